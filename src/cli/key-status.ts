@@ -1,0 +1,74 @@
+import { type Assessment, assess } from "../engine/assessment";
+import { ByokError } from "../engine/errors";
+import { observeMaterial } from "../engine/imported-key-material";
+import { type EpochSeconds, formatInstant, type Seconds } from "../engine/instant";
+import type { KeyState } from "../engine/key";
+import type { Lifetime } from "../engine/lifetime";
+import type { MaterialState } from "../engine/material-condition";
+import type { MaterialRecord } from "../engine/material-record";
+import type { Run } from "../engine/run";
+
+/** What `byok status` tells of one key. Moments are whole seconds since 1970. */
+export interface KeyStatus {
+  readonly arn: string;
+  /** The KMS's own time. */
+  readonly now: EpochSeconds;
+  /** Null: the KMS does not know the key. */
+  readonly keyState: KeyState | null;
+  readonly material: MaterialState;
+  /** Absent: never expires, or there is no material. */
+  readonly validTo?: EpochSeconds;
+  /** From when on the material should be renewed. */
+  readonly renewalTime?: EpochSeconds;
+  readonly renewalDue: boolean;
+  /** The assessment's words. */
+  readonly reason: string;
+}
+
+/**
+ * Looks at one key and assesses it as a plan would, for a configuration that takes the material as it is and wants it
+ * renewed so long before it expires. Writes nothing.
+ */
+export async function keyStatus(run: Run, arn: string, renewBefore: Seconds): Promise<KeyStatus> {
+  const lifetime: Lifetime = { kind: "renewed", validFor: Number.MAX_SAFE_INTEGER, renewBefore };
+  const record: MaterialRecord = { keyArn: arn, verified: true, lifetime };
+  const { condition, key, at } = await observeMaterial(run, arn, record, lifetime);
+  const { reason }: Assessment = assess({
+    wanted: { keyArn: arn, lifetime, onDeletion: "reimport" },
+    condition,
+    record,
+    offer: { kind: "later" },
+  });
+  return {
+    arn,
+    now: at,
+    keyState: key?.state ?? null,
+    material: condition.state,
+    ...(condition.validTo === undefined ? {} : { validTo: condition.validTo }),
+    ...(condition.renewalTime === undefined ? {} : { renewalTime: condition.renewalTime }),
+    renewalDue: condition.renewalDue,
+    reason,
+  };
+}
+
+/** Whether the key cannot be used, or will not be usable any more so many seconds from now. */
+export function lapsesWithin({ material, validTo, now }: KeyStatus, seconds: Seconds): boolean {
+  if (material !== "imported") return true;
+  return validTo !== undefined && validTo - now <= seconds;
+}
+
+/** With moments as text, for scripts. */
+export function statusForScripts(status: KeyStatus): Readonly<Record<string, string | boolean | null>> {
+  const { now, validTo, renewalTime, ...rest } = status;
+  return {
+    ...rest,
+    now: formatInstant(now),
+    validTo: validTo === undefined ? null : formatInstant(validTo),
+    renewalTime: renewalTime === undefined ? null : formatInstant(renewalTime),
+  };
+}
+
+/** What to say of a key that could not be looked at. */
+export function failureOf(arn: string, thrown: unknown): { readonly arn: string; readonly error: ByokError } {
+  return { arn, error: ByokError.from(thrown) };
+}

@@ -1,0 +1,118 @@
+import { Command, InvalidArgumentError } from "commander";
+import { durationInWords, parseDuration } from "../engine/duration";
+import { ByokError } from "../engine/errors";
+import { formatInstant, type Seconds } from "../engine/instant";
+import { type Run, startRun } from "../engine/run";
+import type { AwsSettings } from "../kms/aws/settings";
+import { keyServices } from "../kms/key-services";
+import { systemClock } from "../system-clock";
+import { columns } from "./columns";
+import { failureOf, type KeyStatus, keyStatus, lapsesWithin, statusForScripts } from "./key-status";
+import { processStreams, type Streams } from "./streams";
+import { legend, timelines } from "./timeline";
+
+interface Flags {
+  readonly within?: Seconds;
+  readonly renewBefore: Seconds;
+  readonly json?: true;
+  readonly profile?: string;
+  readonly endpoint?: string;
+}
+
+const day: Seconds = 86_400;
+
+const help = `
+Exit codes:
+  0  every key was looked at, and with --within none lapses by then
+  1  a key could not be looked at
+  2  with --within: a key has no key material, or will have none by then
+
+Examples:
+  byok status arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  byok status --within 45d --json $(terraform output -json key_arns | jq -r '.[]')`;
+
+/** `byok status`: the state, lifetime and renewal of keys, as a table with a timeline or as JSON. */
+export function statusCommand(streams: Streams = processStreams): Command {
+  return new Command("status")
+    .description("show state, lifetime and renewal of keys, and why the next apply would act")
+    .argument("<key-arn...>", "ARNs of keys with imported key material")
+    .option("--within <duration>", "exit with 2 if a key lapses within this time, such as 45d", duration)
+    .option("--renew-before <duration>", "how long before its expiry material is to be renewed", duration, 30 * day)
+    .option("--json", "print JSON")
+    .option("--profile <name>", "profile of the AWS configuration files; default: the usual chain of credentials")
+    .option("--endpoint <url>", "where KMS is, in place of AWS; plain HTTP on loopback only")
+    .addHelpText("after", help)
+    .action(async (arns: string[], flags: Flags) => {
+      const services = keyServices({ aws: settings(flags) }, { clock: systemClock, log: logTo(streams) });
+      try {
+        const run = startRun({ clock: systemClock, log: logTo(streams), services, allowed: {} });
+        await report(run, arns, flags, streams);
+      } finally {
+        services.destroy();
+      }
+    });
+}
+
+async function report(run: Run, arns: readonly string[], flags: Flags, streams: Streams): Promise<void> {
+  const looked = await Promise.all(
+    arns.map((arn) => keyStatus(run, arn, flags.renewBefore).catch((error: unknown) => failureOf(arn, error))),
+  );
+  const statuses = looked.flatMap((one) => ("error" in one ? [] : [one]));
+  const failures = looked.flatMap((one) => ("error" in one ? [one] : []));
+  const { within } = flags;
+  const lapsing = within === undefined ? [] : statuses.filter((status) => lapsesWithin(status, within));
+  if (flags.json === true) {
+    const keys = statuses.map((status) => ({ ...statusForScripts(status), lapses: lapsing.includes(status) }));
+    const errors = failures.map(({ arn, error }) => ({ arn, code: error.code, message: error.rawMessage }));
+    streams.out(`${JSON.stringify({ keys, errors }, null, 2)}\n`);
+  } else if (statuses.length > 0) {
+    streams.out(table(statuses));
+  }
+  for (const { error } of failures) streams.err(`byok: error: ${error.message}\n`);
+  if (lapsing.length > 0 && flags.json !== true) {
+    const term = durationInWords(within ?? 0);
+    streams.err(`byok: ${lapsing.length} of ${arns.length} without key material now or within ${term}:\n`);
+    for (const { arn } of lapsing) streams.err(`  ${arn}\n`);
+  }
+  streams.exitCode(failures.length > 0 ? 1 : lapsing.length > 0 ? 2 : 0);
+}
+
+function table(statuses: readonly KeyStatus[]): string {
+  const { end, lines } = timelines(statuses);
+  const rows = statuses.map(({ arn, keyState, validTo, renewalTime, reason }, i) => [
+    shortArn(arn),
+    keyState ?? "gone",
+    validTo === undefined ? "never" : formatInstant(validTo),
+    renewalTime === undefined ? "-" : formatInstant(renewalTime),
+    lines[i] ?? "",
+    reason,
+  ]);
+  const [first] = statuses;
+  const span = `${formatInstant(first?.now ?? end)} … ${formatInstant(end)}`;
+  return `${columns([["KEY", "STATE", "EXPIRES", "RENEWAL", span, "REASON"], ...rows])}\n${legend}\n`;
+}
+
+/** The Region and the id: enough to tell keys apart at a glance. */
+function shortArn(arn: string): string {
+  const [, , , region = "", , key = arn] = arn.split(":");
+  return `${region} ${key.replace(/^key\//, "")}`;
+}
+
+function settings({ profile, endpoint }: Flags): AwsSettings {
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint, stsEndpoint: endpoint }),
+  };
+}
+
+function logTo({ err }: Streams) {
+  return { debug: () => {}, info: () => {}, warn: (message: string) => err(`byok: warning: ${message}\n`) };
+}
+
+function duration(text: string): Seconds {
+  try {
+    return parseDuration(text, "duration");
+  } catch (error) {
+    throw new InvalidArgumentError(ByokError.from(error).rawMessage.replace(/^`duration`/, "It"));
+  }
+}

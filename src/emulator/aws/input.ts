@@ -1,0 +1,153 @@
+import { AwsError, constraint } from "./errors";
+
+/** Reads one member of a request. `undefined` and `null` mean that it was left out. @throws AwsError */
+export type Reader<T> = (value: unknown, path: string) => T;
+
+/** The members that an operation knows; others are ignored, as AWS does. */
+export type Shape = Readonly<Record<string, Reader<unknown>>>;
+export type Input<S extends Shape> = { readonly [Member in keyof S]: ReturnType<S[Member]> };
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export function readInput<S extends Shape>(shape: S, body: Readonly<Record<string, unknown>>): Input<S> {
+  return readMembers(shape, body, "");
+}
+
+/** @throws AwsError ValidationException where the member is left out */
+export function required<T>(reader: Reader<T | undefined>): Reader<T> {
+  return (value, path) => {
+    const read = reader(value, path);
+    if (read === undefined) throw constraint(null, path, "not be null");
+    return read;
+  };
+}
+
+export function text(bounds: Bounds & { readonly pattern?: RegExp } = {}): Reader<string | undefined> {
+  return (value, path) => {
+    if (isLeftOut(value)) return undefined;
+    if (typeof value !== "string") throw mistyped();
+    checkLength(value.length, value, path, bounds);
+    if (bounds.pattern !== undefined && !bounds.pattern.test(value)) {
+      throw constraint(value, path, `satisfy regular expression pattern: ${bounds.pattern.source}`);
+    }
+    return value;
+  };
+}
+
+export function oneOf<const Value extends string>(values: readonly Value[]): Reader<Value | undefined> {
+  return (value, path) => {
+    const word = text()(value, path);
+    if (word === undefined) return undefined;
+    const found = values.find((candidate) => candidate === word);
+    if (found === undefined) throw constraint(word, path, `satisfy enum value set: [${values.join(", ")}]`);
+    return found;
+  };
+}
+
+export function flag(): Reader<boolean | undefined> {
+  return (value) => {
+    if (isLeftOut(value)) return undefined;
+    if (typeof value !== "boolean") throw mistyped();
+    return value;
+  };
+}
+
+export function integer(bounds: Bounds = {}): Reader<number | undefined> {
+  return (value, path) => {
+    if (isLeftOut(value)) return undefined;
+    if (typeof value !== "number" || !Number.isInteger(value)) throw mistyped();
+    if (bounds.min !== undefined && value < bounds.min) {
+      throw constraint(value, path, `have value greater than or equal to ${bounds.min}`);
+    }
+    if (bounds.max !== undefined && value > bounds.max) {
+      throw constraint(value, path, `have value less than or equal to ${bounds.max}`);
+    }
+    return value;
+  };
+}
+
+/** Bytes from padded standard base64. */
+export function blob(bounds: Bounds = {}): Reader<Buffer | undefined> {
+  return (value, path) => {
+    if (isLeftOut(value)) return undefined;
+    if (typeof value !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(value) || value.length % 4 !== 0) throw mistyped();
+    const bytes = Buffer.from(value, "base64");
+    // AWS prints no bytes here, only what kind of thing they were.
+    checkLength(bytes.length, `java.nio.HeapByteBuffer[pos=0 lim=${bytes.length} cap=${bytes.length}]`, path, bounds);
+    return bytes;
+  };
+}
+
+/** Milliseconds since 1970, from epoch seconds. */
+export function instant(): Reader<number | undefined> {
+  return (value) => {
+    if (isLeftOut(value)) return undefined;
+    if (typeof value !== "number" || !Number.isFinite(value) || Math.abs(value) > 8.64e12) throw mistyped();
+    return Math.round(value * 1000);
+  };
+}
+
+export function listOf<T>(member: Reader<T>): Reader<readonly T[] | undefined> {
+  return (value, path) => {
+    if (isLeftOut(value)) return undefined;
+    if (!Array.isArray(value)) throw mistyped();
+    return value.map((item: unknown, index) => member(item, `${path}.${index + 1}.member`));
+  };
+}
+
+export function structure<S extends Shape>(shape: S): Reader<Input<S>> {
+  return (value, path) => {
+    if (!isObject(value)) throw mistyped();
+    return readMembers(shape, value, `${path}.`);
+  };
+}
+
+export function textMap(): Reader<Readonly<Record<string, string>> | undefined> {
+  return (value) => {
+    if (isLeftOut(value)) return undefined;
+    if (!isObject(value)) throw mistyped();
+    const pairs = Object.entries(value).map(([name, member]): [string, string] => {
+      if (typeof member !== "string") throw mistyped();
+      return [name, member];
+    });
+    return Object.fromEntries(pairs);
+  };
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readMembers<S extends Shape>(shape: S, from: Readonly<Record<string, unknown>>, prefix: string): Input<S> {
+  const members = Object.entries(shape).map(([name, reader]) => [
+    name,
+    // Own members only, so that nothing is read off a prototype.
+    reader(Object.hasOwn(from, name) ? from[name] : undefined, `${prefix}${lowerFirst(name)}`),
+  ]);
+  const input: Input<S> = Object.fromEntries(members);
+  return input;
+}
+
+function checkLength(length: number, shown: string, path: string, bounds: Bounds): void {
+  if (bounds.min !== undefined && length < bounds.min) {
+    throw constraint(shown, path, `have length greater than or equal to ${bounds.min}`);
+  }
+  if (bounds.max !== undefined && length > bounds.max) {
+    throw constraint(shown, path, `have length less than or equal to ${bounds.max}`);
+  }
+}
+
+function isLeftOut(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
+}
+
+function mistyped(): AwsError {
+  return new AwsError("SerializationException");
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}

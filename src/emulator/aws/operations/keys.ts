@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { emptyMaterial } from "../../importing";
+import type { Key } from "../../key";
+import { generatedMaterial } from "../../material-shape";
+import { keyArn, partitionOf } from "../arn";
+import { type AwsCall, namedKey, usableKey } from "../call";
+import { unsupported, validation } from "../errors";
+import { flag, integer, oneOf, required, text } from "../input";
+import { keyMetadata } from "../metadata";
+import { type Operation, operation } from "../operation";
+import { page } from "../paging";
+import { defaultPolicy, rewrittenPolicy } from "../policy";
+import { KEY_SPEC_NAMES, KEY_SPECS, KEY_USAGES, type KeySpec, type KeyUsage } from "../specs";
+import { tags, withTags } from "../tags";
+
+export const keyId = required(text({ min: 1, max: 2048 }));
+export const description = text({ max: 8192 });
+export const policyText = text({ min: 1, max: 131_072 });
+
+const ORIGINS = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"] as const;
+
+const createKey = operation(
+  {
+    Policy: policyText,
+    Description: description,
+    KeyUsage: oneOf(KEY_USAGES),
+    CustomerMasterKeySpec: oneOf(KEY_SPEC_NAMES),
+    KeySpec: oneOf(KEY_SPEC_NAMES),
+    Origin: oneOf(ORIGINS),
+    BypassPolicyLockoutSafetyCheck: flag(),
+    Tags: tags,
+    MultiRegion: flag(),
+  },
+  async (call, input) => {
+    const { store } = call.world;
+    const origin = input.Origin ?? "AWS_KMS";
+    if (origin !== "AWS_KMS" && origin !== "EXTERNAL") throw unsupported(`Origin ${origin} is not supported.`);
+    const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
+    const key: Key = {
+      ...newKey(call, spec, checkedUsage(spec, input.KeyUsage), input.MultiRegion === true),
+      origin: origin === "EXTERNAL" ? "external" : "service",
+      description: input.Description ?? "",
+      policy: policyFor(call, call.region, input.Policy),
+      tags: withTags(new Map(), input.Tags ?? []),
+    };
+    if (key.origin === "service") {
+      const bytes = await generatedMaterial(key.shape);
+      const id = store.materialId(key.id, bytes);
+      key.materials.push({ ...emptyMaterial(id, "current"), bytes, importedAtMs: call.nowMs });
+    }
+    store.add(key);
+    call.created = key;
+    return { KeyMetadata: keyMetadata(store, key, call.nowMs) };
+  },
+);
+
+const describeKey = operation(
+  { KeyId: keyId },
+  (call, input) => {
+    const key = usableKey(call, input.KeyId, { aliases: true });
+    return { KeyMetadata: keyMetadata(call.world.store, key, call.nowMs) };
+  },
+  "reads",
+);
+
+const listKeys = operation(
+  { Limit: integer({ min: 1, max: 1000 }), Marker: text({ min: 1, max: 1024 }) },
+  (call, input) => {
+    const { store, visibility } = call.world;
+    const keys = store.list(call.accountId, call.region).filter((key) => visibility.lists(key, call.nowMs));
+    const { shown, end } = page(keys, (key) => key.id, input, 100);
+    return { Keys: shown.map((key) => ({ KeyId: key.id, KeyArn: key.arn })), ...end };
+  },
+  "reads",
+);
+
+const updateKeyDescription = operation({ KeyId: keyId, Description: required(description) }, (call, input) => {
+  usableKey(call, input.KeyId).description = input.Description;
+  return {};
+});
+
+export const KEY_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateKey: createKey,
+  DescribeKey: describeKey,
+  ListKeys: listKeys,
+  UpdateKeyDescription: updateKeyDescription,
+  GetKeyPolicy: operation(
+    { KeyId: keyId, PolicyName: text() },
+    (call, input) => ({ Policy: namedKey(call, input.KeyId).policy, PolicyName: checkedPolicyName(input.PolicyName) }),
+    "reads",
+  ),
+  PutKeyPolicy: operation(
+    { KeyId: keyId, PolicyName: text(), Policy: required(policyText), BypassPolicyLockoutSafetyCheck: flag() },
+    (call, input) => {
+      checkedPolicyName(input.PolicyName);
+      const key = usableKey(call, input.KeyId);
+      key.policy = policyFor(call, key.region, input.Policy);
+      return {};
+    },
+  ),
+  ListKeyPolicies: operation(
+    { KeyId: keyId, Limit: integer({ min: 1, max: 1000 }), Marker: text() },
+    (call, input) => {
+      namedKey(call, input.KeyId);
+      return { PolicyNames: ["default"], Truncated: false };
+    },
+    "reads",
+  ),
+};
+
+/** The policy that a new or changed key has: what was given, rewritten, or the default one. */
+export function policyFor(call: AwsCall, region: string, given: string | undefined): string {
+  const partition = partitionOf(region);
+  return given === undefined ? defaultPolicy(partition, call.accountId) : rewrittenPolicy(given, partition);
+}
+
+function checkedPolicyName(name: string | undefined): string {
+  if (name !== undefined && name !== "default") throw validation(`Policy name ${name} is not "default".`);
+  return "default";
+}
+
+function checkedUsage(spec: KeySpec, given: KeyUsage | undefined): KeyUsage {
+  if (given === undefined) {
+    if (spec === "SYMMETRIC_DEFAULT") return "ENCRYPT_DECRYPT";
+    throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+  }
+  const allowed: readonly KeyUsage[] = KEY_SPECS[spec].usages;
+  if (!allowed.includes(given)) throw validation(`KeyUsage ${given} is not compatible with KeySpec ${spec}`);
+  return given;
+}
+
+function newKey(call: AwsCall, spec: KeySpec, usage: KeyUsage, multiRegion: boolean) {
+  const id = multiRegion ? `mrk-${randomUUID().replaceAll("-", "")}` : randomUUID();
+  return {
+    id,
+    arn: keyArn(call.region, call.accountId, id),
+    accountId: call.accountId,
+    region: call.region,
+    spec,
+    usage,
+    shape: KEY_SPECS[spec].shape,
+    severalMaterials: spec === "SYMMETRIC_DEFAULT",
+    createdAtMs: call.nowMs,
+    multiRegion: multiRegion ? ("primary" as const) : ("none" as const),
+    enabled: true,
+    deletion: undefined,
+    usableFromMs: call.nowMs,
+    updatingUntilMs: 0,
+    materials: [],
+    automaticRotation: undefined,
+    onDemandRotations: 0,
+  };
+}

@@ -1,0 +1,133 @@
+import type { Key, Material } from "../../key";
+import { rotateOnDemand } from "../../rotation";
+import { type AwsCall, namedKey, usableKey } from "../call";
+import { AwsError, unsupported } from "../errors";
+import { integer, oneOf, text } from "../input";
+import { epochSeconds } from "../metadata";
+import { type Operation, operation } from "../operation";
+import { page } from "../paging";
+import { keyId } from "./keys";
+
+/** RotateKeyOnDemand works this often in a key's life. */
+const ON_DEMAND_ROTATIONS = 25;
+const DEFAULT_PERIOD_DAYS = 365;
+const DAY_MS = 86_400_000;
+
+const listKeyRotations = operation(
+  {
+    KeyId: keyId,
+    IncludeKeyMaterial: oneOf(["ALL_KEY_MATERIAL", "ROTATIONS_ONLY"]),
+    Limit: integer({ min: 1, max: 1000 }),
+    Marker: text({ min: 1, max: 1024 }),
+  },
+  (call, input) => {
+    const key = usableKey(call, input.KeyId);
+    requireSymmetric(key);
+    const all = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL";
+    const materials = key.materials
+      .filter((material) => all || material.rotatedAtMs !== undefined)
+      .map((material, index) => ({ material, place: String(index).padStart(8, "0") }));
+    const { shown, end } = page(materials, ({ place }) => place, input, 100);
+    return { Rotations: shown.map(({ material }) => rotation(key, material)), ...end };
+  },
+  "reads",
+);
+
+const rotateKeyOnDemand = operation({ KeyId: keyId }, async (call, input) => {
+  const key = usableKey(call, input.KeyId);
+  requireSymmetric(key);
+  requirePrimary(key);
+  if (key.onDemandRotations >= ON_DEMAND_ROTATIONS) {
+    throw new AwsError(
+      "LimitExceededException",
+      `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
+    );
+  }
+  await rotateOnDemand(call.world.store, key, call.nowMs);
+  return { KeyId: key.arn };
+});
+
+const getKeyRotationStatus = operation(
+  { KeyId: keyId },
+  (call, input) => {
+    const key = automaticallyRotatable(call, input.KeyId);
+    const automatic = key.automaticRotation;
+    return {
+      KeyId: key.arn,
+      KeyRotationEnabled: automatic !== undefined,
+      ...(automatic === undefined
+        ? {}
+        : { RotationPeriodInDays: automatic.periodDays, NextRotationDate: epochSeconds(automatic.nextMs) }),
+    };
+  },
+  "reads",
+);
+
+const enableKeyRotation = operation(
+  { KeyId: keyId, RotationPeriodInDays: integer({ min: 90, max: 2560 }) },
+  (call, input) => {
+    const periodDays = input.RotationPeriodInDays ?? DEFAULT_PERIOD_DAYS;
+    const key = automaticallyRotatable(call, input.KeyId);
+    key.automaticRotation = { periodDays, nextMs: call.nowMs + periodDays * DAY_MS };
+    return {};
+  },
+);
+
+const disableKeyRotation = operation({ KeyId: keyId }, (call, input) => {
+  automaticallyRotatable(call, input.KeyId).automaticRotation = undefined;
+  return {};
+});
+
+export const ROTATION_OPERATIONS: Readonly<Record<string, Operation>> = {
+  ListKeyRotations: listKeyRotations,
+  RotateKeyOnDemand: rotateKeyOnDemand,
+  GetKeyRotationStatus: getKeyRotationStatus,
+  EnableKeyRotation: enableKeyRotation,
+  DisableKeyRotation: disableKeyRotation,
+};
+
+/** @throws AwsError UnsupportedOperationException without a text, as recorded */
+function requireSymmetric(key: Key): void {
+  if (!key.severalMaterials) throw unsupported("");
+}
+
+/** @throws AwsError UnsupportedOperationException for a replica */
+function requirePrimary(key: Key): void {
+  if (key.multiRegion === "replica") throw unsupported(`${key.arn} is not a multi-region primary key.`);
+}
+
+function automaticallyRotatable(call: AwsCall, id: string): Key {
+  const key = call.reads ? namedKey(call, id) : usableKey(call, id);
+  requireSymmetric(key);
+  if (key.origin === "external") {
+    throw unsupported(`${key.arn} origin is EXTERNAL which is not valid for this operation.`);
+  }
+  return key;
+}
+
+const MATERIAL_STATES = {
+  current: "CURRENT",
+  noncurrent: "NON_CURRENT",
+  pending_rotation: "PENDING_ROTATION",
+  pending_multi_region_import_and_rotation: "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+} as const satisfies Record<Material["role"], string>;
+
+function rotation(key: Key, material: Material): object {
+  const imported = material.bytes !== undefined;
+  return {
+    KeyId: key.arn,
+    KeyMaterialId: material.id,
+    KeyMaterialState: MATERIAL_STATES[material.role],
+    ...(key.origin === "external" ? { ImportState: imported ? "IMPORTED" : "PENDING_IMPORT" } : {}),
+    ...(material.description === undefined ? {} : { KeyMaterialDescription: material.description }),
+    ...(key.origin === "external" && imported
+      ? {
+          ExpirationModel: material.expiresAtMs === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES",
+          ValidTo: epochSeconds(material.expiresAtMs),
+        }
+      : {}),
+    ...(material.rotatedAtMs === undefined
+      ? {}
+      : { RotationDate: epochSeconds(material.rotatedAtMs), RotationType: "ON_DEMAND" }),
+  };
+}

@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { AnswerFields, Exchange } from "../exchange";
+import type { WireAnswer, WireRequest } from "../wire";
+import type { World } from "../world";
+import type { CredentialScope } from "./authorization";
+import { AwsError } from "./errors";
+import { type Identities, ROLE_ARN } from "./identity";
+import { isObject } from "./input";
+
+const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
+const SESSION_MS = 3_600_000;
+
+/** The query protocol: a form body or a query string with an Action. */
+export function isStsRequest(request: WireRequest): boolean {
+  return request.headers["x-amz-target"] === undefined && parameters(request).has("Action");
+}
+
+/** GetCallerIdentity and AssumeRole of STS. */
+export function stsExchange(
+  world: World,
+  identities: Identities,
+  scope: CredentialScope | undefined,
+  request: WireRequest,
+): Exchange {
+  const given = parameters(request);
+  const operation = given.get("Action") ?? "";
+  const region = scope?.region ?? world.region;
+  const identity = identities.of(scope?.accessKeyId ?? "anonymous", region);
+  return {
+    service: "sts",
+    operation,
+    action: `sts:${operation}`,
+    reads: true,
+    region,
+    accountId: identity.accountId,
+    accessKeyId: scope?.accessKeyId ?? "",
+    keyId: undefined,
+    key: undefined,
+    perform: () => {
+      return new Promise((resolve) => {
+        if (scope === undefined) {
+          throw new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
+        }
+        if (operation === "GetCallerIdentity") {
+          resolve({ fields: { Arn: identity.arn, UserId: identity.userId, Account: identity.accountId } });
+        } else if (operation === "AssumeRole") {
+          resolve({ fields: assumedRole(world, identities, given, region) });
+        } else {
+          throw new AwsError("InvalidAction", `Could not find operation ${operation} for version 2011-06-15`);
+        }
+      });
+    },
+    written: (fields) => okAnswer(operation, fields),
+    refused: (error) => errorAnswer(error instanceof AwsError ? error : new AwsError("InternalFailure", "", 500)),
+    throttled: () => errorAnswer(new AwsError("Throttling", "Rate exceeded")),
+    denied: () =>
+      errorAnswer(
+        new AwsError(
+          "AccessDenied",
+          `User: ${identity.arn} is not authorized to perform: sts:${operation}${operation === "AssumeRole" ? ` on resource: ${given.get("RoleArn")}` : ""}`,
+          403,
+        ),
+      ),
+    failed: (code, message, status) => errorAnswer(new AwsError(code, message, status)),
+  };
+}
+
+function assumedRole(world: World, identities: Identities, given: URLSearchParams, region: string): AnswerFields {
+  const [roleArn, sessionName] = [given.get("RoleArn") ?? "", given.get("RoleSessionName") ?? ""];
+  if (!ROLE_ARN.test(roleArn)) throw new AwsError("ValidationError", `${roleArn} is invalid`);
+  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
+    throw new AwsError("ValidationError", "RoleSessionName must have 2 to 64 characters of [\\w+=,.@-]");
+  }
+  const accessKeyId = identities.assume(roleArn, sessionName);
+  const identity = identities.of(accessKeyId, region);
+  return {
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: randomBytes(30).toString("base64"),
+      SessionToken: randomBytes(48).toString("base64"),
+      Expiration: new Date(world.clock.now().getTime() + SESSION_MS).toISOString(),
+    },
+    AssumedRoleUser: { AssumedRoleId: identity.userId, Arn: identity.arn },
+  };
+}
+
+function parameters(request: WireRequest): URLSearchParams {
+  const form = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
+  return form ? new URLSearchParams(request.body.toString()) : request.query;
+}
+
+function okAnswer(operation: string, fields: AnswerFields): WireAnswer {
+  const result = xml({ [`${operation}Result`]: fields, ResponseMetadata: { RequestId: randomUUID() } });
+  return xmlAnswer(200, `<${operation}Response xmlns="${NAMESPACE}">${result}</${operation}Response>`);
+}
+
+function errorAnswer(error: AwsError): WireAnswer {
+  const content = xml({
+    Error: { Type: error.status >= 500 ? "Receiver" : "Sender", Code: error.code, Message: error.message },
+    RequestId: randomUUID(),
+  });
+  const answer = xmlAnswer(error.status, `<ErrorResponse xmlns="${NAMESPACE}">${content}</ErrorResponse>`);
+  return { ...answer, errorCode: error.code };
+}
+
+function xmlAnswer(status: number, body: string): WireAnswer {
+  return { status, headers: { "Content-Type": "text/xml" }, body };
+}
+
+function xml(fields: AnswerFields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `<${name}>${isObject(value) ? xml(value) : escaped(String(value))}</${name}>`)
+    .join("");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[<>&"']/g, (character) => `&#${character.codePointAt(0)};`);
+}

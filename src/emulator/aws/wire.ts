@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import { type AnswerFields, type Exchange, exchange } from "../exchange";
+import type { Key } from "../key";
+import type { Quotas } from "../quotas";
+import type { Delivery, Wire, WireAnswer, WireRequest } from "../wire";
+import type { World } from "../world";
+import { keyArn } from "./arn";
+import { type CredentialScope, credentialScope } from "./authorization";
+import { type AwsCall, type Caller, meantKey } from "./call";
+import { AwsError, awsError } from "./errors";
+import { createIdentities, type Identities } from "./identity";
+import { isObject } from "./input";
+import { OPERATIONS } from "./operations/table";
+import { isStsRequest, stsExchange } from "./sts";
+
+type Body = Readonly<Record<string, unknown>>;
+
+const TARGET = "TrentService.";
+
+/** AWS's wire: JSON 1.1 for KMS, the query protocol for STS, on one port. The Region comes from the signature. */
+export function createAwsWire(world: World, quotas: Quotas): Wire {
+  const identities = createIdentities(world);
+  return {
+    accepts: (request) => request.headers["x-amz-target"] !== undefined || isStsRequest(request),
+    answer: async (request) => {
+      world.store.settle(world.clock.now().getTime());
+      try {
+        const scope = credentialScope(request.headers);
+        if (isStsRequest(request)) return await exchange(world, quotas, stsExchange(world, identities, scope, request));
+        if (scope === undefined) {
+          return refusedEarly(
+            world,
+            request,
+            new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token"),
+          );
+        }
+        return await exchange(world, quotas, kmsExchange(world, identities, scope, request));
+      } catch (error) {
+        return refusedEarly(world, request, awsError(error, ""));
+      }
+    },
+  };
+}
+
+/** Turned away before it is known who asks for what. */
+function refusedEarly(world: World, request: WireRequest, error: AwsError): Delivery {
+  const answer = errorAnswer(error);
+  world.requests.record({
+    service: "kms",
+    operation: targetOf(request),
+    region: world.region,
+    keyId: undefined,
+    keyArn: undefined,
+    status: answer.status,
+    errorCode: error.code,
+    at: world.clock.now().toISOString(),
+    accessKeyId: undefined,
+    faults: [],
+  });
+  return { answer, transport: "whole" };
+}
+
+function kmsExchange(world: World, identities: Identities, scope: CredentialScope, request: WireRequest): Exchange {
+  const name = targetOf(request);
+  const operation = OPERATIONS.get(name);
+  if (operation === undefined) throw new AwsError("UnknownOperationException");
+  const identity = identities.of(scope.accessKeyId, scope.region);
+  const body = parsedBody(request.body);
+  const caller: Caller = {
+    operation: name,
+    region: scope.region,
+    accountId: identity.accountId,
+    accessKeyId: scope.accessKeyId,
+    identity: identity.arn,
+  };
+  const keyId = keyIdOf(body);
+  const key = keyId === undefined ? undefined : meantKey(world, caller, keyId);
+  return {
+    ...caller,
+    service: "kms",
+    action: `kms:${name}`,
+    reads: operation.reads,
+    keyId,
+    key,
+    perform: async () => {
+      if (body === undefined) throw new AwsError("SerializationException");
+      const nowMs = world.clock.now().getTime();
+      // An injected delay may have let time pass.
+      world.store.settle(nowMs);
+      const call: AwsCall = { ...caller, world, nowMs, reads: operation.reads, created: undefined };
+      const fields = await operation.run(call, body);
+      return { fields, created: call.created };
+    },
+    written: okAnswer,
+    refused: (error) => errorAnswer(awsError(error, key?.arn ?? "")),
+    throttled: () => errorAnswer(new AwsError("ThrottlingException", "Rate exceeded")),
+    denied: () => errorAnswer(denial(caller, key)),
+    failed: (code, message, status) => errorAnswer(new AwsError(code, message, status)),
+  };
+}
+
+function targetOf(request: WireRequest): string {
+  const target = request.headers["x-amz-target"];
+  return typeof target === "string" && target.startsWith(TARGET) ? target.slice(TARGET.length) : "";
+}
+
+/** undefined where the body is not a JSON object. */
+function parsedBody(body: Buffer): Body | undefined {
+  if (body.length === 0) return {};
+  try {
+    const parsed: unknown = JSON.parse(body.toString());
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The member that names the key of a request, as it was sent. */
+function keyIdOf(body: Body | undefined): string | undefined {
+  for (const member of ["KeyId", "TargetKeyId", "SourceKeyId"]) {
+    const value = body !== undefined && Object.hasOwn(body, member) ? body[member] : undefined;
+    if (typeof value === "string") return value;
+  }
+  return undefined;
+}
+
+function denial(caller: Caller, key: Key | undefined): AwsError {
+  const resource = key?.arn ?? keyArn(caller.region, caller.accountId, "*");
+  return new AwsError(
+    "AccessDeniedException",
+    `User: ${caller.identity} is not authorized to perform: kms:${caller.operation} on resource: ${resource} because no identity-based policy allows the kms:${caller.operation} action`,
+  );
+}
+
+function okAnswer(fields: AnswerFields): WireAnswer {
+  return { status: 200, headers: headers(), body: JSON.stringify(fields) };
+}
+
+function errorAnswer(error: AwsError): WireAnswer {
+  const message = error.message === "" ? {} : { message: error.message };
+  return {
+    status: error.status,
+    headers: headers(),
+    body: JSON.stringify({ __type: error.code, ...message }),
+    errorCode: error.code,
+  };
+}
+
+function headers(): Record<string, string> {
+  return { "Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": randomUUID() };
+}

@@ -1,0 +1,146 @@
+import type { Denial } from "./permissions";
+import { checkFault } from "./faults";
+import type { Delivery, Wire, WireRequest } from "./wire";
+import type { World } from "./world";
+
+type Body = Readonly<Record<string, unknown>>;
+type Handler = (world: World, body: Body, query: URLSearchParams) => unknown;
+
+const PREFIX = "/_byok/";
+
+/** Turning the emulator's knobs over HTTP, for tests that run in another process. */
+export function createControl(world: World): Wire {
+  return {
+    accepts: (request) => request.path.startsWith(PREFIX),
+    answer: async (request) => {
+      // Browsers send an Origin with every request of a page; no page has business here.
+      if (request.headers.origin !== undefined) return json(403, { message: "Not for web pages." });
+      const name = request.path.slice(PREFIX.length);
+      const methods = CONTROLS.get(name);
+      if (methods === undefined) {
+        return json(404, { message: `There is no ${PREFIX}${name}. There are: ${[...CONTROLS.keys()].join(", ")}.` });
+      }
+      const handler = methods[request.method];
+      if (handler === undefined) {
+        return json(405, { message: `${PREFIX}${name} takes ${Object.keys(methods).join(", ")}.` });
+      }
+      return handled(world, handler, request);
+    },
+  };
+}
+
+function handled(world: World, handler: Handler, request: WireRequest): Delivery {
+  try {
+    return json(200, handler(world, parsedBody(request.body), request.query));
+  } catch (error) {
+    if (error instanceof TypeError) return json(400, { message: error.message });
+    throw error;
+  }
+}
+
+const CONTROLS: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> = new Map(
+  Object.entries({
+    health: {
+      GET: (world) => ({ status: "ok", region: world.region, accountId: world.accountId, now: world.clock.now() }),
+    },
+    clock: { GET: clockNow, PUT: turnClock },
+    requests: {
+      GET: (world, _body, query) => ({
+        mark: world.requests.mark(),
+        requests: world.requests.since(wholeNumber(query.get("since") ?? "0", "since")),
+      }),
+      DELETE: (world) => {
+        world.requests.clear();
+        return {};
+      },
+    },
+    faults: {
+      GET: (world) => ({ faults: world.faults.list() }),
+      POST: (world, body) => {
+        checkFault(body);
+        return { id: world.faults.add(body) };
+      },
+      DELETE: (world, _body, query) => {
+        const id = query.get("id");
+        if (id === null) world.faults.clear();
+        else world.faults.remove(wholeNumber(id, "id"));
+        return {};
+      },
+    },
+    denials: {
+      GET: (world) => ({ denials: world.permissions.list() }),
+      POST: (world, body) => {
+        const { action, ...scope } = checkedDenial(body);
+        world.permissions.deny(action, scope);
+        return {};
+      },
+      DELETE: (world, _body, query) => {
+        world.permissions.allow(query.get("action") ?? undefined);
+        return {};
+      },
+    },
+  } satisfies Record<string, Partial<Record<string, Handler>>>),
+);
+
+function clockNow(world: World): unknown {
+  return { now: world.clock.now() };
+}
+
+function turnClock(world: World, body: Body): unknown {
+  const given = new Map(Object.entries(body));
+  const [set, advance] = [given.get("set"), given.get("advance")];
+  if ((set === undefined) === (advance === undefined)) {
+    throw new TypeError('Give either {"set": "2027-01-01T00:00:00Z"} or {"advance": "90d"}.');
+  }
+  if (set !== undefined) {
+    if (typeof set !== "string" && typeof set !== "number") throw new TypeError('"set" must be an ISO 8601 instant.');
+    world.clock.set(set);
+  } else {
+    if (typeof advance !== "string" && typeof advance !== "number") {
+      throw new TypeError('"advance" must be a duration such as "90d", or milliseconds.');
+    }
+    world.clock.advance(advance);
+  }
+  return clockNow(world);
+}
+
+function checkedDenial(body: Body): Denial {
+  const given = new Map(Object.entries(body));
+  const word = (name: string): string | undefined => {
+    const value = given.get(name);
+    if (value !== undefined && typeof value !== "string") throw new TypeError(`"${name}" must be a string.`);
+    return value;
+  };
+  const [action, region, keyId, accessKeyId] = [word("action"), word("region"), word("keyId"), word("accessKeyId")];
+  if (action === undefined) throw new TypeError('A denial needs an "action" such as "kms:ImportKeyMaterial".');
+  return {
+    action,
+    ...(region === undefined ? {} : { region }),
+    ...(keyId === undefined ? {} : { keyId }),
+    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+  };
+}
+
+function parsedBody(body: Buffer): Body {
+  if (body.length === 0) return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch {
+    throw new TypeError("The body is not JSON.");
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new TypeError("The body must be a JSON object.");
+  }
+  return { ...parsed };
+}
+
+function wholeNumber(text: string, name: string): number {
+  if (!/^\d+$/.test(text)) throw new TypeError(`"${name}" must be a whole number.`);
+  return Number(text);
+}
+
+function json(status: number, value: unknown): Delivery {
+  const headers = { "Content-Type": "application/json" };
+  return { answer: { status, headers, body: `${JSON.stringify(value)}\n` }, transport: "whole" };
+}

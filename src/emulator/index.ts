@@ -1,0 +1,136 @@
+import { AWS_REQUEST_RATES } from "./aws/quotas";
+import { createAwsWire } from "./aws/wire";
+import { createClock, durationMs, type EmulatorClock } from "./clock";
+import { createControl } from "./control";
+import { createFaults, type Fault, type Faults } from "./faults";
+import { createImportTokens } from "./import-token";
+import { KeyStore } from "./key-store";
+import { createPermissions, type Permissions } from "./permissions";
+import { createQuotas, type RequestRates } from "./quotas";
+import { createRequestLog, type RequestLog } from "./requests";
+import { serve } from "./server";
+import { readState, writeState } from "./state-file";
+import { createVisibility } from "./visibility";
+import type { World } from "./world";
+import { createWrappingKeys } from "./wrapping-keys";
+
+export type { EmulatorClock } from "./clock";
+export { FAULT_SYNTAX, parseFault } from "./fault-spec";
+export type { Fault, FaultEffect, Faults, FaultScope } from "./faults";
+export type { Denial, DenialScope, Permissions } from "./permissions";
+export type { RequestRates } from "./quotas";
+export type { LoggedRequest, RequestLog } from "./requests";
+
+export interface EmulatorOptions {
+  /** TCP port. Default 0: any that is free. */
+  readonly port?: number;
+  /** Loopback address to listen on. Default 127.0.0.1. */
+  readonly host?: "127.0.0.1" | "::1";
+  /** Region of requests whose signature names none. Default us-east-1. */
+  readonly region?: string;
+  /** Account of the callers, 12 digits. Default 111122223333. */
+  readonly accountId?: string;
+  /** Other accounts, by access key id. An access key id of 12 digits is an account by itself. Default none. */
+  readonly accounts?: Readonly<Record<string, string>>;
+  /** Where time comes from, in milliseconds since 1970. Default Date.now. */
+  readonly now?: () => number;
+  /** RSA private keys in PEM that serve as wrapping keys, one for each size; other sizes are made when first needed. */
+  readonly wrappingKeys?: readonly string[];
+  /** Throttling: AWS's default quotas, none, or requests per second by operation. Default "off". */
+  readonly quotas?: "aws" | "off" | RequestRates;
+  /** Faults from the start; more can be added later. Default none. */
+  readonly faults?: readonly Fault[];
+  /** File that keeps keys (with their bytes), aliases and the clock's offset between starts. Default none. */
+  readonly stateFile?: string;
+  /** How long a new replica is Creating, by the emulator's clock: `5s` or milliseconds. Default 0. */
+  readonly replicationDelay?: string | number;
+  /** How long keys are Updating after UpdatePrimaryRegion, by the emulator's clock. Default 0. */
+  readonly primaryChangeDelay?: string | number;
+  /** Whether an import token dies with the import that it served. Default true, the stricter reading of AWS. */
+  readonly singleUseImportTokens?: boolean;
+  /** Whether importing over a Disabled key that has its material enables it. Default true. */
+  readonly importEnablesDisabledKey?: boolean;
+}
+
+/** A running embedded KMS. `await using` closes it. */
+export interface Emulator extends AsyncDisposable {
+  /** What AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL_STS are set to. */
+  readonly url: string;
+  readonly port: number;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: EmulatorClock;
+  readonly requests: RequestLog;
+  readonly faults: Faults;
+  readonly permissions: Permissions;
+  /** Ends all connections and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an embedded KMS on loopback.
+ * @throws TypeError for options that make no sense; Error for a file that is no state file; the error of listen
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { region = "us-east-1", accountId = "111122223333", stateFile } = options;
+  if (!/^\d{12}$/.test(accountId)) throw new TypeError("accountId must have 12 digits.");
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) throw new TypeError(`"${region}" is not the name of a Region.`);
+  const saved = stateFile === undefined ? undefined : readState(stateFile);
+  const store = saved?.store ?? new KeyStore();
+  const source = options.now ?? Date.now;
+  const save = (): void => {
+    const clockOffsetMs = clock.now().getTime() - source();
+    if (stateFile !== undefined) writeState(stateFile, { store, clockOffsetMs });
+  };
+  const clock = createClock(source, saved?.clockOffsetMs ?? 0, save);
+  const closing = new AbortController();
+  const world: World = {
+    accountId,
+    region,
+    accounts: options.accounts ?? {},
+    clock,
+    store,
+    visibility: createVisibility(),
+    wrappingKeys: createWrappingKeys(options.wrappingKeys),
+    importTokens: createImportTokens(options.singleUseImportTokens ?? true),
+    faults: createFaults(),
+    permissions: createPermissions(),
+    requests: createRequestLog(),
+    replicationDelayMs: delayMs(options.replicationDelay),
+    primaryChangeDelayMs: delayMs(options.primaryChangeDelay),
+    importEnablesDisabledKey: options.importEnablesDisabledKey ?? true,
+    closing: closing.signal,
+    save,
+  };
+  for (const fault of options.faults ?? []) world.faults.add(fault);
+  const quotas = createQuotas(ratesOf(options.quotas ?? "off"));
+  const wires = [createControl(world), createAwsWire(world, quotas)];
+  // Before listening, so that a file that cannot be written leaves no server behind.
+  save();
+  const server = await serve(wires, clock, options.host ?? "127.0.0.1", options.port ?? 0);
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await server.close();
+  };
+  return {
+    url: server.url,
+    port: server.port,
+    region,
+    accountId,
+    clock,
+    requests: world.requests,
+    faults: world.faults,
+    permissions: world.permissions,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function ratesOf(quotas: "aws" | "off" | RequestRates): RequestRates {
+  if (quotas === "aws") return AWS_REQUEST_RATES;
+  return quotas === "off" ? {} : quotas;
+}
+
+function delayMs(delay: string | number | undefined): number {
+  return typeof delay === "string" ? durationMs(delay) : (delay ?? 0);
+}

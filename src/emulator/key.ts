@@ -1,0 +1,123 @@
+import type { MaterialShape } from "./material-shape";
+
+/** One set of bytes that belongs to a key, whether the bytes are there or not. */
+export interface Material {
+  /** 64 hex digits; the same bytes have the same id in every Region of a multi-Region key. */
+  readonly id: string;
+  role: "current" | "noncurrent" | "pending_rotation" | "pending_multi_region_import_and_rotation";
+  /** Undefined before the first import in this Region, after a deletion and after expiry. */
+  bytes: Buffer | undefined;
+  /** Milliseconds since 1970; undefined where the bytes never expire. */
+  expiresAtMs: number | undefined;
+  description: string | undefined;
+  /** Latest import in this Region. */
+  importedAtMs: number | undefined;
+  /** When a rotation made it the current one. */
+  rotatedAtMs: number | undefined;
+}
+
+export type Deletion =
+  | { readonly kind: "scheduled"; readonly atMs: number }
+  /** A primary whose waiting period starts when its last replica has vanished. */
+  | { readonly kind: "after replicas"; readonly windowDays: number };
+
+/** A key in one Region. A multi-Region key is one of these in each of its Regions, all with the same id. */
+export interface Key {
+  readonly id: string;
+  /** As the wire that made the key spells it. */
+  readonly arn: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Spec and usage in the words of the wire that made the key. */
+  readonly spec: string;
+  readonly usage: string;
+  readonly shape: MaterialShape;
+  readonly origin: "external" | "service";
+  /** Whether the key may hold several materials, one current and the others for old ciphertexts. */
+  readonly severalMaterials: boolean;
+  readonly createdAtMs: number;
+  multiRegion: "none" | "primary" | "replica";
+  description: string;
+  policy: string;
+  tags: Map<string, string>;
+  /** What Enable and Disable last said; shows only while the key has its material. */
+  enabled: boolean;
+  deletion: Deletion | undefined;
+  /** The key is being created until then. */
+  usableFromMs: number;
+  /** The primary Region is being changed until then. */
+  updatingUntilMs: number;
+  materials: Material[];
+  automaticRotation: { readonly periodDays: number; readonly nextMs: number } | undefined;
+  onDemandRotations: number;
+}
+
+export type KeyState =
+  | "creating"
+  | "updating"
+  | "enabled"
+  | "disabled"
+  | "pending_import"
+  | "pending_deletion"
+  | "pending_replica_deletion";
+
+export function keyState(key: Key, nowMs: number): KeyState {
+  if (key.deletion?.kind === "scheduled") return "pending_deletion";
+  if (key.deletion?.kind === "after replicas") return "pending_replica_deletion";
+  if (nowMs < key.usableFromMs) return "creating";
+  if (nowMs < key.updatingUntilMs) return "updating";
+  if (!holdsItsMaterial(key)) return "pending_import";
+  return key.enabled ? "enabled" : "disabled";
+}
+
+export function currentMaterial(key: Key): Material | undefined {
+  return key.materials.find((material) => material.role === "current");
+}
+
+/** Materials that belong to the key for good, which is all but those that wait for a rotation. */
+export function lastingMaterials(key: Key): Material[] {
+  return key.materials.filter((material) => material.role === "current" || material.role === "noncurrent");
+}
+
+/** All lasting materials have to be there, for each of them has ciphertexts that only it opens. */
+export function holdsItsMaterial(key: Key): boolean {
+  const lasting = lastingMaterials(key);
+  return lasting.length > 0 && lasting.every((material) => material.bytes !== undefined);
+}
+
+/** The earliest expiry of the lasting materials; undefined where none expires. */
+export function earliestExpiryMs(key: Key): number | undefined {
+  const times = lastingMaterials(key).flatMap((material) => material.expiresAtMs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Takes away what has expired; afterwards the key looks as after a deletion. */
+export function expireMaterial(key: Key, nowMs: number): void {
+  for (const material of [...key.materials]) {
+    if (material.bytes !== undefined && material.expiresAtMs !== undefined && material.expiresAtMs <= nowMs) {
+      removeBytes(key, material);
+    }
+  }
+}
+
+/** Wipes the bytes. A material that only waited for a rotation is forgotten with them. */
+export function removeBytes(key: Key, material: Material): void {
+  material.bytes?.fill(0);
+  material.bytes = undefined;
+  material.expiresAtMs = undefined;
+  if (material.role !== "current" && material.role !== "noncurrent") {
+    key.materials = key.materials.filter((other) => other !== material);
+  }
+}
+
+/** A copy that later changes of the key do not reach. */
+export function copiedKey(key: Key): Key {
+  return {
+    ...key,
+    tags: new Map(key.tags),
+    materials: key.materials.map((material) => ({
+      ...material,
+      bytes: material.bytes === undefined ? undefined : Buffer.from(material.bytes),
+    })),
+  };
+}

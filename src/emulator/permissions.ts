@@ -1,0 +1,55 @@
+/** What a denial is about. Whatever is left out matches everything. */
+export interface DenialScope {
+  readonly region?: string;
+  /** Key id or key ARN. */
+  readonly keyId?: string;
+  readonly accessKeyId?: string;
+}
+
+export interface Denial extends DenialScope {
+  /** `kms:ImportKeyMaterial`; `*` stands for any letters, as in `kms:*`. */
+  readonly action: string;
+}
+
+/** What callers may not do. Everything is allowed until it is denied. */
+export interface Permissions {
+  deny(action: string, scope?: DenialScope): void;
+  /** Takes back every denial of this action; without one, all of them. */
+  allow(action?: string): void;
+  list(): readonly Denial[];
+}
+
+export interface PermissionCheck extends Permissions {
+  denies(request: { action: string; region: string; keyArn: string | undefined; accessKeyId: string }): boolean;
+}
+
+export function createPermissions(): PermissionCheck {
+  let denials: Denial[] = [];
+  return {
+    deny: (action, scope = {}) => {
+      denials.push({ ...scope, action });
+    },
+    allow: (action) => {
+      denials = action === undefined ? [] : denials.filter((denial) => denial.action !== action);
+    },
+    list: () => [...denials],
+    denies: (request) =>
+      denials.some(
+        (denial) =>
+          matchesAction(denial.action, request.action) &&
+          (denial.region === undefined || denial.region === request.region) &&
+          (denial.keyId === undefined || namesKey(denial.keyId, request.keyArn)) &&
+          (denial.accessKeyId === undefined || denial.accessKeyId === request.accessKeyId),
+      ),
+  };
+}
+
+/** Whether an id or ARN names the key of this ARN. */
+export function namesKey(keyId: string, keyArn: string | undefined): boolean {
+  return keyArn !== undefined && (keyArn === keyId || keyArn.endsWith(`/${keyId}`));
+}
+
+function matchesAction(pattern: string, action: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join(".*")}$`, "i").test(action);
+}

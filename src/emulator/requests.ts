@@ -1,0 +1,51 @@
+/** One request as the emulator saw it. No body is kept, for bodies carry tokens, ciphertexts and plaintexts. */
+export interface LoggedRequest {
+  /** 1, 2, 3 … over the life of the emulator; `clear` does not start anew. */
+  readonly sequence: number;
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  /** The key identifier as the caller spelled it. */
+  readonly keyId: string | undefined;
+  /** The key that it resolved to, or that the operation created. */
+  readonly keyArn: string | undefined;
+  /** HTTP status; 0 where a fault tore the connection before an answer. */
+  readonly status: number;
+  readonly errorCode: string | undefined;
+  /** By the emulator's clock, ISO 8601. */
+  readonly at: string;
+  readonly accessKeyId: string | undefined;
+  /** Kinds of the injected faults that took part. */
+  readonly faults: readonly string[];
+}
+
+/** All requests in the order of their answers. */
+export interface RequestLog {
+  all(): readonly LoggedRequest[];
+  /** The sequence number of the latest request, to be handed to `since`. */
+  mark(): number;
+  /** Requests after a mark. */
+  since(mark: number): readonly LoggedRequest[];
+  clear(): void;
+}
+
+export interface RequestRecorder extends RequestLog {
+  record(request: Omit<LoggedRequest, "sequence">): void;
+}
+
+export function createRequestLog(): RequestRecorder {
+  let entries: LoggedRequest[] = [];
+  let sequence = 0;
+  return {
+    all: () => [...entries],
+    mark: () => sequence,
+    since: (mark) => entries.filter((entry) => entry.sequence > mark),
+    clear: () => {
+      entries = [];
+    },
+    record: (request) => {
+      sequence += 1;
+      entries.push({ sequence, ...request });
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { EmulatorClock } from "./clock";
+import type { Delivery, Wire, WireRequest } from "./wire";
+
+/** Larger than any request of a KMS, small enough to be held in memory. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface EmulatorServer {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the wires on a loopback address.
+ * @param port 0 = any that is free
+ * @throws the error of listen, e.g. EADDRINUSE
+ */
+export async function serve(
+  wires: readonly Wire[],
+  clock: EmulatorClock,
+  host: "127.0.0.1" | "::1",
+  port: number,
+): Promise<EmulatorServer> {
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 },
+    (request, response) => {
+      respond(wires, clock, request, response).catch(() => response.destroy());
+    },
+  );
+  // Malformed HTTP: Node's own answer carries no date of this clock, so the connection just ends.
+  server.on("clientError", (_error, socket) => socket.destroy());
+  const address = await listening(server, host, port);
+  return {
+    port: address.port,
+    url: `http://${host === "::1" ? "[::1]" : host}:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listening(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new Error("The server has no port."));
+      else resolve(address);
+    });
+  });
+}
+
+async function respond(
+  wires: readonly Wire[],
+  clock: EmulatorClock,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // A web page that rebinds its name to 127.0.0.1 must not reach the keys: its Host header gives it away.
+  if (!isLoopbackName(request.headers.host)) {
+    return send(response, clock, plain(403, "Only loopback names are served here."));
+  }
+  const body = await wholeBody(request);
+  if (body === undefined) {
+    response.setHeader("Connection", "close");
+    return send(response, clock, plain(413, `A request may have at most ${MAX_BODY_BYTES} bytes.`));
+  }
+  const url = parsedUrl(request.url ?? "/");
+  const understood: WireRequest = {
+    method: request.method ?? "GET",
+    path: url?.pathname ?? "/",
+    query: url?.searchParams ?? new URLSearchParams(),
+    headers: request.headers,
+    body,
+  };
+  const wire = wires.find((candidate) => candidate.accepts(understood));
+  if (wire === undefined) return send(response, clock, plain(404, "No KMS speaks like this."));
+  return send(response, clock, await wire.answer(understood));
+}
+
+function send(response: ServerResponse, clock: EmulatorClock, delivery: Delivery): void {
+  if (delivery.transport === "dropped") {
+    response.destroy();
+    return;
+  }
+  const body = Buffer.from(delivery.answer.body);
+  response.sendDate = false;
+  response.writeHead(delivery.answer.status, {
+    ...delivery.answer.headers,
+    Date: clock.now().toUTCString(),
+    "Content-Length": String(body.length),
+  });
+  if (delivery.transport === "truncated") {
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+    return;
+  }
+  response.end(body);
+}
+
+/** undefined where the body is too large; the rest of it is not read. */
+async function wholeBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const parts: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const bytes of parts) {
+    size += bytes.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function isLoopbackName(host: string | undefined): boolean {
+  const name = (host ?? "").replace(/:\d+$/, "").toLowerCase();
+  return name === "127.0.0.1" || name === "[::1]" || name === "localhost" || name.endsWith(".localhost");
+}
+
+function parsedUrl(target: string): URL | undefined {
+  try {
+    return new URL(target, "http://localhost");
+  } catch {
+    return undefined;
+  }
+}
+
+function plain(status: number, message: string): Delivery {
+  const headers = { "Content-Type": "application/json" };
+  return { answer: { status, headers, body: JSON.stringify({ message }) }, transport: "whole" };
+}

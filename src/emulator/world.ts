@@ -1,0 +1,33 @@
+import type { EmulatorClock } from "./clock";
+import type { FaultSource } from "./faults";
+import type { ImportTokens } from "./import-token";
+import type { KeyStore } from "./key-store";
+import type { PermissionCheck } from "./permissions";
+import type { RequestRecorder } from "./requests";
+import type { Visibility } from "./visibility";
+import type { WrappingKeys } from "./wrapping-keys";
+
+/** What all wires of one emulator share. */
+export interface World {
+  /** Account of callers whose access key says nothing else. */
+  readonly accountId: string;
+  /** Region of requests that name none. */
+  readonly region: string;
+  /** Accounts by access key id. */
+  readonly accounts: Readonly<Record<string, string>>;
+  readonly clock: EmulatorClock;
+  readonly store: KeyStore;
+  readonly visibility: Visibility;
+  readonly wrappingKeys: WrappingKeys;
+  readonly importTokens: ImportTokens;
+  readonly faults: FaultSource;
+  readonly permissions: PermissionCheck;
+  readonly requests: RequestRecorder;
+  readonly replicationDelayMs: number;
+  readonly primaryChangeDelayMs: number;
+  readonly importEnablesDisabledKey: boolean;
+  /** Aborted when the emulator closes; ends injected delays. */
+  readonly closing: AbortSignal;
+  /** Writes the state file, where there is one. */
+  save(): void;
+}

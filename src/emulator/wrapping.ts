@@ -1,0 +1,54 @@
+import { constants, createDecipheriv, type KeyObject, privateDecrypt } from "node:crypto";
+import { Refusal } from "./errors";
+
+/** How key material is wrapped for its way into the KMS. */
+export type WrappingMethod =
+  | { readonly kind: "oaep"; readonly hash: "sha1" | "sha256" }
+  | { readonly kind: "oaep+kwp"; readonly hash: "sha1" | "sha256" };
+
+/** The alternative initial value of RFC 5649, section 3. */
+const KWP_IV = Buffer.from("A65959A6", "hex");
+
+/**
+ * Key material out of what a caller sent.
+ * @throws Refusal unwrap_failed, the same for every cause
+ */
+export function unwrap(method: WrappingMethod, wrappingKey: KeyObject, wrapped: Buffer): Buffer {
+  if (method.kind === "oaep") return unwrapOaep(wrappingKey, method.hash, wrapped);
+  const rsaBytes = (wrappingKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+  const kek = unwrapOaep(wrappingKey, method.hash, wrapped.subarray(0, rsaBytes));
+  try {
+    if (kek.length !== 32) throw new Refusal("unwrap_failed");
+    return unwrapKwp(kek, wrapped.subarray(rsaBytes));
+  } finally {
+    kek.fill(0);
+  }
+}
+
+/** RSAES-OAEP of RFC 8017 with the same hash for OAEP and MGF1. @throws Refusal unwrap_failed */
+export function unwrapOaep(
+  wrappingKey: KeyObject,
+  hash: "sha1" | "sha256",
+  wrapped: Buffer,
+  label: Buffer = Buffer.alloc(0),
+): Buffer {
+  try {
+    return privateDecrypt(
+      { key: wrappingKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash, oaepLabel: label },
+      wrapped,
+    );
+  } catch {
+    throw new Refusal("unwrap_failed");
+  }
+}
+
+/** AES key wrap with padding, RFC 5649. The wrapping key has 16, 24 or 32 bytes. @throws Refusal unwrap_failed */
+export function unwrapKwp(kek: Buffer, wrapped: Buffer): Buffer {
+  try {
+    const decipher = createDecipheriv(`id-aes${kek.length * 8}-wrap-pad`, kek, KWP_IV);
+    // One update only: a second one would unwrap a second message.
+    return Buffer.concat([decipher.update(wrapped), decipher.final()]);
+  } catch {
+    throw new Refusal("unwrap_failed");
+  }
+}

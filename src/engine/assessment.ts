@@ -1,0 +1,215 @@
+import { ByokError } from "./errors";
+import type { Fingerprint } from "./fingerprint";
+import { type EpochSeconds, formatInstant } from "./instant";
+import { type Lifetime, lifetimeInWords, lifetimePast, sameLifetime } from "./lifetime";
+import type { MaterialCondition } from "./material-condition";
+import { type MaterialRecord, provedFingerprint } from "./material-record";
+import { differentBytes, type Offer } from "./offered-bytes";
+import { keysOf } from "./table";
+
+/** What the configuration asks for, as far as it decides what to do. */
+export interface WantedMaterial {
+  readonly keyArn: string;
+  /** The configured fingerprint. Undefined: none is configured, or it is not known yet. */
+  readonly fingerprint?: Fingerprint | undefined;
+  readonly lifetime: Lifetime;
+  readonly description?: string | undefined;
+  readonly onDeletion: "reimport" | "report";
+}
+
+/** `record` changes what is on record and calls nothing. */
+export type Action = "create" | "reimport" | "record" | "nothing" | "refuse";
+
+export interface AssessmentFacts {
+  readonly wanted: WantedMaterial;
+  readonly condition: MaterialCondition;
+  readonly record?: MaterialRecord | undefined;
+  readonly offer: Offer;
+  /** Arguments changed that concern nothing but our own record: `renew_before`, policies, timeouts. */
+  readonly otherChanges?: boolean;
+  /** To refuse a newly set date in the past. Left out where no clock may be looked at. */
+  readonly now?: EpochSeconds | undefined;
+}
+
+export interface Assessment {
+  /** The row of the table that applies; stable, for tests and scripts. */
+  readonly row: RowName;
+  readonly action: Action;
+  /** Why, in words with absolute dates. */
+  readonly reason: string;
+  readonly warnings: readonly string[];
+  /** What an apply must throw. A plan throws it only where the action is `refuse`. */
+  readonly problem?: ByokError;
+}
+
+/**
+ * The one table behind every plan, diff, status and apply: what is to be done about one set of bytes in one key. The
+ * first row that has a verdict decides.
+ */
+export function assess(facts: AssessmentFacts): Assessment {
+  const { row, verdict } = firstVerdict(facts);
+  const warnings = [...(verdict.warnings ?? []), ...lostBesides(facts)];
+  // Whatever else changed is taken down together with what the row does; on its own it needs no call.
+  const recordOnly = verdict.action === "nothing" && verdict.problem === undefined && facts.otherChanges === true;
+  if (!recordOnly) return { ...verdict, row, warnings };
+  return row === "healthy"
+    ? { row: "other_arguments", action: "record", reason: "only settings of byok's own change", warnings }
+    : { ...verdict, row, action: "record", warnings };
+}
+
+export type RowName = keyof typeof rows | "other_arguments" | "healthy";
+
+type Verdict = Omit<Assessment, "row" | "warnings"> & { readonly warnings?: readonly string[] };
+
+/** In the order in which they are asked. A row that has nothing to say of the facts answers undefined. */
+const rows = {
+  key_pending_deletion: ({ condition, wanted }) =>
+    condition.state === "key_pending_deletion"
+      ? unreachable("key_pending_deletion", `${wanted.keyArn} waits for its deletion`)
+      : undefined,
+
+  key_gone: ({ condition, wanted }) =>
+    condition.state === "key_gone" ? unreachable("key_not_found", `${wanted.keyArn} does not exist`) : undefined,
+
+  different_material: ({ wanted, record, offer }) => {
+    const problem = differentBytes(offer, wanted.fingerprint, provedFingerprint(record));
+    return problem === undefined ? undefined : { action: "refuse", reason: problem.rawMessage, problem };
+  },
+
+  lifetime_past: ({ wanted, record, now }) => {
+    const { lifetime } = wanted;
+    if (now === undefined || lifetime.kind !== "until" || lifetime.validTo > now) return undefined;
+    if (asRecorded(wanted, record)) return undefined;
+    const problem = lifetimePast(lifetime.validTo);
+    return { action: "refuse", reason: problem.rawMessage, problem };
+  },
+
+  never_imported: (facts) =>
+    facts.condition.state === "never_imported"
+      ? importing(facts, "create", "the key has no key material yet")
+      : undefined,
+
+  expired_as_configured: ({ wanted, condition, record }) =>
+    condition.state === "expired" && condition.lifetimePast && asRecorded(wanted, record)
+      ? passing(`expired on ${date(condition)} as configured`, [
+          `The key material expired on ${date(condition)}, as \`valid_to\` says, and the key cannot be used. A later \`valid_to\` brings the same bytes back.`,
+        ])
+      : undefined,
+
+  deletion_reported: (facts) =>
+    facts.condition.state === "deleted" && facts.wanted.onDeletion === "report"
+      ? passing(`${deletion(facts)}; \`on_deletion\` is report`, [
+          `The key material ${deletion(facts)}. It is reported and not brought back, since \`on_deletion\` is report. Set \`on_deletion\` to reimport to bring the same bytes back.`,
+        ])
+      : undefined,
+
+  expired: (facts) =>
+    facts.condition.state === "expired"
+      ? importing(facts, "reimport", `expired on ${date(facts.condition)}`)
+      : undefined,
+
+  deleted: (facts) => (facts.condition.state === "deleted" ? importing(facts, "reimport", deletion(facts)) : undefined),
+
+  not_verified: (facts) => {
+    if (facts.record?.verified === true) return undefined;
+    const has = `it is ${until(facts.condition)}; configured: ${lifetimeInWords(facts.wanted.lifetime)}`;
+    return facts.offer.kind === "none"
+      ? passing(`not verified; ${has}`, [
+          `byok has not imported the material of this key, so nothing proves which bytes it holds (not verified); ${has}. ${facts.offer.why}`,
+        ])
+      : importing(facts, "reimport", `not verified: an import will prove that the key holds these bytes; ${has}`);
+  },
+
+  lifetime_configured: (facts) =>
+    facts.record?.lifetime !== undefined && !asRecorded(facts.wanted, facts.record)
+      ? importing(facts, "reimport", `the configured lifetime changed: ${lifetimeInWords(facts.wanted.lifetime)}`)
+      : undefined,
+
+  description_configured: (facts) =>
+    facts.wanted.description !== undefined && facts.wanted.description !== facts.record?.description
+      ? importing(facts, "reimport", "the configured description of the material changed")
+      : undefined,
+
+  lifetime_drift: (facts) =>
+    facts.condition.lifetimeDrift
+      ? importingIfOffered(
+          facts,
+          `someone else changed the lifetime: ${until(facts.condition)}; configured: ${lifetimeInWords(facts.wanted.lifetime)}`,
+        )
+      : undefined,
+
+  renewal_due: (facts) =>
+    facts.condition.renewalDue
+      ? importingIfOffered(
+          facts,
+          `renewal due since ${moment(facts.condition.renewalTime)}; expires on ${date(facts.condition)}`,
+        )
+      : undefined,
+} as const satisfies Record<string, (facts: AssessmentFacts) => Verdict | undefined>;
+
+function firstVerdict(facts: AssessmentFacts): { row: RowName; verdict: Verdict } {
+  for (const row of keysOf(rows)) {
+    const verdict = rows[row](facts);
+    if (verdict !== undefined) return { row, verdict };
+  }
+  return { row: "healthy", verdict: { action: "nothing", reason: `imported, ${until(facts.condition)}` } };
+}
+
+function lostBesides({ condition }: AssessmentFacts): readonly string[] {
+  const ids = condition.missingMaterials;
+  if (ids.length === 0) return [];
+  return [
+    `The key has lost other key material too (${ids.join(", ")}) and stays unusable until that is imported again.`,
+  ];
+}
+
+function importing(facts: AssessmentFacts, action: "create" | "reimport", reason: string): Verdict {
+  const { offer } = facts;
+  if (offer.kind !== "none") return { action, reason };
+  const problem = new ByokError("material_missing", `Key material is needed: ${reason}. ${offer.why}`, {
+    attribute: offer.attribute,
+  });
+  return { action, reason, warnings: [`Applying this will need the key material: ${reason}. ${offer.why}`], problem };
+}
+
+function importingIfOffered(facts: AssessmentFacts, reason: string): Verdict {
+  if (facts.offer.kind !== "none") return importing(facts, "reimport", reason);
+  return passing(reason, [`The key material is not as it should be: ${reason}. ${facts.offer.why}`]);
+}
+
+function passing(reason: string, warnings: readonly string[]): Verdict {
+  return { action: "nothing", reason, warnings };
+}
+
+function unreachable(code: "key_pending_deletion" | "key_not_found", what: string): Verdict {
+  const remedy =
+    "Bring the key back in the same apply (byok's external key does that), or remove the material from the configuration.";
+  return {
+    action: "nothing",
+    reason: what,
+    warnings: [`The key ${what}, so its key material is left alone. ${remedy}`],
+    problem: new ByokError(code, `The key ${what}. ${remedy}`, { attribute: "key_arn" }),
+  };
+}
+
+/** Whether the lifetime is the one that the last import was made with. */
+function asRecorded(wanted: WantedMaterial, record: MaterialRecord | undefined): boolean {
+  return record?.lifetime !== undefined && sameLifetime(record.lifetime, wanted.lifetime);
+}
+
+function until({ validTo }: MaterialCondition): string {
+  return validTo === undefined ? "never expires" : `valid to ${formatInstant(validTo)}`;
+}
+
+function date({ validTo }: MaterialCondition): string {
+  return moment(validTo);
+}
+
+function moment(instant: EpochSeconds | undefined): string {
+  return instant === undefined ? "an unknown date" : formatInstant(instant);
+}
+
+function deletion({ condition, record }: AssessmentFacts): string {
+  if (condition.validTo !== undefined) return `was deleted before its time (it was to expire on ${date(condition)})`;
+  return record?.importedAt === undefined ? "is gone: it expired or was deleted" : "was deleted";
+}

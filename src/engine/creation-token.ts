@@ -1,0 +1,77 @@
+import type { Call } from "./call";
+import { ByokError, isByokError } from "./errors";
+import type { Tags } from "./key";
+import type { KeyService } from "./key-service";
+import type { Run } from "./run";
+
+/** Tag under which a key's creation token stands, from the creating call on. */
+export const creationTokenTag = "byok:creation-token";
+
+/** How many keys' tags are asked for at the same time; the quota for it is high. */
+const together = 16;
+
+/**
+ * The ARNs of all keys of the account and Region that bear the token. The keys are looked through once in a run, for
+ * all tokens.
+ *
+ * @param afresh Looks again, after something may have been created.
+ */
+export async function keysWithToken(
+  run: Run,
+  service: KeyService,
+  token: string,
+  call: Call,
+  afresh: boolean,
+): Promise<readonly string[]> {
+  const known = afresh ? undefined : run.memory.scans.get(service);
+  const scan = known ?? scanTokens(run, service, call);
+  run.memory.scans.set(service, scan);
+  try {
+    return (await scan).get(token) ?? [];
+  } catch (error) {
+    // The next resource tries for itself.
+    run.memory.scans.delete(service);
+    throw error;
+  }
+}
+
+async function scanTokens(run: Run, service: KeyService, call: Call): Promise<ReadonlyMap<string, readonly string[]>> {
+  const arnsByToken = new Map<string, string[]>();
+  const seen: { readable: number; denial?: ByokError } = { readable: 0 };
+  let marker: string | undefined;
+  do {
+    const page = await service.listKeys(marker, call);
+    for (let i = 0; i < page.arns.length; i += together) {
+      await Promise.all(
+        page.arns.slice(i, i + together).map(async (arn) => {
+          const tags = await tagsOrDenial(service, arn, call);
+          if (tags instanceof ByokError) {
+            run.log.debug("A key was left out of the search for a creation token.", { key: arn, code: tags.code });
+            if (tags.code === "access_denied") seen.denial = tags;
+            return;
+          }
+          seen.readable++;
+          const token = tags[creationTokenTag];
+          if (token !== undefined) arnsByToken.set(token, [...(arnsByToken.get(token) ?? []), arn]);
+        }),
+      );
+    }
+    marker = page.next;
+  } while (marker !== undefined);
+  // Whoever may read no tags at all cannot find a key of ours either, and would create another one each time.
+  if (seen.readable === 0 && seen.denial !== undefined) throw seen.denial;
+  return arnsByToken;
+}
+
+/**
+ * An account holds keys of many owners. Those that went away meanwhile, and those whose policy keeps the caller out,
+ * are none of ours: what we made we may read.
+ */
+async function tagsOrDenial(service: KeyService, arn: string, call: Call): Promise<Tags | ByokError> {
+  try {
+    return await service.tags(arn, call);
+  } catch (error) {
+    if (isByokError(error, "key_not_found", "access_denied")) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The one error class of byok, with a closed set of codes.
+ *
+ * A message reads `[code] What is wrong. What to do next.` Arguments are named between backticks in the spelling of
+ * Terraform (`valid_to`); a face with other spellings respells them. No message, detail or cause ever holds key
+ * material, an import token, a ciphertext or a request.
+ */
+
+/** What each code means. The codes are part of the interface: scripts and tests match on them. */
+export const errorCodes = {
+  // What the user wrote
+  invalid_argument: "An argument has a value that cannot be used.",
+  invalid_key_arn: "What should be a key's ARN is not one.",
+  invalid_lifetime: "The lifetime cannot be read, or its parts contradict each other.",
+  lifetime_past: "The material would already have expired.",
+  lifetime_too_long: "The KMS does not keep imported material for so long.",
+  unsupported_key_spec: "The KMS cannot import material into a key of this spec.",
+  unsupported_wrapping: "The wrapping does not go with the key spec, the size of the material or the KMS.",
+  immutable_argument: "The argument is fixed when the key is created.",
+  // The bytes
+  material_unavailable: "The source of the key material gave nothing: it is absent, or it failed.",
+  material_missing: "Key material is needed now and none was given.",
+  malformed_material: "The key material is there and cannot be read as the bytes of a key.",
+  ambiguous_material: "The content of a source can be read as key material in more than one way.",
+  wrong_material: "The bytes do not fit the key spec.",
+  different_material: "The bytes are other bytes than the ones that the key holds.",
+  source_not_allowed: "This kind of source is not allowed by the configuration.",
+  // The key
+  key_not_found: "The KMS does not know the key.",
+  key_pending_deletion: "The key waits for its deletion.",
+  key_unusable: "The key's state does not allow what must be done.",
+  wrong_origin: "The key does not take imported material.",
+  primary_not_ready: "A multi-Region primary key has no material yet, so it cannot be replicated.",
+  key_conflict: "Another key stands where this one should be created.",
+  creation_unconfirmed: "The answer to the creation of a key was lost.",
+  materials_missing: "The key holds several materials and others of them are missing.",
+  // Who and where
+  account_not_allowed: "The key is in an account that the configuration does not allow.",
+  region_not_allowed: "The key is in a Region that the configuration does not allow.",
+  endpoint_not_allowed: "Requests may not be sent to this endpoint.",
+  credentials_missing: "No credentials were found.",
+  access_denied: "The KMS refused for want of a permission.",
+  untrusted_answer: "The KMS answered with something that key material must not be wrapped for.",
+  // The service
+  throttled: "The KMS keeps answering that requests come too fast.",
+  service_unavailable: "The KMS could not be reached, or failed.",
+  import_refused: "The KMS refused the import.",
+  limit_exceeded: "A limit of the account is reached.",
+  invalid_policy: "The KMS does not accept the key policy.",
+  service_refused: "The KMS refused the request.",
+  // The run
+  timeout: "The time for the operation is over.",
+  canceled: "The operation was canceled.",
+  internal: "A fault of byok itself.",
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * What may be done about a failed request:
+ * - `never`: the same request fails again.
+ * - `backoff`: the same request may succeed after a while (throttling, a failing service, a broken connection).
+ * - `settling`: the KMS may not have heard yet of what was just created; worth repeating for a bounded time only then.
+ * - `fresh_parameters`: import parameters are stale; fetch new ones, wrap again, once.
+ */
+export type Retry = "never" | "backoff" | "settling" | "fresh_parameters";
+
+export interface ErrorDetails {
+  /** The argument at fault, in Terraform's spelling: `valid_to`. */
+  readonly attribute?: string;
+  /** Default `never`. */
+  readonly retry?: Retry;
+  /** True where the request may have taken effect although it failed (its reply was lost, or 5xx). Default false. */
+  readonly effectUnknown?: boolean;
+  /** The KMS's own name of the error, e.g. `IncorrectKeyMaterialException`. */
+  readonly serviceCode?: string;
+  readonly cause?: unknown;
+}
+
+export class ByokError extends Error {
+  override readonly name = "ByokError";
+  readonly code: ErrorCode;
+  /** The message without its code. */
+  readonly rawMessage: string;
+  readonly attribute: string | undefined;
+  readonly retry: Retry;
+  readonly effectUnknown: boolean;
+  readonly serviceCode: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(`[${code}] ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.rawMessage = message;
+    this.attribute = details.attribute;
+    this.retry = details.retry ?? "never";
+    this.effectUnknown = details.effectUnknown ?? false;
+    this.serviceCode = details.serviceCode;
+  }
+
+  /** The same error, said of another argument or in other words; its code and nature stay. */
+  with(changes: { readonly message?: string; readonly attribute?: string }): ByokError {
+    const attribute = changes.attribute ?? this.attribute;
+    return new ByokError(this.code, changes.message ?? this.rawMessage, {
+      ...(attribute === undefined ? {} : { attribute }),
+      retry: this.retry,
+      effectUnknown: this.effectUnknown,
+      ...(this.serviceCode === undefined ? {} : { serviceCode: this.serviceCode }),
+      cause: this.cause,
+    });
+  }
+
+  /**
+   * Anything thrown, as a ByokError. Of a foreign error only its class name is told: its message may quote what must
+   * not be told.
+   */
+  static from(thrown: unknown): ByokError {
+    if (thrown instanceof ByokError) return thrown;
+    const kind = nameOf(thrown);
+    if (kind === "AbortError") {
+      return new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.");
+    }
+    return new ByokError("internal", `Unexpected ${kind}. This is a fault of byok: please report it.`);
+  }
+}
+
+export function isByokError<C extends ErrorCode>(thrown: unknown, ...codes: C[]): thrown is ByokError & { code: C } {
+  return thrown instanceof ByokError && (codes.length === 0 || codes.some((code) => code === thrown.code));
+}
+
+/** What is thrown on an abort is no Error in every realm, so the name decides and not the class. */
+function nameOf(thrown: unknown): string {
+  const named = typeof thrown === "object" && thrown !== null && "name" in thrown;
+  return named && typeof thrown.name === "string" ? thrown.name : typeof thrown;
+}

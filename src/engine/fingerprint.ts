@@ -1,0 +1,62 @@
+import { createHash, createHmac, createPublicKey } from "node:crypto";
+import { aesCmac } from "./aes-cmac";
+import { ByokError } from "./errors";
+
+/**
+ * A name of key material that depends on the bytes alone and does not give them away.
+ *
+ * - `cmac:` and 32 hex digits: AES-CMAC of a zero block under the bytes, for 16, 24 and 32 bytes.
+ * - `hmac:` and 64 hex digits: HMAC-SHA-256 under the bytes over the ASCII text `byok fingerprint v1`, for other raw bytes.
+ * - `spki:` and 64 hex digits: SHA-256 of the public key in DER SPKI, for RSA and ECC.
+ *
+ * Digits are lower case.
+ */
+export type Fingerprint = `cmac:${string}` | `hmac:${string}` | `spki:${string}`;
+
+/** The fingerprint of a symmetric or HMAC key. */
+export function fingerprintOfRaw(bytes: Buffer): Fingerprint {
+  if (bytes.length === 16 || bytes.length === 24 || bytes.length === 32) {
+    return `cmac:${aesCmac(bytes, Buffer.alloc(16)).toString("hex")}`;
+  }
+  return `hmac:${createHmac("sha256", bytes).update(label).digest("hex")}`;
+}
+
+/**
+ * The fingerprint of a key pair by its public key in DER SPKI, such as a KMS's GetPublicKey gives. However the point of
+ * an ECC key is written there, the fingerprint is that of the uncompressed one.
+ *
+ * Throws `untrusted_answer` where the bytes are no public key.
+ */
+export function fingerprintOfPublicKey(der: Buffer): Fingerprint {
+  return `spki:${createHash("sha256").update(canonicalSpki(der)).digest("hex")}`;
+}
+
+/**
+ * Reads a fingerprint that somebody wrote. Upper case is refused rather than changed: what is configured and what is
+ * computed must be equal, letter by letter.
+ *
+ * Throws `invalid_argument`. The text is not repeated, for it may be a key that was pasted in the wrong place.
+ */
+export function parseFingerprint(text: string, attribute: string): Fingerprint {
+  if (isFingerprint(text)) return text;
+  const remedy = isFingerprint(text.trim().toLowerCase())
+    ? "Write it in lower case, without blanks."
+    : "It is `cmac:` and 32 hexadecimal digits, or `hmac:` or `spki:` and 64. `byok fingerprint` prints it.";
+  throw new ByokError("invalid_argument", `\`${attribute}\` is not a fingerprint. ${remedy}`, { attribute });
+}
+
+export function isFingerprint(text: string): text is Fingerprint {
+  return /^(cmac:[0-9a-f]{32}|(hmac|spki):[0-9a-f]{64})$/.test(text);
+}
+
+const label = "byok fingerprint v1";
+
+function canonicalSpki(der: Buffer): Buffer {
+  try {
+    const key = createPublicKey({ key: der, format: "der", type: "spki" });
+    const exchanged = createPublicKey({ key: key.export({ format: "jwk" }), format: "jwk" });
+    return exchanged.export({ format: "der", type: "spki" });
+  } catch {
+    throw new ByokError("untrusted_answer", "What should be a public key in DER cannot be read as one.");
+  }
+}

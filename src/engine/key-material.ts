@@ -1,0 +1,94 @@
+import { type CheckValue, checkValues } from "./check-values";
+import { ByokError } from "./errors";
+import { type Fingerprint, fingerprintOfPublicKey, fingerprintOfRaw } from "./fingerprint";
+import type { OfferedMaterial } from "./key-material-source";
+import { type MaterialShape, rawSizes } from "./key-spec";
+import { readPrivateKey } from "./private-key";
+import { type WrappingAlgorithm, wrap } from "./wrapping-algorithm";
+import { checkWrapping } from "./wrapping-choice";
+import type { WrappingKey } from "./wrapping-key";
+
+/**
+ * Bytes of key material in memory, from reading to wiping. Nothing hands the bytes out; printed, logged or serialised
+ * it shows its fingerprint.
+ */
+export class KeyMaterial implements OfferedMaterial {
+  readonly fingerprint: Fingerprint;
+  readonly shape: MaterialShape;
+  readonly warnings: readonly string[];
+  #bytes: Buffer | null;
+
+  private constructor(bytes: Buffer, identity: Identity, warnings: readonly string[]) {
+    this.#bytes = bytes;
+    this.fingerprint = identity.fingerprint;
+    this.shape = identity.shape;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Takes over bytes: 16, 24, 28, 32, 48 or 64 of a symmetric or HMAC key, or a private key in DER PKCS#8, which is kept
+   * in its canonical spelling. Bytes of one of those sizes are always a symmetric key.
+   *
+   * The buffer given is wiped, whether this succeeds or throws. Throws `malformed_material` and `wrong_material`.
+   */
+  static take(bytes: Buffer, details: { readonly warnings?: readonly string[] } = {}): KeyMaterial {
+    try {
+      const { own, identity } = identify(bytes);
+      return new KeyMaterial(own, identity, details.warnings ?? []);
+    } finally {
+      bytes.fill(0);
+    }
+  }
+
+  /** The wrapped bytes. Throws `unsupported_wrapping` where they cannot go so. */
+  async wrap(key: WrappingKey, algorithm: WrappingAlgorithm): Promise<Buffer> {
+    checkWrapping(this.shape, algorithm, key.spec);
+    return wrap(this.#held(), key, algorithm);
+  }
+
+  /** What a device prints of the same key. Empty for private keys, for which there is no custom. */
+  checkValues(): readonly CheckValue[] {
+    const bytes = this.#held();
+    return this.shape.kind === "raw" ? checkValues(bytes) : [];
+  }
+
+  destroy(): void {
+    this.#bytes?.fill(0);
+    this.#bytes = null;
+  }
+
+  toString(): string {
+    return `KeyMaterial ${this.fingerprint}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  #held(): Buffer {
+    if (this.#bytes !== null) return this.#bytes;
+    throw new ByokError(
+      "internal",
+      "Key material was used after it had been wiped. This is a fault of byok: please report it.",
+    );
+  }
+}
+
+interface Identity {
+  readonly fingerprint: Fingerprint;
+  readonly shape: MaterialShape;
+}
+
+function identify(bytes: Buffer): { readonly own: Buffer; readonly identity: Identity } {
+  if (rawSizes.includes(bytes.length)) {
+    const own = Buffer.alloc(bytes.length);
+    own.set(bytes);
+    return { own, identity: { fingerprint: fingerprintOfRaw(own), shape: { kind: "raw", bytes: own.length } } };
+  }
+  const { pkcs8, shape, publicKey } = readPrivateKey(bytes);
+  return { own: pkcs8, identity: { fingerprint: fingerprintOfPublicKey(publicKey), shape } };
+}

@@ -1,0 +1,102 @@
+import { ByokError } from "./errors";
+
+/** The curves of keys that can be imported, by OpenSSL's names. Sizes are of DER PKCS#8 with the public key, in bytes. */
+export const ellipticCurves = {
+  prime256v1: { title: "P-256", pkcs8Bytes: 138 },
+  secp384r1: { title: "P-384", pkcs8Bytes: 185 },
+  secp521r1: { title: "P-521", pkcs8Bytes: 241 },
+  secp256k1: { title: "secp256k1", pkcs8Bytes: 135 },
+} as const satisfies Record<string, { readonly title: string; readonly pkcs8Bytes: number }>;
+
+export type EllipticCurve = keyof typeof ellipticCurves;
+
+/**
+ * The moduli of RSA keys that can be imported, in bits. The size of the DER PKCS#8, in bytes, is the usual one: it varies
+ * by a few bytes with the leading bits of the numbers.
+ */
+export const rsaModuli = {
+  2048: { pkcs8Bytes: 1217 },
+  3072: { pkcs8Bytes: 1792 },
+  4096: { pkcs8Bytes: 2374 },
+} as const satisfies Record<number, { readonly pkcs8Bytes: number }>;
+
+export type RsaModulusBits = keyof typeof rsaModuli;
+
+/** What the bytes of key material are: raw bytes of a symmetric or HMAC key, or a private key in PKCS#8. */
+export type MaterialShape =
+  | { readonly kind: "raw"; readonly bytes: number }
+  | { readonly kind: "rsa"; readonly bits: RsaModulusBits }
+  | { readonly kind: "ec"; readonly curve: EllipticCurve };
+
+/** The specs of keys that can take imported material, with the one shape of material that fits each. Lengths in bytes, moduli in bits. */
+export const keySpecs = {
+  SYMMETRIC_DEFAULT: { kind: "raw", bytes: 32 },
+  HMAC_224: { kind: "raw", bytes: 28 },
+  HMAC_256: { kind: "raw", bytes: 32 },
+  HMAC_384: { kind: "raw", bytes: 48 },
+  HMAC_512: { kind: "raw", bytes: 64 },
+  RSA_2048: { kind: "rsa", bits: 2048 },
+  RSA_3072: { kind: "rsa", bits: 3072 },
+  RSA_4096: { kind: "rsa", bits: 4096 },
+  ECC_NIST_P256: { kind: "ec", curve: "prime256v1" },
+  ECC_NIST_P384: { kind: "ec", curve: "secp384r1" },
+  ECC_NIST_P521: { kind: "ec", curve: "secp521r1" },
+  ECC_SECG_P256K1: { kind: "ec", curve: "secp256k1" },
+} as const satisfies Record<string, MaterialShape>;
+
+export type KeySpec = keyof typeof keySpecs;
+
+/** The sizes of raw key material that can be read at all, in bytes. Not every one has a key spec on every KMS. */
+export const rawSizes: readonly number[] = [16, 24, 28, 32, 48, 64];
+
+export function isKeySpec(text: string): text is KeySpec {
+  return Object.hasOwn(keySpecs, text);
+}
+
+/** The key specs that material of this shape fits. Empty for 16 and 24 raw bytes. */
+export function keySpecsFor(shape: MaterialShape): readonly KeySpec[] {
+  return Object.keys(keySpecs)
+    .filter(isKeySpec)
+    .filter((spec) => sameShape(shape, keySpecs[spec]));
+}
+
+/** Throws `wrong_material`, on the argument given, where the material does not fit the key spec. */
+export function checkShape(shape: MaterialShape, keySpec: KeySpec, attribute: string): void {
+  const wanted = keySpecs[keySpec];
+  if (sameShape(shape, wanted)) return;
+  const fits = keySpecsFor(shape);
+  const remedy = fits.length === 0 ? "No key spec takes these bytes." : `These bytes fit ${fits.join(" and ")}.`;
+  throw new ByokError(
+    "wrong_material",
+    `\`${attribute}\` must be ${shapeWords(wanted)} for ${keySpec}, got ${shapeWords(shape)}. ${remedy}`,
+    { attribute },
+  );
+}
+
+/** A shape in words, such as `32 bytes` or `an RSA private key of 2048 bits`. */
+export function shapeWords(shape: MaterialShape): string {
+  switch (shape.kind) {
+    case "raw":
+      return `${shape.bytes} bytes`;
+    case "rsa":
+      return `an RSA private key of ${shape.bits} bits`;
+    case "ec":
+      return `a private key on the curve ${ellipticCurves[shape.curve].title}`;
+  }
+}
+
+/** How many bytes are wrapped for material of this shape. For RSA the usual size. */
+export function materialBytes(shape: MaterialShape): number {
+  switch (shape.kind) {
+    case "raw":
+      return shape.bytes;
+    case "rsa":
+      return rsaModuli[shape.bits].pkcs8Bytes;
+    case "ec":
+      return ellipticCurves[shape.curve].pkcs8Bytes;
+  }
+}
+
+function sameShape(one: MaterialShape, other: MaterialShape): boolean {
+  return shapeWords(one) === shapeWords(other);
+}

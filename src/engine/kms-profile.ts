@@ -1,0 +1,62 @@
+import type { Seconds } from "./instant";
+import type { KeySpec } from "./key-spec";
+import type { WrappingAlgorithm } from "./wrapping-algorithm";
+import type { WrappingKeySpec } from "./wrapping-key";
+
+export type Kms = "aws" | "alibaba" | "qkms";
+
+/** The requests that a KMS takes, by the names of the port's methods. */
+export const operations = [
+  "describe",
+  "policy",
+  "tags",
+  "materials",
+  "listKeys",
+  "callerAccount",
+  "importParameters",
+  "importMaterial",
+  "deleteMaterial",
+  "create",
+  "replicate",
+  "setEnabled",
+  "setDescription",
+  "setPolicy",
+  "tag",
+  "untag",
+  "scheduleDeletion",
+  "cancelDeletion",
+] as const;
+
+export type Operation = (typeof operations)[number];
+
+/** What a KMS can do, as data. Its numbers come from the vendor's documentation; see the profile's file. */
+export interface KmsProfile {
+  readonly kms: Kms;
+  /** As people call it: `AWS KMS`. */
+  readonly title: string;
+  /** The key specs into which material can be imported, with the usages that each allows; the default usage first. */
+  readonly keySpecs: Readonly<Partial<Record<KeySpec, readonly [string, ...string[]]>>>;
+  readonly defaultKeySpec: KeySpec;
+  /** Strongest first. */
+  readonly wrappingAlgorithms: readonly WrappingAlgorithm[];
+  /** Strongest first. */
+  readonly wrappingKeySpecs: readonly WrappingKeySpec[];
+  /** From the moment of the import. Absent: no bound is documented. */
+  readonly longestLifetime?: Seconds;
+  /** `delete_first`: an import is documented to demand an empty key. In place is tried first all the same. */
+  readonly reimport: "in_place" | "delete_first";
+  /** Whether a key may hold several materials with ids of their own (`materials`), and which specs do. */
+  readonly severalMaterials: readonly KeySpec[];
+  /** What a material's description may look like. Absent: the KMS knows none. */
+  readonly materialDescription?: { readonly pattern: RegExp; readonly longest: number };
+  readonly deletionWindowDays: { readonly least: number; readonly most: number; readonly default: number };
+  readonly multiRegion: boolean;
+  /** Requests per second that an account may make in a Region. Absent: not limited on our side. */
+  readonly quotas: Readonly<Partial<Record<Operation, number>>>;
+  /** How long the KMS may take until it has heard everywhere of a new key. */
+  readonly settling: Seconds;
+  /** Refuses what cannot be a key policy. @throws ByokError `invalid_policy`. */
+  checkPolicy(policy: string): void;
+  /** Whether two policies mean the same to this KMS. */
+  samePolicy(one: string, other: string): boolean;
+}

@@ -1,0 +1,50 @@
+import { ByokError } from "./errors";
+import type { Fingerprint } from "./fingerprint";
+
+/** The bytes that are on offer at this moment. */
+export type Offer =
+  | { readonly kind: "bytes"; readonly fingerprint: Fingerprint; readonly attribute: string }
+  /** Nothing can be read; `why` is a sentence for the user. */
+  | { readonly kind: "none"; readonly why: string; readonly attribute: string }
+  /** They will be known when the plan is applied. */
+  | { readonly kind: "later" };
+
+const otherBytes =
+  "Other bytes are another key: data encrypted under this one would stay unreadable. To rotate, create a second key with the new bytes and move to it; to keep this key, give the bytes that it was made with.";
+
+/**
+ * The error where bytes are other bytes than the configuration or the record of the key names. Undefined: nothing
+ * contradicts them.
+ *
+ * @param configured The `fingerprint` of the configuration, where it has one.
+ * @param proved The fingerprint that an import has proved, where one did.
+ */
+export function differentBytes(
+  offer: Offer,
+  configured: Fingerprint | undefined,
+  proved: Fingerprint | undefined,
+): ByokError | undefined {
+  if (differ(configured, proved)) {
+    return different("fingerprint", `\`fingerprint\` is ${configured}, but the key holds ${proved}. ${otherBytes}`);
+  }
+  if (offer.kind !== "bytes") return undefined;
+  const { fingerprint, attribute } = offer;
+  if (differ(configured, fingerprint)) {
+    return different(
+      attribute,
+      `These are other bytes (${fingerprint}) than \`fingerprint\` names (${configured}). Nothing was imported. Give the bytes that it names, or correct \`fingerprint\`.`,
+    );
+  }
+  if (differ(proved, fingerprint)) {
+    return different(attribute, `These are other bytes (${fingerprint}) than the key holds (${proved}). ${otherBytes}`);
+  }
+  return undefined;
+}
+
+function differ(one: Fingerprint | undefined, other: Fingerprint | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+function different(attribute: string, message: string): ByokError {
+  return new ByokError("different_material", message, { attribute });
+}

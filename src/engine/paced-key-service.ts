@@ -1,0 +1,95 @@
+import type { Call } from "./call";
+import type { ByokError } from "./errors";
+import type { KeyService } from "./key-service";
+import type { Operation } from "./kms-profile";
+import { type Pacer, type Quotas, pacerOf } from "./pacer";
+import { type Repeating, retrying } from "./retrying";
+
+/**
+ * A KeyService as the lifecycles use it: each request waits for its turn under the account's quotas, is repeated where
+ * that may help and can do no harm, and reads of the same key at the same time are one request.
+ *
+ * To be made once for each account and Region and shared by everything in the process: a quota is the account's.
+ *
+ * @param quotas Requests per second, where they differ from the profile's.
+ */
+export function pacedKeyService(inner: KeyService, repeating: Repeating, quotas: Quotas): KeyService {
+  const pacer = pacerOf({ ...inner.profile.quotas, ...quotas }, repeating.clock);
+  const request = <T>(operation: Operation, given: Call | undefined, send: (call: Call) => Promise<T>): Promise<T> => {
+    const call = given ?? {};
+    return retrying(
+      () => sendInTurn(pacer, operation, call, send),
+      (error) => mayBeRepeated(operation, error),
+      call,
+      repeating,
+    );
+  };
+  const describing = shared((keyArn: string, call?: Call) =>
+    request("describe", call, (c) => inner.describe(keyArn, c)),
+  );
+  return {
+    profile: inner.profile,
+    region: inner.region,
+    describe: describing,
+    policy: (keyArn, call) => request("policy", call, (c) => inner.policy(keyArn, c)),
+    tags: (keyArn, call) => request("tags", call, (c) => inner.tags(keyArn, c)),
+    materials: (keyArn, call) => request("materials", call, (c) => inner.materials(keyArn, c)),
+    listKeys: (marker, call) => request("listKeys", call, (c) => inner.listKeys(marker, c)),
+    callerAccount: (call) => request("callerAccount", call, (c) => inner.callerAccount(c)),
+    importParameters: (keyArn, algorithm, wrappingKeySpec, call) =>
+      request("importParameters", call, (c) => inner.importParameters(keyArn, algorithm, wrappingKeySpec, c)),
+    importMaterial: (material, call) => request("importMaterial", call, (c) => inner.importMaterial(material, c)),
+    deleteMaterial: (keyArn, materialId, call) =>
+      request("deleteMaterial", call, (c) => inner.deleteMaterial(keyArn, materialId, c)),
+    create: (key, call) => request("create", call, (c) => inner.create(key, c)),
+    replicate: (replica, call) => request("replicate", call, (c) => inner.replicate(replica, c)),
+    setEnabled: (keyArn, enabled, call) => request("setEnabled", call, (c) => inner.setEnabled(keyArn, enabled, c)),
+    setDescription: (keyArn, description, call) =>
+      request("setDescription", call, (c) => inner.setDescription(keyArn, description, c)),
+    setPolicy: (keyArn, policy, bypass, call) =>
+      request("setPolicy", call, (c) => inner.setPolicy(keyArn, policy, bypass, c)),
+    tag: (keyArn, tags, call) => request("tag", call, (c) => inner.tag(keyArn, tags, c)),
+    untag: (keyArn, tagKeys, call) => request("untag", call, (c) => inner.untag(keyArn, tagKeys, c)),
+    scheduleDeletion: (keyArn, windowDays, call) =>
+      request("scheduleDeletion", call, (c) => inner.scheduleDeletion(keyArn, windowDays, c)),
+    cancelDeletion: (keyArn, call) => request("cancelDeletion", call, (c) => inner.cancelDeletion(keyArn, c)),
+  };
+}
+
+/** Requests that make something new each time they take effect. */
+const creating: ReadonlySet<Operation> = new Set(["create", "replicate"]);
+
+function mayBeRepeated(operation: Operation, error: ByokError): boolean {
+  if (error.retry !== "backoff") return false;
+  return !(creating.has(operation) && error.effectUnknown);
+}
+
+async function sendInTurn<T>(
+  pacer: Pacer,
+  operation: Operation,
+  call: Call,
+  send: (call: Call) => Promise<T>,
+): Promise<T> {
+  await pacer.turn(operation, call);
+  return send(call);
+}
+
+type Describe = KeyService["describe"];
+
+/**
+ * One request for all who ask for the same key at the same time. Whoever comes while it is under way waits for its
+ * answer, but nobody's canceling takes the answer from the others: they ask again.
+ */
+function shared(describe: Describe): Describe {
+  const underWay = new Map<string, ReturnType<Describe>>();
+  return async (keyArn, call) => {
+    const other = underWay.get(keyArn);
+    if (other !== undefined) {
+      const answer = await other.catch(() => undefined);
+      if (answer !== undefined) return answer;
+    }
+    const mine = describe(keyArn, call).finally(() => underWay.delete(keyArn));
+    underWay.set(keyArn, mine);
+    return mine;
+  };
+}

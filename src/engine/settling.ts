@@ -1,0 +1,66 @@
+import { type Call, checkCall } from "./call";
+import type { Milliseconds } from "./clock";
+import { isByokError } from "./errors";
+import type { KeyService } from "./key-service";
+import type { Run } from "./run";
+
+/** Between two looks at something that is still settling; the pause doubles. */
+const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [250, 5000];
+
+/**
+ * Repeats work on what this run has just made or changed, until the KMS has heard of it everywhere; for what was there
+ * before, an error is an error at once.
+ *
+ * @param since When it was made, see `madeAt`. Undefined: not by this run.
+ */
+export async function settled<T>(
+  run: Run,
+  service: KeyService,
+  since: Milliseconds | undefined,
+  call: Call,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let look = 0; ; look++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isByokError(error) || error.retry !== "settling" || !isSettling(run, service, since)) throw error;
+      await pauseForLook(run, look, call);
+    }
+  }
+}
+
+/** Asks again and again until the answer is good or the key has had its time to settle. Gives the last answer. */
+export async function settledAnswer<T>(
+  run: Run,
+  service: KeyService,
+  since: Milliseconds | undefined,
+  call: Call,
+  ask: () => Promise<T>,
+  isGood: (answer: T) => boolean,
+): Promise<T> {
+  for (let look = 0; ; look++) {
+    const answer = await ask();
+    if (isGood(answer) || !isSettling(run, service, since)) return answer;
+    await pauseForLook(run, look, call);
+  }
+}
+
+/** To be called for each key that this run makes, replicates or brings to life. */
+export function startSettling(run: Run, key: string): void {
+  run.memory.made.set(key, run.clock.monotonic());
+}
+
+/** When this run made the key, by its local clock. */
+export function madeAt(run: Run, key: string): Milliseconds | undefined {
+  return run.memory.made.get(key);
+}
+
+function isSettling(run: Run, service: KeyService, since: Milliseconds | undefined): boolean {
+  return since !== undefined && run.clock.monotonic() - since < service.profile.settling * 1000;
+}
+
+async function pauseForLook(run: Run, look: number, call: Call): Promise<void> {
+  checkCall(call);
+  await run.clock.sleep(Math.min(longestPause, firstPause * 2 ** look), call.signal);
+}

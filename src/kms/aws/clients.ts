@@ -1,0 +1,71 @@
+import type { KMSClient, KMSClientConfig } from "@aws-sdk/client-kms";
+import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
+import type { EpochSeconds } from "../../engine/instant";
+
+type KmsSdk = typeof import("@aws-sdk/client-kms");
+type StsSdk = typeof import("@aws-sdk/client-sts");
+
+/** The clients of one Region. Made, and the SDK loaded, when they are first asked for: loading takes a while. */
+export interface RegionClients {
+  readonly region: string;
+  kms(): Promise<{ readonly sdk: KmsSdk; readonly client: KMSClient }>;
+  sts(): Promise<{ readonly sdk: StsSdk; readonly client: STSClient }>;
+  /** The date that AWS put on an answer, or on the answer that an error was made of. */
+  answeredAt(answer: object): EpochSeconds | undefined;
+}
+
+export interface ClientConfigs {
+  kms(): Promise<KMSClientConfig>;
+  sts(): Promise<STSClientConfig>;
+}
+
+export function regionClients(region: string, configs: ClientConfigs): RegionClients {
+  const dates = new WeakMap<object, EpochSeconds>();
+
+  // The SDK drops the headers of good answers, so this middleware takes the date along.
+  const noteDate = (client: KMSClient): void => {
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        const date = dateOf(result.response);
+        if (date !== undefined && result.output !== undefined) dates.set(result.output, date);
+        return result;
+      },
+      { step: "deserialize", priority: "high", name: "byokAnswerDate" },
+    );
+  };
+  return {
+    region,
+    kms: once(async () => {
+      const sdk = await import("@aws-sdk/client-kms");
+      const client = new sdk.KMSClient(await configs.kms());
+      noteDate(client);
+      return { sdk, client };
+    }),
+    sts: once(async () => {
+      const sdk = await import("@aws-sdk/client-sts");
+      return { sdk, client: new sdk.STSClient(await configs.sts()) };
+    }),
+    answeredAt: (answer) => dates.get(answer) ?? ("$response" in answer ? dateOf(answer.$response) : undefined),
+  };
+}
+
+function dateOf(response: unknown): EpochSeconds | undefined {
+  if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
+  const { headers } = response;
+  if (typeof headers !== "object" || headers === null || !("date" in headers)) return undefined;
+  const milliseconds = Date.parse(String(headers.date));
+  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+}
+
+/** The same result for every caller; a failure is forgotten, so that the next caller tries again. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,253 @@
+import { delimiter } from "node:path";
+import type { RequestHandler } from "./request-handler";
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import { ByokError } from "../../engine/errors";
+import type { Log } from "../../engine/log";
+import type { Endpoint } from "../endpoint";
+import { isError } from "../network-errors";
+import { clean } from "../quotation";
+import type { Environment } from "../surroundings";
+import { classified } from "./errors";
+import type { AssumeRole, AwsSettings } from "./settings";
+import type { SharedConfig } from "./shared-config";
+import { joined } from "./shared-config";
+
+export interface CredentialSurroundings {
+  readonly settings: AwsSettings;
+  readonly env: Environment;
+  readonly shared: SharedConfig;
+  /** Of STS. */
+  readonly region: string;
+  readonly stsEndpoint: Endpoint | undefined;
+  readonly handler: RequestHandler;
+  readonly log: Log;
+}
+
+/**
+ * The credentials for all clients, fetched when they are first needed and again before they expire.
+ *
+ * In this order: keys in the configuration; its profile; keys in the environment; the SDK's default chain (profile,
+ * IAM Identity Center, process, web identity, container, instance). Then the roles in `assumeRole`, one after another.
+ *
+ * The provider throws only ByokErrors.
+ */
+export async function credentialProvider(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
+  const { memoize } = await import("@smithy/core/config");
+  const roles = surroundings.settings.assumeRole ?? [];
+  let provider = await basis(surroundings);
+  for (const role of roles) {
+    const source = provider;
+    provider = memoize(() => assumed(role, source, surroundings), expiresWithin(0), expiresWithin(fiveMinutes));
+  }
+  return provider;
+}
+
+const fiveMinutes = 300_000;
+
+/** By the local clock, in milliseconds; so does the SDK. */
+const expiresWithin =
+  (margin: number) =>
+  ({ expiration }: AwsCredentialIdentity): boolean =>
+    expiration !== undefined && expiration.getTime() - Date.now() < margin;
+
+async function basis(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
+  const { settings, env } = surroundings;
+  const written = keyPair(settings.accessKey, settings.secretKey, settings.token);
+  if (written !== undefined) return async () => written;
+  if (settings.profile === undefined) {
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = env;
+    const surrounding = keyPair(id || undefined, secret || undefined, token || undefined);
+    if (surrounding !== undefined) return async () => surrounding;
+  }
+  return defaultChain(surroundings);
+}
+
+function keyPair(
+  id: string | undefined,
+  secret: string | undefined,
+  token: string | undefined,
+): AwsCredentialIdentity | undefined {
+  if (id === undefined || secret === undefined) return undefined;
+  return { accessKeyId: id, secretAccessKey: secret, ...(token === undefined ? {} : { sessionToken: token }) };
+}
+
+async function defaultChain(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
+  const [{ defaultProvider }, { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity }] = await Promise.all([
+    import("@aws-sdk/credential-provider-node"),
+    import("@aws-sdk/client-sts"),
+  ]);
+  const { settings, env, shared, handler, log } = surroundings;
+  const profile = settings.profile ?? (env["AWS_PROFILE"] || undefined);
+  const sts = stsConfig(surroundings);
+  const { externalDataInterceptor } = await import("@smithy/core/config");
+  // The SDK takes one file of each kind, and may be told what is in it.
+  const oneFile = (files: SharedConfig["configFiles"]): string => {
+    const [first, ...more] = files.map((file) => file.path);
+    if (first !== undefined && more.length === 0) return first;
+    const name = [first, ...more].join(delimiter);
+    externalDataInterceptor.interceptFile(name, joined(files));
+    return name;
+  };
+  const chain = defaultProvider({
+    ...(profile === undefined ? {} : { profile }),
+    configFilepath: oneFile(shared.configFiles),
+    filepath: oneFile(shared.credentialsFiles),
+    ignoreCache: true,
+    // Also what the chain does on its own passes the rules on where requests may go.
+    clientConfig: { requestHandler: handler },
+    roleAssumer: getDefaultRoleAssumer(sts),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(sts),
+    logger: {
+      debug: () => {},
+      info: () => {},
+      error: () => {},
+      warn: (words: unknown) => log.debug(clean(String(words))),
+    },
+  });
+  return async () => {
+    try {
+      return await chain();
+    } catch (thrown) {
+      throw notFound(thrown, surroundings);
+    }
+  };
+}
+
+function stsConfig({ region, stsEndpoint, handler }: CredentialSurroundings): {
+  readonly region: string;
+  readonly requestHandler: RequestHandler;
+  readonly endpoint?: string;
+  readonly ignoreConfiguredEndpointUrls: true;
+  readonly maxAttempts: 1;
+} {
+  return {
+    region,
+    requestHandler: handler,
+    ...(stsEndpoint === undefined ? {} : { endpoint: stsEndpoint.url.href }),
+    ignoreConfiguredEndpointUrls: true,
+    maxAttempts: 1,
+  };
+}
+
+function notFound(thrown: unknown, { settings, shared }: CredentialSurroundings): ByokError {
+  // Whatever was to be done has not been sent yet, so that its effect is not in question.
+  const told = classified(thrown, { action: "sts:AssumeRole", changes: false });
+  if (told.code !== "internal") return told;
+  const advice =
+    settings.profile === undefined
+      ? "Set `profile` or `assume_role` in the configuration, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or run where a role is attached. `aws sts get-caller-identity` shows what the AWS CLI finds."
+      : `\`aws sts get-caller-identity --profile ${settings.profile}\` shows what the AWS CLI finds there.`;
+  return new ByokError(
+    "credentials_missing",
+    `No usable AWS credentials were found${reasonOf(thrown, shared)}. ${advice}`,
+    {
+      ...(settings.profile === undefined ? {} : { attribute: "profile" }),
+    },
+  );
+}
+
+function reasonOf(thrown: unknown, shared: SharedConfig): string {
+  const { profile, profileName } = shared;
+  // The chain goes on to other sources and forgets why a profile gave nothing. And what a process printed may be secret.
+  if (profile["credential_process"] !== undefined)
+    return `: \`credential_process\` of the profile "${profileName}" gave none`;
+  if (profile["sso_session"] !== undefined || profile["sso_start_url"] !== undefined) {
+    return `: the session of the profile "${profileName}" has probably ended, and \`aws sso login --profile ${profileName}\` renews it`;
+  }
+  const reason = isError(thrown) ? clean(thrown.message).replace(/\.$/, "") : "";
+  return reason === "" || /^Command failed|from any providers/.test(reason) ? "" : `: ${reason}`;
+}
+
+async function assumed(
+  role: AssumeRole,
+  source: AwsCredentialIdentityProvider,
+  surroundings: CredentialSurroundings,
+): Promise<AwsCredentialIdentity> {
+  const { STSClient, AssumeRoleCommand } = await import("@aws-sdk/client-sts");
+  const credentials = await source();
+  const client = new STSClient({ ...stsConfig(surroundings), credentials });
+  try {
+    const answer = await client.send(
+      new AssumeRoleCommand({
+        RoleArn: role.roleArn,
+        RoleSessionName: role.sessionName ?? "byok",
+        ExternalId: role.externalId,
+        DurationSeconds: role.duration === undefined ? undefined : durationSeconds(role.duration),
+        Policy: role.policy,
+        PolicyArns: role.policyArns?.map((arn) => ({ arn })),
+        Tags: role.tags === undefined ? undefined : Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
+        TransitiveTagKeys: role.transitiveTagKeys === undefined ? undefined : [...role.transitiveTagKeys],
+        SourceIdentity: role.sourceIdentity,
+      }),
+    );
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken || !(Expiration instanceof Date)) {
+      throw new ByokError(
+        "untrusted_answer",
+        `STS answered without credentials for ${role.roleArn}. Check the endpoint and what stands between.`,
+      );
+    }
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: Expiration,
+    };
+  } catch (thrown) {
+    const error = classified(thrown, { action: "sts:AssumeRole", resource: role.roleArn, changes: false });
+    throw error.attribute === undefined ? error.with({ attribute: "assume_role" }) : error;
+  }
+}
+
+/** @throws ByokError `invalid_argument` on `access_key` or `assume_role` */
+export function checkCredentialSettings(settings: AwsSettings): void {
+  if ((settings.accessKey === undefined) !== (settings.secretKey === undefined)) {
+    const missing = settings.accessKey === undefined ? "access_key" : "secret_key";
+    throw new ByokError(
+      "invalid_argument",
+      `\`access_key\` and \`secret_key\` belong together, and \`${missing}\` is missing. Set both or neither.`,
+      {
+        attribute: missing,
+      },
+    );
+  }
+  if (settings.token !== undefined && settings.accessKey === undefined) {
+    throw new ByokError(
+      "invalid_argument",
+      "`token` is the session token of an `access_key`, which is missing. Set `access_key` and `secret_key` too.",
+      {
+        attribute: "token",
+      },
+    );
+  }
+  for (const role of settings.assumeRole ?? []) checkRole(role);
+}
+
+function checkRole(role: AssumeRole): void {
+  const refuse = (why: string): ByokError =>
+    new ByokError("invalid_argument", `\`assume_role\` ${why}`, { attribute: "assume_role" });
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role.roleArn)) {
+    throw refuse("has a `role_arn` that is not like arn:aws:iam::111122223333:role/name. Correct it.");
+  }
+  for (const [name, value] of [
+    ["session_name", role.sessionName],
+    ["source_identity", role.sourceIdentity],
+  ] as const) {
+    if (value !== undefined && !/^[\w+=,.@-]{2,64}$/.test(value)) {
+      throw refuse(`has a \`${name}\` that is not 2 to 64 letters, digits or any of +=,.@-_. Correct it.`);
+    }
+  }
+  if (role.duration === undefined) return;
+  const seconds = durationSeconds(role.duration);
+  if (seconds === undefined || seconds < 900 || seconds > 43_200) {
+    throw refuse("has a `duration` that is not between 15m and 12h, written like 1h30m. Correct it.");
+  }
+}
+
+/** Reads `1h30m15s`. */
+function durationSeconds(text: string): number | undefined {
+  const parts = /^(?=\d)(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s)?$/.exec(text);
+  if (parts === null) return undefined;
+  const [, hours = "0", minutes = "0", seconds = "0"] = parts;
+  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+}

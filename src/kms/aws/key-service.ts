@@ -1,0 +1,332 @@
+import type { Call } from "../../engine/call";
+import type { Clock } from "../../engine/clock";
+import { ByokError } from "../../engine/errors";
+import type { EpochSeconds } from "../../engine/instant";
+import type { MaterialEntry, Tags } from "../../engine/key";
+import type {
+  KeyReads,
+  KeyService,
+  KeyWrites,
+  MaterialImport,
+  MaterialImports,
+  Observed,
+} from "../../engine/key-service";
+import type { Attempt } from "../refusal";
+import { keyDescription, materialEntry, reader, sameKey, tagRecord, untrusted } from "./answers";
+import type { RegionClients } from "./clients";
+import { classified } from "./errors";
+import { awsProfile } from "./profile";
+
+/** AWS's bounds, in bytes. */
+const longestToken = 6_144;
+const longestPublicKey = 4_096;
+
+const reads = (action: string, resource?: string): Attempt => attempt(action, resource, false);
+const changes = (action: string, resource?: string): Attempt => attempt(action, resource, true);
+
+function attempt(action: string, resource: string | undefined, changing: boolean): Attempt {
+  return { action, ...(resource === undefined ? {} : { resource }), changes: changing };
+}
+
+/** AWS KMS in one Region, through the SDK. The SDK makes one attempt of each request. */
+export function awsKeyService(clients: RegionClients, clock: Clock): KeyService {
+  return {
+    profile: awsProfile,
+    region: clients.region,
+    ...keyReads(clients, clock),
+    ...materialImports(clients, clock),
+    ...keyWrites(clients, clock),
+  };
+}
+
+type Kms = Awaited<ReturnType<RegionClients["kms"]>>;
+type Options = { readonly abortSignal?: AbortSignal };
+
+/** Sends one request and classifies whatever goes wrong with it. */
+async function sent<T>(what: Attempt, call: Call | undefined, perform: (options: Options) => Promise<T>): Promise<T> {
+  if (call?.signal?.aborted === true) {
+    throw new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.");
+  }
+  // A change that is under way runs to its answer: to give up the wait would only leave its effect unknown.
+  const options = what.changes || call?.signal === undefined ? {} : { abortSignal: call.signal };
+  try {
+    return await perform(options);
+  } catch (thrown) {
+    throw classified(thrown, what);
+  }
+}
+
+function observer(clients: RegionClients, clock: Clock): <T>(value: T, answer: object) => Observed<T> {
+  return (value, answer) => ({ value, at: clients.answeredAt(answer) ?? Math.floor(clock.now() / 1000) });
+}
+
+function keyReads(clients: RegionClients, clock: Clock): KeyReads {
+  const observed = observer(clients, clock);
+  return {
+    describe: (keyArn, call) =>
+      sent(reads("kms:DescribeKey", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        try {
+          const answer = await client.send(new sdk.DescribeKeyCommand({ KeyId: keyArn }), options);
+          const key = keyDescription(answer.KeyMetadata, "DescribeKey");
+          sameKey(keyArn, key.arn, "DescribeKey");
+          return observed(key, answer);
+        } catch (error) {
+          // "Invalid arn us-west-2" and "Invalid keyId" are no word on whether the key is there.
+          if (!(error instanceof sdk.NotFoundException) || /^Invalid /i.test(error.message)) throw error;
+          return observed(null, error);
+        }
+      }),
+
+    policy: (keyArn, call) =>
+      sent(reads("kms:GetKeyPolicy", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(
+          new sdk.GetKeyPolicyCommand({ KeyId: keyArn, PolicyName: "default" }),
+          options,
+        );
+        return reader("GetKeyPolicy").text(answer.Policy, "Policy");
+      }),
+
+    tags: (keyArn, call) =>
+      sent(reads("kms:ListResourceTags", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        // A key has at most 50 tags, which is also the longest page.
+        const answer = await client.send(new sdk.ListResourceTagsCommand({ KeyId: keyArn, Limit: 50 }), options);
+        if (answer.Truncated === true) throw untrusted("ListResourceTags", "Tags");
+        return tagRecord(answer.Tags, "ListResourceTags");
+      }),
+
+    materials: (keyArn, call) =>
+      sent(reads("kms:ListKeyRotations", keyArn), call, async (options): Promise<readonly MaterialEntry[]> => {
+        const { sdk, client } = await clients.kms();
+        // A page holds more than the rotations that a key can have.
+        const answer = await client.send(
+          new sdk.ListKeyRotationsCommand({ KeyId: keyArn, IncludeKeyMaterial: "ALL_KEY_MATERIAL", Limit: 1_000 }),
+          options,
+        );
+        if (answer.Truncated === true) throw untrusted("ListKeyRotations", "Rotations");
+        return (answer.Rotations ?? []).map((entry) => materialEntry(entry, "ListKeyRotations"));
+      }),
+
+    listKeys: (marker, call) =>
+      sent(reads("kms:ListKeys"), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(new sdk.ListKeysCommand({ Limit: 1_000, Marker: marker }), options);
+        const read = reader("ListKeys");
+        return {
+          arns: (answer.Keys ?? []).map((key) => read.keyArn(key.KeyArn, "KeyArn")),
+          ...(answer.Truncated === true ? { next: read.text(answer.NextMarker, "NextMarker") } : {}),
+        };
+      }),
+
+    callerAccount: (call) =>
+      sent(reads("sts:GetCallerIdentity"), call, async (options) => {
+        const { sdk, client } = await clients.sts();
+        const answer = await client.send(new sdk.GetCallerIdentityCommand({}), options);
+        if (answer.Account === undefined || !/^\d{12}$/.test(answer.Account)) {
+          throw untrusted("GetCallerIdentity", "Account");
+        }
+        return answer.Account;
+      }),
+  };
+}
+
+function materialImports(clients: RegionClients, clock: Clock): MaterialImports {
+  const observed = observer(clients, clock);
+  return {
+    importParameters: (keyArn, algorithm, wrappingKeySpec, call) =>
+      sent(reads("kms:GetParametersForImport", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(
+          new sdk.GetParametersForImportCommand({
+            KeyId: keyArn,
+            WrappingAlgorithm: algorithm,
+            WrappingKeySpec: wrappingKeySpec,
+          }),
+          options,
+        );
+        const read = reader("GetParametersForImport");
+        return observed(
+          {
+            keyArn: read.keyArn(answer.KeyId, "KeyId"),
+            publicKey: read.bytes(answer.PublicKey, "PublicKey", longestPublicKey),
+            token: read.bytes(answer.ImportToken, "ImportToken", longestToken),
+            ...(answer.ParametersValidTo === undefined
+              ? {}
+              : { validTo: read.instant(answer.ParametersValidTo, "ParametersValidTo") }),
+          },
+          answer,
+        );
+      }),
+
+    importMaterial: (request, call) =>
+      sent(changes("kms:ImportKeyMaterial", request.keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(new sdk.ImportKeyMaterialCommand(importInput(request)), options);
+        if (answer.KeyId !== undefined) sameKey(request.keyArn, answer.KeyId, "ImportKeyMaterial");
+        return observed(
+          answer.KeyMaterialId === undefined
+            ? {}
+            : { materialId: reader("ImportKeyMaterial").text(answer.KeyMaterialId, "KeyMaterialId") },
+          answer,
+        );
+      }),
+
+    deleteMaterial: (keyArn, materialId, call) =>
+      sent(changes("kms:DeleteImportedKeyMaterial", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(
+          new sdk.DeleteImportedKeyMaterialCommand({ KeyId: keyArn, KeyMaterialId: materialId }),
+          options,
+        );
+      }),
+  };
+}
+
+/** Everything said outright: AWS's default expiration model would be "expires". */
+function importInput(request: MaterialImport): ConstructorParameters<Kms["sdk"]["ImportKeyMaterialCommand"]>[0] {
+  const { importType } = request;
+  return {
+    KeyId: request.keyArn,
+    ImportToken: request.token,
+    EncryptedKeyMaterial: request.wrappedMaterial,
+    ...(request.validTo === undefined
+      ? { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" }
+      : { ExpirationModel: "KEY_MATERIAL_EXPIRES", ValidTo: new Date(Math.floor(request.validTo) * 1000) }),
+    ...(importType === undefined
+      ? {}
+      : { ImportType: importType === "new" ? "NEW_KEY_MATERIAL" : "EXISTING_KEY_MATERIAL" }),
+    KeyMaterialId: request.materialId,
+    KeyMaterialDescription: request.description,
+  };
+}
+
+function keyWrites(clients: RegionClients, clock: Clock): KeyWrites {
+  const observed = observer(clients, clock);
+  return {
+    create: (key, call) =>
+      sent(changes("kms:CreateKey"), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(
+          new sdk.CreateKeyCommand({
+            Origin: "EXTERNAL",
+            KeySpec: key.spec,
+            KeyUsage: keyUsage(key.usage),
+            MultiRegion: key.multiRegion,
+            ...common(key),
+          }),
+          options,
+        );
+        return observed(keyDescription(answer.KeyMetadata, "CreateKey"), answer);
+      }),
+
+    replicate: (replica, call) =>
+      sent(changes("kms:ReplicateKey", replica.primaryArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(
+          new sdk.ReplicateKeyCommand({
+            KeyId: replica.primaryArn,
+            ReplicaRegion: replica.replicaRegion,
+            ...common(replica),
+          }),
+          options,
+        );
+        return observed(keyDescription(answer.ReplicaKeyMetadata, "ReplicateKey"), answer);
+      }),
+
+    setEnabled: (keyArn, enabled, call) =>
+      sent(changes(enabled ? "kms:EnableKey" : "kms:DisableKey", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await (enabled
+          ? client.send(new sdk.EnableKeyCommand({ KeyId: keyArn }), options)
+          : client.send(new sdk.DisableKeyCommand({ KeyId: keyArn }), options));
+      }),
+
+    setDescription: (keyArn, description, call) =>
+      sent(changes("kms:UpdateKeyDescription", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(new sdk.UpdateKeyDescriptionCommand({ KeyId: keyArn, Description: description }), options);
+      }),
+
+    setPolicy: (keyArn, policy, bypassLockoutSafetyCheck, call) =>
+      sent(changes("kms:PutKeyPolicy", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(
+          new sdk.PutKeyPolicyCommand({
+            KeyId: keyArn,
+            PolicyName: "default",
+            Policy: policy,
+            BypassPolicyLockoutSafetyCheck: bypassLockoutSafetyCheck,
+          }),
+          options,
+        );
+      }),
+
+    tag: (keyArn, tags, call) =>
+      sent(changes("kms:TagResource", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(new sdk.TagResourceCommand({ KeyId: keyArn, Tags: tagList(tags) }), options);
+      }),
+
+    untag: (keyArn, tagKeys, call) =>
+      sent(changes("kms:UntagResource", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(new sdk.UntagResourceCommand({ KeyId: keyArn, TagKeys: [...tagKeys] }), options);
+      }),
+
+    scheduleDeletion: (keyArn, windowDays, call) =>
+      sent(changes("kms:ScheduleKeyDeletion", keyArn), call, async (options): Promise<EpochSeconds | undefined> => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(
+          new sdk.ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: windowDays }),
+          options,
+        );
+        // There is none while a primary waits for its replicas.
+        if (answer.DeletionDate === undefined) return undefined;
+        return reader("ScheduleKeyDeletion").instant(answer.DeletionDate, "DeletionDate");
+      }),
+
+    cancelDeletion: (keyArn, call) =>
+      sent(changes("kms:CancelKeyDeletion", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(new sdk.CancelKeyDeletionCommand({ KeyId: keyArn }), options);
+      }),
+  };
+}
+
+/** What goes into the creating call itself, so that no key is ever without its policy and tags. */
+function common(key: {
+  readonly description?: string;
+  readonly policy?: string;
+  readonly bypassPolicyLockoutSafetyCheck?: boolean;
+  readonly tags: Tags;
+}): {
+  readonly Description: string | undefined;
+  readonly Policy: string | undefined;
+  readonly BypassPolicyLockoutSafetyCheck: boolean | undefined;
+  readonly Tags: { readonly TagKey: string; readonly TagValue: string }[];
+} {
+  return {
+    Description: key.description,
+    Policy: key.policy,
+    BypassPolicyLockoutSafetyCheck: key.bypassPolicyLockoutSafetyCheck,
+    Tags: tagList(key.tags),
+  };
+}
+
+function tagList(tags: Tags): { readonly TagKey: string; readonly TagValue: string }[] {
+  return Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+}
+
+const keyUsages = ["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"] as const;
+
+function keyUsage(usage: string): (typeof keyUsages)[number] {
+  const known = keyUsages.find((candidate) => candidate === usage);
+  if (known !== undefined) return known;
+  throw new ByokError(
+    "invalid_argument",
+    `AWS KMS knows no key usage like the one in \`key_usage\`. Give one of ${keyUsages.join(", ")}.`,
+    { attribute: "key_usage" },
+  );
+}

@@ -1,0 +1,66 @@
+import type { KmsProfile } from "../../engine/kms-profile";
+import { checkPolicy, samePolicy } from "./policy-document";
+
+const hmac = ["GENERATE_VERIFY_MAC"] as const;
+const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"] as const;
+const ecc = ["SIGN_VERIFY", "KEY_AGREEMENT"] as const;
+
+const dayInSeconds = 86_400;
+
+/**
+ * What AWS KMS can do.
+ *
+ * Sources: the API model of `kms/2014-11-01`; the developer guide, "Importing key material", "Request quotas" (the
+ * default quotas, of all Regions the lowest) and "Key states".
+ */
+export const awsProfile: KmsProfile = {
+  kms: "aws",
+  title: "AWS KMS",
+  keySpecs: {
+    SYMMETRIC_DEFAULT: ["ENCRYPT_DECRYPT"],
+    HMAC_224: hmac,
+    HMAC_256: hmac,
+    HMAC_384: hmac,
+    HMAC_512: hmac,
+    RSA_2048: rsa,
+    RSA_3072: rsa,
+    RSA_4096: rsa,
+    ECC_NIST_P256: ecc,
+    ECC_NIST_P384: ecc,
+    ECC_NIST_P521: ecc,
+    ECC_SECG_P256K1: ["SIGN_VERIFY"],
+  },
+  defaultKeySpec: "SYMMETRIC_DEFAULT",
+  // OAEP first: it needs no ephemeral key in between. What it cannot hold goes by RSA_AES_KEY_WRAP.
+  wrappingAlgorithms: ["RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_256", "RSAES_OAEP_SHA_1", "RSA_AES_KEY_WRAP_SHA_1"],
+  wrappingKeySpecs: ["RSA_4096", "RSA_3072", "RSA_2048"],
+  longestLifetime: 365 * dayInSeconds,
+  reimport: "in_place",
+  severalMaterials: ["SYMMETRIC_DEFAULT"],
+  materialDescription: { pattern: /^[a-zA-Z0-9:/_\s.-]+$/, longest: 256 },
+  deletionWindowDays: { least: 7, most: 30, default: 30 },
+  multiRegion: true,
+  quotas: {
+    describe: 2000,
+    policy: 1000,
+    tags: 2000,
+    materials: 100,
+    listKeys: 500,
+    importParameters: 1,
+    importMaterial: 15,
+    deleteMaterial: 15,
+    create: 5,
+    replicate: 5,
+    setEnabled: 5,
+    setDescription: 5,
+    setPolicy: 15,
+    tag: 10,
+    untag: 5,
+    scheduleDeletion: 15,
+    cancelDeletion: 5,
+  },
+  // Usually seconds; a principal that was just made may take longer until a key policy can name it.
+  settling: 120,
+  checkPolicy,
+  samePolicy,
+};

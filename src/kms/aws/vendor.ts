@@ -1,0 +1,3 @@
+import type { Vendor } from "../surroundings";
+
+export const aws: Vendor = { name: "AWS", trusts: "`custom_ca_bundle`, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS" };

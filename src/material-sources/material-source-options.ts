@@ -1,0 +1,28 @@
+import type { Call } from "../engine/call";
+import type { KeyMaterial } from "../engine/key-material";
+import type { KeyMaterialSource } from "../engine/key-material-source";
+
+/** A source whose bytes come into this process. */
+export interface ByteSource extends KeyMaterialSource {
+  open(call?: Call): Promise<KeyMaterial>;
+}
+
+/** What a face knows and a source needs. */
+export interface MaterialSourceOptions {
+  /** The argument that names the source, in Terraform's spelling, for errors. */
+  readonly attribute: string;
+  /** Where relative paths start and commands run. Default: the working folder of the process. */
+  readonly baseFolder?: string;
+  /** Default: the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How long a command may take, in milliseconds. Default 30 seconds. */
+  readonly commandTimeoutMs?: number;
+  /**
+   * Where a command's standard error goes. Default `ignore`: what a failing program writes may quote what it handles,
+   * and the logs of a face are kept. `inherit` is for a terminal with its user before it.
+   */
+  readonly commandStderr?: "ignore" | "inherit";
+}
+
+/** The most that a source may give, in bytes. The largest key, RSA of 4096 bits in PEM, has 3.3 KB. */
+export const largestContentBytes = 64 * 1024;

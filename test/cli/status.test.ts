@@ -1,0 +1,128 @@
+import { DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import { statusCommand } from "../../src/cli/status";
+import { importedKey, newKey } from "../support/imported-key";
+import { type Life, startLife } from "../support/life";
+
+interface Printed {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number | undefined;
+}
+
+describe("byok status", () => {
+  let life: Life;
+  beforeEach(async () => {
+    // The command reads credentials where the AWS CLI does.
+    Object.assign(process.env, {
+      AWS_ACCESS_KEY_ID: "AKIAENGINE",
+      AWS_SECRET_ACCESS_KEY: "engine",
+      AWS_REGION: "eu-central-1",
+    });
+    life = await startLife();
+  });
+  afterEach(() => life.close());
+
+  async function status(...args: string[]): Promise<Printed> {
+    const printed = { out: "", err: "", code: undefined as number | undefined };
+    const command = statusCommand({
+      out: (text) => {
+        printed.out += text;
+      },
+      err: (text) => {
+        printed.err += text;
+      },
+      exitCode: (code) => {
+        printed.code = code;
+      },
+    });
+    await command.exitOverride().parseAsync(["--endpoint", life.kms.url, ...args], { from: "user" });
+    return printed;
+  }
+
+  it("shows state, expiry, renewal, timeline and reason of each key", async () => {
+    const { key: lasting } = await importedKey(life);
+    const { key: quarter } = await importedKey(life, { validFor: "90d" });
+    const { key: year } = await importedKey(life, { validFor: "180d" });
+    const { key: lost } = await importedKey(life, { validFor: "90d" });
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: lost.arn }));
+    const empty = await newKey(life);
+    life.kms.clock.advance("60d");
+    life.calls();
+    const { out, err, code } = await status(
+      lasting.arn,
+      quarter.arn,
+      year.arn,
+      lost.arn,
+      empty.arn,
+      "--renew-before",
+      "40d",
+    );
+    const line = (arn: string): string => out.split("\n").find((text) => text.includes(arn.split("/")[1] ?? "")) ?? "";
+    expect(line(lasting.arn)).toMatch(/Enabled +never +- +━+→ +imported, never expires$/);
+    expect(line(quarter.arn)).toMatch(/Enabled +\S+Z +\S+Z +╌+·+ +renewal due since \S+Z; expires on \S+Z$/);
+    expect(line(year.arn)).toMatch(/Enabled +\S+Z +\S+Z +━+╌+ +imported, valid to \S+Z$/);
+    expect(line(lost.arn)).toMatch(/PendingImport +never +- +·+ +is gone: it expired or was deleted$/);
+    expect(line(empty.arn)).toMatch(/PendingImport +never +- +·+ +the key has no key material yet$/);
+    expect([err, code]).toEqual(["", 0]);
+    expect(life.calls()).toEqual(Array.from({ length: 5 }, () => "DescribeKey"));
+  });
+
+  it("exits with 2 if anything lapses in the given time, and names it", async () => {
+    const { key: lasting } = await importedKey(life);
+    const { key: quarter } = await importedKey(life, { validFor: "90d" });
+    expect((await status(lasting.arn, quarter.arn, "--within", "89d")).code).toBe(0);
+    const { code, err } = await status(lasting.arn, quarter.arn, "--within", "91d");
+    expect(code).toBe(2);
+    expect(err).toContain(quarter.arn);
+    expect(err).not.toContain(lasting.arn);
+    await life.client().send(new ScheduleKeyDeletionCommand({ KeyId: lasting.arn }));
+    expect((await status(lasting.arn, "--within", "1d")).code).toBe(2);
+  });
+
+  it("prints JSON for scripts", async () => {
+    const { key, record } = await importedKey(life, { validFor: "90d" });
+    const { out, code } = await status(key.arn, "--json", "--within", "100d");
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({
+      keys: [
+        {
+          arn: key.arn,
+          keyState: "Enabled",
+          material: "imported",
+          now: expect.stringMatching(/Z$/),
+          validTo: new Date((record.validTo ?? 0) * 1000).toISOString().replace(".000Z", "Z"),
+          renewalTime: expect.stringMatching(/Z$/),
+          renewalDue: false,
+          reason: expect.stringMatching(/^imported, valid to/),
+          lapses: true,
+        },
+      ],
+      errors: [],
+    });
+  });
+
+  it("shows the others when one key cannot be looked at, and exits with 1", async () => {
+    const { key } = await importedKey(life, { validFor: "90d" });
+    const { out, err, code } = await status(key.arn, "alias/payments", "--within", "100d");
+    expect(out).toContain(key.keyId);
+    expect(err).toContain("[invalid_key_arn]");
+    expect(code).toBe(1);
+    const json = await status("alias/payments", "--json");
+    expect(JSON.parse(json.out)).toMatchObject({
+      keys: [],
+      errors: [{ arn: "alias/payments", code: "invalid_key_arn" }],
+    });
+  });
+
+  it("shows a key that does not exist as gone", async () => {
+    const gone = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-4000-8000-000000000000";
+    const { out } = await status(gone);
+    expect(out).toMatch(/gone +never +- +·+ +\S+ does not exist/);
+  });
+
+  it.each(["soon", "0d", ""])("refuses the duration %j", async (text) => {
+    await expect(status("arn:aws:kms:eu-central-1:111122223333:key/x", "--within", text)).rejects.toThrow(
+      /duration|second/,
+    );
+  });
+});

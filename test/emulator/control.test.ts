@@ -1,0 +1,107 @@
+import type { Emulator } from "../../src/emulator/index";
+import { emulator } from "../support/emulator";
+import { send } from "./support/wire";
+
+describe("the control endpoints", () => {
+  let kmsEmulator: Emulator;
+
+  beforeEach(async () => {
+    kmsEmulator = await emulator({ now: () => Date.parse("2027-01-01T00:00:00Z") });
+  });
+  afterEach(() => kmsEmulator.close());
+
+  const control = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${kmsEmulator.url}/_byok/${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    return { status: response.status, answer, date: response.headers.get("date") };
+  };
+
+  it("turn the clock, which shows in the Date of every answer", async () => {
+    expect(await control("GET", "clock")).toMatchObject({ answer: { now: "2027-01-01T00:00:00.000Z" } });
+    expect(await control("PUT", "clock", { advance: "1d12h" })).toMatchObject({
+      answer: { now: "2027-01-02T12:00:00.000Z" },
+      date: "Sat, 02 Jan 2027 12:00:00 GMT",
+    });
+    await control("PUT", "clock", { set: "2030-05-06T07:08:09.999Z" });
+    expect((await send(kmsEmulator, "ListKeys")).date).toBe("Mon, 06 May 2030 07:08:09 GMT");
+    expect((await control("GET", "health")).answer).toMatchObject({ status: "ok", accountId: "111122223333" });
+  });
+
+  it("show and clear the requests", async () => {
+    await send(kmsEmulator, "ListKeys");
+    await send(kmsEmulator, "ListAliases");
+    expect(await control("GET", "requests?since=1")).toMatchObject({
+      answer: { mark: 2, requests: [{ sequence: 2, operation: "ListAliases" }] },
+    });
+    await control("DELETE", "requests");
+    expect(await control("GET", "requests")).toMatchObject({ answer: { mark: 2, requests: [] } });
+  });
+
+  it("add and remove faults and denials", async () => {
+    const fault = { operation: "ListKeys", kind: "error", code: "X", times: 0 };
+    expect((await control("POST", "faults", fault)).answer).toEqual({ id: 1 });
+    expect((await send(kmsEmulator, "ListKeys")).body).toEqual({ __type: "X" });
+    expect((await control("GET", "faults")).answer).toMatchObject({ faults: [{ ...fault, id: 1 }] });
+    await control("DELETE", "faults?id=1");
+    expect((await send(kmsEmulator, "ListKeys")).status).toBe(200);
+    await control("POST", "faults", fault);
+    await control("DELETE", "faults");
+    await control("POST", "denials", { action: "kms:ListKeys", region: "us-east-1" });
+    expect((await send(kmsEmulator, "ListKeys")).body["__type"]).toBe("AccessDeniedException");
+    expect((await send(kmsEmulator, "ListKeys", {}, "eu-west-1")).status).toBe(200);
+    expect((await control("GET", "denials")).answer).toEqual({
+      denials: [{ action: "kms:ListKeys", region: "us-east-1" }],
+    });
+    await control("DELETE", "denials?action=kms:ListKeys");
+    expect((await send(kmsEmulator, "ListKeys")).status).toBe(200);
+  });
+
+  it.each([
+    ["PUT", "clock", {}],
+    ["PUT", "clock", { set: "2027-01-01T00:00:00Z", advance: "1d" }],
+    ["PUT", "clock", { set: "yesterday" }],
+    ["PUT", "clock", { set: null }],
+    ["PUT", "clock", { advance: "soon" }],
+    ["PUT", "clock", { advance: 1e300 }],
+    ["PUT", "clock", "not JSON"],
+    ["PUT", "clock", "[]"],
+    ["POST", "faults", {}],
+    ["POST", "faults", { kind: "explode" }],
+    ["POST", "faults", { kind: "error" }],
+    ["POST", "faults", { kind: "error", code: "X", status: 200 }],
+    ["POST", "faults", { kind: "drop", when: "later" }],
+    ["POST", "faults", { kind: "drop", nth: -1 }],
+    ["POST", "faults", { kind: "drop", nth: 0 }],
+    ["POST", "faults", { kind: "drop", operation: 1 }],
+    ["POST", "faults", { kind: "delay" }],
+    ["POST", "faults", { kind: "eventual" }],
+    ["POST", "faults", { kind: "replace", fields: [] }],
+    ["DELETE", "faults?id=x", undefined],
+    ["POST", "denials", {}],
+    ["POST", "denials", { action: 1 }],
+    ["GET", "requests?since=-1", undefined],
+  ])("answer wrong input with a clear error: %s %s %p", async (method, path, body) => {
+    expect(await control(method, path, body)).toMatchObject({ status: 400, answer: { message: expect.any(String) } });
+  });
+
+  it("name what there is", async () => {
+    expect(await control("GET", "nothing")).toMatchObject({
+      status: 404,
+      answer: { message: expect.stringContaining("health, clock, requests, faults, denials") },
+    });
+    expect(await control("POST", "clock", {})).toMatchObject({
+      status: 405,
+      answer: { message: "/_byok/clock takes GET, PUT." },
+    });
+  });
+
+  it("are not for web pages", async () => {
+    expect(await control("PUT", "clock", { advance: "1d" }, { Origin: "http://localhost:3000" })).toMatchObject({
+      status: 403,
+    });
+  });
+});

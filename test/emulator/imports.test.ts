@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "../../src/emulator");
+
+const sources = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const imports = sources.flatMap((name) =>
+  [...readFileSync(join(ROOT, name), "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from = ""]) => ({ name, from })),
+);
+
+describe("the emulator's imports", () => {
+  it("are its own files and Node's modules only, so that it can judge the engine", () => {
+    expect(imports.length).toBeGreaterThan(50);
+    const foreign = imports.filter(({ name, from }) => {
+      if (from.startsWith("node:")) return false;
+      return !from.startsWith(".") || !join(ROOT, name, "..", from).startsWith(ROOT);
+    });
+    expect(foreign).toEqual([]);
+  });
+
+  it("keep AWS's wire out of the model of keys", () => {
+    const model = imports.filter(({ name }) => !name.startsWith("aws/") && name !== "index.ts");
+    expect(model.filter(({ from }) => from.includes("/aws/"))).toEqual([]);
+  });
+});

@@ -1,0 +1,389 @@
+import fc from "fast-check";
+import { type AssessmentFacts, assess, type WantedMaterial } from "../../src/engine/assessment";
+import type { Fingerprint } from "../../src/engine/fingerprint";
+import { parseFingerprint } from "../../src/engine/fingerprint";
+import type { Lifetime } from "../../src/engine/lifetime";
+import type { MaterialCondition, MaterialState } from "../../src/engine/material-condition";
+import type { MaterialRecord } from "../../src/engine/material-record";
+import type { Offer } from "../../src/engine/offered-bytes";
+
+const day = 86_400;
+const now = Date.UTC(2027, 0, 1) / 1000;
+const keyArn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const ours: Fingerprint = parseFingerprint(`cmac:${"0".repeat(32)}`, "fingerprint");
+const others: Fingerprint = parseFingerprint(`cmac:${"f".repeat(32)}`, "fingerprint");
+
+const quarter: Lifetime = { kind: "renewed", validFor: 90 * day, renewBefore: 30 * day };
+const wanted: WantedMaterial = { keyArn, lifetime: quarter, onDeletion: "reimport" };
+const validTo = now + 60 * day;
+const record: MaterialRecord = {
+  keyArn,
+  fingerprint: ours,
+  verified: true,
+  importedAt: now - 30 * day,
+  lifetime: quarter,
+  expirationModel: "KEY_MATERIAL_EXPIRES",
+  validTo,
+  importedValidTo: validTo,
+};
+const living: MaterialCondition = {
+  state: "imported",
+  expirationModel: "KEY_MATERIAL_EXPIRES",
+  validTo,
+  lifetimeDrift: false,
+  renewalTime: now + 30 * day,
+  renewalDue: false,
+  lifetimePast: false,
+  missingMaterials: [],
+  otherMaterials: [],
+  keyDisabled: false,
+};
+const same: Offer = { kind: "bytes", fingerprint: ours, attribute: "key_material_source" };
+const different: Offer = { kind: "bytes", fingerprint: others, attribute: "key_material_wo" };
+const none: Offer = { kind: "none", why: "file:payments.bin does not exist.", attribute: "key_material_source" };
+const later: Offer = { kind: "later" };
+
+const healthy: AssessmentFacts = { wanted, condition: living, record, offer: same };
+const lapsed = (state: MaterialState, at?: number): MaterialCondition => {
+  const { validTo: _, renewalTime: __, ...rest } = living;
+  return { ...rest, state, ...(at === undefined ? {} : { validTo: at }) };
+};
+const fixed: Lifetime = { kind: "until", validTo };
+
+/** What an assessment comes to, for a table. */
+function verdict(facts: Partial<AssessmentFacts>): unknown[] {
+  const { row, action, problem, warnings } = assess({ ...healthy, ...facts });
+  return [row, action, problem?.code, warnings.length];
+}
+
+describe("the table of what happens when", () => {
+  it.each<[string, Partial<AssessmentFacts>, unknown[]]>([
+    // The key is lost: whatever is on offer
+    [
+      "pending deletion",
+      { condition: lapsed("key_pending_deletion") },
+      ["key_pending_deletion", "nothing", "key_pending_deletion", 1],
+    ],
+    [
+      "pending deletion, other bytes",
+      { condition: lapsed("key_pending_deletion"), offer: different },
+      ["key_pending_deletion", "nothing", "key_pending_deletion", 1],
+    ],
+    ["gone", { condition: lapsed("key_gone"), offer: none }, ["key_gone", "nothing", "key_not_found", 1]],
+    [
+      "gone, other settings changed",
+      { condition: lapsed("key_gone"), otherChanges: true },
+      ["key_gone", "nothing", "key_not_found", 1],
+    ],
+    // Other bytes
+    ["other bytes than on record", { offer: different }, ["different_material", "refuse", "different_material", 0]],
+    [
+      "other bytes than configured",
+      { wanted: { ...wanted, fingerprint: ours }, record: undefined, offer: different },
+      ["different_material", "refuse", "different_material", 0],
+    ],
+    [
+      "other bytes for lapsed material",
+      { condition: lapsed("expired", now - 1), offer: different },
+      ["different_material", "refuse", "different_material", 0],
+    ],
+    [
+      "another fingerprint configured than on record, no bytes",
+      { wanted: { ...wanted, fingerprint: others }, offer: none },
+      ["different_material", "refuse", "different_material", 0],
+    ],
+    [
+      "other bytes than an unproved record claims",
+      { record: { ...record, verified: false }, offer: different },
+      ["not_verified", "reimport", undefined, 0],
+    ],
+    // A date that was newly set
+    [
+      "newly set date in the past",
+      { wanted: { ...wanted, lifetime: { kind: "until", validTo: now } }, now },
+      ["lifetime_past", "refuse", "lifetime_past", 0],
+    ],
+    [
+      "newly set date in the past, no clock asked",
+      { wanted: { ...wanted, lifetime: { kind: "until", validTo: now } } },
+      ["lifetime_configured", "reimport", undefined, 0],
+    ],
+    [
+      "newly set date in the future",
+      { wanted: { ...wanted, lifetime: fixed }, now },
+      ["lifetime_configured", "reimport", undefined, 0],
+    ],
+    // Never imported
+    [
+      "never imported, same",
+      { condition: lapsed("never_imported"), record: undefined },
+      ["never_imported", "create", undefined, 0],
+    ],
+    [
+      "never imported, none",
+      { condition: lapsed("never_imported"), record: undefined, offer: none },
+      ["never_imported", "create", "material_missing", 1],
+    ],
+    // Lapsed
+    [
+      "expired as configured",
+      {
+        wanted: { ...wanted, lifetime: fixed },
+        record: { ...record, lifetime: fixed },
+        condition: { ...lapsed("expired", now), lifetimePast: true },
+      },
+      ["expired_as_configured", "nothing", undefined, 1],
+    ],
+    [
+      "expired as configured, but a later date is set now",
+      {
+        wanted: { ...wanted, lifetime: { kind: "until", validTo: now + day } },
+        record: { ...record, lifetime: fixed },
+        condition: { ...lapsed("expired", now), lifetimePast: true },
+      },
+      ["expired", "reimport", undefined, 0],
+    ],
+    [
+      "expired before its configured date",
+      {
+        wanted: { ...wanted, lifetime: fixed },
+        record: { ...record, lifetime: fixed },
+        condition: lapsed("expired", now),
+      },
+      ["expired", "reimport", undefined, 0],
+    ],
+    [
+      "deleted, to be reported",
+      { wanted: { ...wanted, onDeletion: "report" }, condition: lapsed("deleted", validTo) },
+      ["deletion_reported", "nothing", undefined, 1],
+    ],
+    [
+      "expired although deletions are reported",
+      { wanted: { ...wanted, onDeletion: "report" }, condition: lapsed("expired", now) },
+      ["expired", "reimport", undefined, 0],
+    ],
+    ["expired, same", { condition: lapsed("expired", now) }, ["expired", "reimport", undefined, 0]],
+    [
+      "expired, none",
+      { condition: lapsed("expired", now), offer: none },
+      ["expired", "reimport", "material_missing", 1],
+    ],
+    ["deleted, same", { condition: lapsed("deleted") }, ["deleted", "reimport", undefined, 0]],
+    [
+      "deleted, none",
+      { condition: lapsed("deleted", validTo), offer: none },
+      ["deleted", "reimport", "material_missing", 1],
+    ],
+    // Not verified
+    ["taken over, same", { record: undefined }, ["not_verified", "reimport", undefined, 0]],
+    [
+      "taken over, none",
+      { record: { keyArn, verified: false }, offer: none },
+      ["not_verified", "nothing", undefined, 1],
+    ],
+    // Changed in the configuration
+    [
+      "lifetime changed, same",
+      { wanted: { ...wanted, lifetime: { kind: "forever" } } },
+      ["lifetime_configured", "reimport", undefined, 0],
+    ],
+    [
+      "lifetime changed, none",
+      { wanted: { ...wanted, lifetime: { kind: "forever" } }, offer: none },
+      ["lifetime_configured", "reimport", "material_missing", 1],
+    ],
+    [
+      "description changed, same",
+      { wanted: { ...wanted, description: "safe 7" } },
+      ["description_configured", "reimport", undefined, 0],
+    ],
+    [
+      "description changed, none",
+      { wanted: { ...wanted, description: "safe 7" }, offer: none },
+      ["description_configured", "reimport", "material_missing", 1],
+    ],
+    [
+      "description as it was",
+      { wanted: { ...wanted, description: "safe 7" }, record: { ...record, description: "safe 7" } },
+      ["healthy", "nothing", undefined, 0],
+    ],
+    [
+      "renew_before changed",
+      { wanted: { ...wanted, lifetime: { ...quarter, renewBefore: day } }, otherChanges: true },
+      ["other_arguments", "record", undefined, 0],
+    ],
+    // Changed by someone else
+    [
+      "lifetime changed by someone else, same",
+      { condition: { ...living, lifetimeDrift: true } },
+      ["lifetime_drift", "reimport", undefined, 0],
+    ],
+    [
+      "lifetime changed by someone else, none",
+      { condition: { ...living, lifetimeDrift: true }, offer: none },
+      ["lifetime_drift", "nothing", undefined, 1],
+    ],
+    [
+      "the same, and other settings changed",
+      { condition: { ...living, lifetimeDrift: true }, offer: none, otherChanges: true },
+      ["lifetime_drift", "record", undefined, 1],
+    ],
+    // Renewal
+    ["renewal due, same", { condition: { ...living, renewalDue: true } }, ["renewal_due", "reimport", undefined, 0]],
+    [
+      "renewal due and other settings changed",
+      { condition: { ...living, renewalDue: true }, otherChanges: true },
+      ["renewal_due", "reimport", undefined, 0],
+    ],
+    [
+      "renewal due, none",
+      { condition: { ...living, renewalDue: true }, offer: none },
+      ["renewal_due", "nothing", undefined, 1],
+    ],
+    // As wanted
+    ["as wanted, same", {}, ["healthy", "nothing", undefined, 0]],
+    ["as wanted, none", { offer: none }, ["healthy", "nothing", undefined, 0]],
+    [
+      "as wanted, but other materials are missing",
+      { condition: { ...living, missingMaterials: ["ab12"] } },
+      ["healthy", "nothing", undefined, 1],
+    ],
+  ])("%s", (_name, facts, expected) => {
+    expect(verdict(facts)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<AssessmentFacts>, string]>([
+    ["expired", { condition: lapsed("expired", now) }, "expired on 2027-01-01T00:00:00Z"],
+    [
+      "deleted before its time",
+      { condition: lapsed("deleted", validTo) },
+      "was deleted before its time (it was to expire on 2027-03-02T00:00:00Z)",
+    ],
+    ["deleted, without an expiry", { condition: lapsed("deleted") }, "was deleted"],
+    [
+      "gone for an unknown reason",
+      { condition: lapsed("deleted"), record: undefined },
+      "is gone: it expired or was deleted",
+    ],
+    ["expired on an unknown date", { condition: lapsed("expired") }, "expired on an unknown date"],
+    [
+      "renewal",
+      { condition: { ...living, renewalDue: true } },
+      "renewal due since 2027-01-31T00:00:00Z; expires on 2027-03-02T00:00:00Z",
+    ],
+    [
+      "drift",
+      { condition: { ...lapsed("imported"), lifetimeDrift: true } },
+      "someone else changed the lifetime: never expires; configured: valid for 90 days from each import",
+    ],
+    [
+      "taken over",
+      { record: undefined },
+      "not verified: an import will prove that the key holds these bytes; it is valid to 2027-03-02T00:00:00Z; configured: valid for 90 days from each import",
+    ],
+    ["healthy", {}, "imported, valid to 2027-03-02T00:00:00Z"],
+  ])("says why, with absolute dates: %s", (_name, facts, reason) => {
+    expect(assess({ ...healthy, ...facts }).reason).toBe(reason);
+  });
+
+  it.each<[string, Partial<AssessmentFacts>, string]>([
+    ["the source of the bytes", { offer: different }, "key_material_wo"],
+    ["the fingerprint", { wanted: { ...wanted, fingerprint: others } }, "fingerprint"],
+    ["the missing source", { condition: lapsed("deleted"), offer: none }, "key_material_source"],
+    ["the key", { condition: lapsed("key_gone") }, "key_arn"],
+    ["the date", { wanted: { ...wanted, lifetime: { kind: "until", validTo: now } }, now }, "valid_to"],
+  ])("names the argument: %s", (_name, facts, attribute) => {
+    expect(assess({ ...healthy, ...facts }).problem?.attribute).toBe(attribute);
+  });
+});
+
+describe("whatever the facts", () => {
+  const states: MaterialState[] = [
+    "never_imported",
+    "imported",
+    "expired",
+    "deleted",
+    "key_pending_deletion",
+    "key_gone",
+  ];
+  const lifetimes: Lifetime[] = [quarter, fixed, { kind: "forever" }, { kind: "until", validTo: now - day }];
+  const anyFacts: fc.Arbitrary<AssessmentFacts> = fc.record({
+    wanted: fc.record({
+      keyArn: fc.constant(keyArn),
+      lifetime: fc.constantFrom(...lifetimes),
+      onDeletion: fc.constantFrom("reimport" as const, "report" as const),
+      fingerprint: fc.constantFrom(undefined, ours, others),
+      description: fc.constantFrom(undefined, "safe 7"),
+    }),
+    condition: fc.record({
+      state: fc.constantFrom(...states),
+      validTo: fc.constantFrom(now - day, validTo),
+      lifetimeDrift: fc.boolean(),
+      renewalDue: fc.boolean(),
+      lifetimePast: fc.boolean(),
+      missingMaterials: fc.constant([]),
+      otherMaterials: fc.constant([]),
+      keyDisabled: fc.boolean(),
+    }),
+    record: fc.constantFrom(undefined, record, { ...record, verified: false }, { ...record, lifetime: fixed }),
+    offer: fc.constantFrom(same, different, none, later),
+    otherChanges: fc.boolean(),
+    now: fc.constantFrom(undefined, now),
+  });
+  const imports = (action: string): boolean => action === "create" || action === "reimport";
+
+  it("never imports bytes that contradict the configuration or the record", () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { action } = assess(facts);
+        const expected = [
+          facts.wanted.fingerprint,
+          facts.record?.verified === true ? facts.record.fingerprint : undefined,
+        ];
+        const { offer } = facts;
+        if (offer.kind === "bytes" && expected.some((one) => one !== undefined && one !== offer.fingerprint)) {
+          expect(imports(action)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it("never touches a key that is lost", () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        if (facts.condition.state.startsWith("key_")) expect(assess(facts).action).toBe("nothing");
+      }),
+    );
+  });
+
+  it("plans later bytes like the same bytes", () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const consistent = { ...facts, wanted: { ...facts.wanted, fingerprint: ours } };
+        const { problem: _, ...one } = assess({ ...consistent, offer: later });
+        const { problem: __, ...other } = assess({ ...consistent, offer: same });
+        expect(one).toEqual(other);
+      }),
+    );
+  });
+
+  it("lets an apply import only where there are bytes, and says so where there are none", () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { action, problem } = assess(facts);
+        if (facts.offer.kind === "none" && imports(action)) expect(problem?.code).toBe("material_missing");
+        if (facts.offer.kind !== "none" && imports(action)) expect(problem).toBeUndefined();
+        expect(action === "refuse").toBe(action === "refuse" && problem !== undefined);
+      }),
+    );
+  });
+
+  it("gives a reason without a gap in it", () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { reason, warnings } = assess(facts);
+        for (const text of [reason, ...warnings]) expect(text).not.toMatch(/undefined|NaN|null|^$/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { checkValues } from "../../src/engine/check-values";
+import { KeyMaterial } from "../../src/engine/key-material";
+import { ecKey } from "./private-key-spellings";
+
+describe("check values", () => {
+  // FIPS 197 gives no zero block; AESAVS (the CAVP's AES suite) does: a key of zeros over a block of zeros.
+  it.each([
+    [16, "66E94B"],
+    [24, "AAE069"],
+    [32, "DC95C0"],
+  ])("the KCV of %i zero bytes is the head of AES over a zero block", (length, kcv) => {
+    expect(checkValues(Buffer.alloc(length))).toContainEqual({
+      name: "KCV, CKA_CHECK_VALUE of an AES key",
+      value: kcv,
+    });
+  });
+
+  it("the CMAC ones are the head of the fingerprint", () => {
+    const bytes = Buffer.from("a key of thirty-two bytes, ASCII");
+    const { fingerprint } = KeyMaterial.take(Buffer.from(bytes));
+    const digits = fingerprint.slice("cmac:".length).toUpperCase();
+    expect(checkValues(bytes)).toEqual(
+      expect.arrayContaining([
+        { name: "CMAC, 3 bytes", value: digits.slice(0, 6) },
+        { name: "CMAC, 5 bytes", value: digits.slice(0, 10) },
+      ]),
+    );
+  });
+
+  it.each([28, 48, 64])("of %i bytes there is only the one of a generic secret", (length) => {
+    const bytes = Buffer.alloc(length, 7);
+    const sha1 = createHash("sha1").update(bytes).digest("hex").slice(0, 6).toUpperCase();
+    expect(checkValues(bytes)).toEqual([{ name: "CKA_CHECK_VALUE, generic secret", value: sha1 }]);
+    expect(KeyMaterial.take(bytes).checkValues()).toHaveLength(1);
+  });
+
+  it("of private keys there are none", () => {
+    expect(KeyMaterial.take(ecKey("prime256v1")).checkValues()).toEqual([]);
+  });
+});

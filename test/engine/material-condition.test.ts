@@ -1,0 +1,180 @@
+import type { KeyDescription, MaterialEntry } from "../../src/engine/key";
+import type { Lifetime } from "../../src/engine/lifetime";
+import { type MaterialCondition, materialCondition, needsMaterialList } from "../../src/engine/material-condition";
+import type { MaterialRecord } from "../../src/engine/material-record";
+
+const day = 86_400;
+const now = Date.UTC(2027, 0, 1) / 1000;
+const keyArn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const quarter: Lifetime = { kind: "renewed", validFor: 90 * day, renewBefore: 30 * day };
+const enabled: KeyDescription = {
+  arn: keyArn,
+  keyId: "1234abcd-12ab-34cd-56ef-1234567890ab",
+  state: "Enabled",
+  origin: "EXTERNAL",
+  spec: "SYMMETRIC_DEFAULT",
+  usage: "ENCRYPT_DECRYPT",
+  description: "",
+  creationDate: now - 100 * day,
+  expirationModel: "KEY_MATERIAL_EXPIRES",
+  validTo: now + 60 * day,
+  materialId: "aa",
+};
+const { expirationModel: _model, validTo: _validTo, materialId: _id, ...bare } = enabled;
+const empty: KeyDescription = { ...bare, state: "PendingImport" };
+const emptied: KeyDescription = { ...empty, materialId: "aa" };
+const record: MaterialRecord = {
+  keyArn,
+  verified: true,
+  materialId: "aa",
+  importedAt: now - 30 * day,
+  lifetime: quarter,
+  expirationModel: "KEY_MATERIAL_EXPIRES",
+  validTo: now + 60 * day,
+  importedValidTo: now + 60 * day,
+};
+const entry = (materialId: string, changes: Partial<MaterialEntry> = {}): MaterialEntry => ({
+  materialId,
+  imported: true,
+  state: "CURRENT",
+  expirationModel: "KEY_MATERIAL_EXPIRES",
+  validTo: now + 60 * day,
+  ...changes,
+});
+
+function condition(
+  key: KeyDescription | null,
+  over: { record?: MaterialRecord | undefined; lifetime?: Lifetime; materials?: MaterialEntry[]; now?: number } = {},
+): MaterialCondition {
+  const facts = over.materials === undefined ? { key } : { key, materials: over.materials };
+  return materialCondition(facts, "record" in over ? over.record : record, over.lifetime ?? quarter, over.now ?? now);
+}
+
+describe("the state of our material", () => {
+  it.each<[string, KeyDescription | null, Parameters<typeof condition>[1], Partial<MaterialCondition>]>([
+    ["key gone", null, {}, { state: "key_gone" }],
+    ["key pending deletion", { ...enabled, state: "PendingDeletion" }, {}, { state: "key_pending_deletion" }],
+    [
+      "primary waiting for its replicas",
+      { ...enabled, state: "PendingReplicaDeletion" },
+      {},
+      { state: "key_pending_deletion" },
+    ],
+    ["new key", empty, { record: undefined }, { state: "never_imported" }],
+    ["new replica", { ...empty, state: "Creating" }, { record: undefined }, { state: "never_imported" }],
+    ["enabled", enabled, {}, { state: "imported", validTo: now + 60 * day, materialId: "aa" }],
+    ["disabled", { ...enabled, state: "Disabled" }, {}, { state: "imported", keyDisabled: true }],
+    ["deleted before its time", emptied, {}, { state: "deleted", validTo: now + 60 * day }],
+    ["expired this second", emptied, { now: now + 60 * day }, { state: "expired", validTo: now + 60 * day }],
+    ["one second before it expires", emptied, { now: now + 60 * day - 1 }, { state: "deleted" }],
+    ["never expiring material deleted", emptied, { record: { ...record, validTo: undefined } }, { state: "deleted" }],
+    ["gone without a record, on a key that tells", emptied, { record: undefined }, { state: "deleted" }],
+    [
+      "gone without a record, with a fixed date that is past",
+      emptied,
+      { record: undefined, lifetime: { kind: "until", validTo: now - 1 } },
+      { state: "expired", lifetimePast: true },
+    ],
+    [
+      "gone on a key that cannot tell, with a record",
+      empty,
+      { record: { ...record, materialId: undefined } },
+      { state: "deleted" },
+    ],
+    [
+      "seen in the key once, never imported by us",
+      empty,
+      { record: { keyArn, verified: false, expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" } },
+      { state: "deleted" },
+    ],
+  ])("%s", (_name, key, over, expected) => {
+    expect(condition(key, over)).toMatchObject(expected);
+  });
+
+  it("remembers that a key was Disabled while it cannot be", () => {
+    expect(condition(emptied, { record: { ...record, keyDisabled: true } }).keyDisabled).toBe(true);
+    expect(condition(emptied).keyDisabled).toBe(false);
+    expect(condition(enabled, { record: { ...record, keyDisabled: true } }).keyDisabled).toBe(false);
+  });
+});
+
+describe("renewal and drift", () => {
+  it.each([
+    [now + 30 * day - 1, false],
+    [now + 30 * day, true],
+    [now + 30 * day + 1, true],
+  ])("at %i renewal is due: %s", (moment, due) => {
+    expect(condition(enabled, { now: moment })).toMatchObject({ renewalDue: due, renewalTime: now + 30 * day });
+  });
+
+  it.each<[string, Partial<KeyDescription>, Partial<MaterialRecord>, boolean]>([
+    ["as imported", {}, {}, false],
+    ["a later date", { validTo: now + 61 * day }, {}, true],
+    ["an earlier date", { validTo: now + day }, {}, true],
+    ["taken over: nothing to compare with", { validTo: now + day }, { importedAt: undefined }, false],
+  ])("%s: drift %s", (_name, key, changes, drift) => {
+    expect(condition({ ...enabled, ...key }, { record: { ...record, ...changes } }).lifetimeDrift).toBe(drift);
+  });
+
+  it("sees that an expiry was taken away", () => {
+    const { validTo: _, ...unlimited } = enabled;
+    expect(condition({ ...unlimited, expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" })).toMatchObject({
+      lifetimeDrift: true,
+      renewalDue: false,
+    });
+  });
+});
+
+describe("a key that holds several materials", () => {
+  it.each<[string, KeyDescription, MaterialRecord | undefined, boolean]>([
+    ["as on record", enabled, record, false],
+    ["nothing on record", enabled, undefined, false],
+    ["a key without material ids", empty, { ...record, materialId: undefined }, false],
+    ["emptied", emptied, record, false],
+    ["rotated to another material", { ...enabled, materialId: "bb" }, record, true],
+    ["an expiry that is not ours", { ...enabled, validTo: now + day }, record, true],
+    ["others were seen before", enabled, { ...record, otherMaterials: ["bb"] }, true],
+    [
+      "taken over, whatever the expiry",
+      { ...enabled, validTo: now + day },
+      { ...record, importedAt: undefined },
+      false,
+    ],
+  ])("%s: the list is needed: %s", (_name, key, known, needed) => {
+    expect(needsMaterialList(key, known)).toBe(needed);
+  });
+
+  it("judges ours only", () => {
+    const materials = [entry("bb", { validTo: now + day }), entry("aa", { state: "NON_CURRENT" })];
+    const seen = condition({ ...enabled, materialId: "bb", validTo: now + day }, { materials });
+    expect(seen).toMatchObject({ state: "imported", validTo: now + 60 * day, materialId: "aa", lifetimeDrift: false });
+    expect(seen).toMatchObject({ otherMaterials: ["bb"], missingMaterials: [] });
+  });
+
+  it("tells which others are missing, though ours is there", () => {
+    const materials = [entry("bb", { imported: false }), entry("aa", { state: "NON_CURRENT" })];
+    expect(condition({ ...emptied, materialId: "bb" }, { materials })).toMatchObject({
+      state: "imported",
+      missingMaterials: ["bb"],
+    });
+  });
+
+  it("sees that ours is missing, though the key has another", () => {
+    const materials = [entry("bb"), entry("aa", { imported: false, state: "NON_CURRENT" })];
+    expect(condition({ ...enabled, materialId: "bb" }, { materials })).toMatchObject({ state: "deleted" });
+  });
+
+  it("goes by the key where the list does not have ours", () => {
+    expect(condition(enabled, { materials: [entry("bb")] })).toMatchObject({
+      state: "imported",
+      otherMaterials: ["bb"],
+    });
+  });
+
+  it("takes a material without expiry as such", () => {
+    const { validTo: _, expirationModel: __, ...unlimited } = entry("aa");
+    const seen = condition({ ...enabled, materialId: "bb" }, { materials: [unlimited, entry("bb")] });
+    expect(seen.validTo).toBeUndefined();
+    expect(seen.expirationModel).toBeUndefined();
+  });
+});

@@ -1,0 +1,133 @@
+import { ByokError } from "../../src/engine/errors";
+import type { KeyService } from "../../src/engine/key-service";
+import { silentLog } from "../../src/engine/log";
+import { pacedKeyService } from "../../src/engine/paced-key-service";
+import { defaultRetryPolicy } from "../../src/engine/retrying";
+import { paperProfile } from "../support/profile";
+import { VirtualClock } from "../support/virtual-clock";
+
+type Method = Exclude<keyof KeyService, "profile" | "region">;
+
+const methods: readonly Method[] = [
+  "describe",
+  "policy",
+  "tags",
+  "materials",
+  "listKeys",
+  "callerAccount",
+  "importParameters",
+  "importMaterial",
+  "deleteMaterial",
+  "create",
+  "replicate",
+  "setEnabled",
+  "setDescription",
+  "setPolicy",
+  "tag",
+  "untag",
+  "scheduleDeletion",
+  "cancelDeletion",
+];
+
+/** A KMS that answers every request alike, and how often it was asked for what, with which arguments. */
+function answering(answer: (sent: number) => unknown): { service: KeyService; sent: [string, unknown[]][] } {
+  const sent: [string, unknown[]][] = [];
+  const service = new Proxy({} as KeyService, {
+    get: (_, name) => {
+      if (name === "profile") return { ...paperProfile, quotas: { importParameters: 1, tags: 1 } };
+      if (name === "region") return "eu-central-1";
+      return async (...args: unknown[]) => {
+        sent.push([String(name), args]);
+        return answer(sent.length);
+      };
+    },
+  });
+  return { service, sent };
+}
+
+function paced(inner: KeyService, quotas = {}) {
+  const clock = new VirtualClock(0);
+  const policy = { ...defaultRetryPolicy, random: () => 1 };
+  return { clock, service: pacedKeyService(inner, { clock, log: silentLog, policy }, quotas) };
+}
+
+const call = (service: KeyService, method: Method, ...args: unknown[]): Promise<unknown> =>
+  Promise.resolve(Reflect.apply(service[method], service, args));
+
+describe("a paced key service", () => {
+  it("passes every request on, with its arguments, and its answer back", async () => {
+    const answers = { value: 7 };
+    const { service: inner, sent } = answering(() => answers);
+    const { service } = paced(inner);
+    expect([service.region, service.profile.title]).toEqual(["eu-central-1", "Paper KMS"]);
+    for (const method of methods) {
+      const args = Array.from({ length: Math.max(0, service[method].length - 1) }, (_, i) => `${method} ${i}`);
+      sent.length = 0;
+      expect(await call(service, method, ...args)).toBe(answers);
+      expect(sent).toEqual([[method, [...args, {}]]]);
+    }
+  });
+
+  it.each(methods)("repeats %s where nothing has happened yet", async (method) => {
+    const { service: inner, sent } = answering((count) => {
+      if (count < 3) throw new ByokError("throttled", "Too fast.", { retry: "backoff" });
+      return "done";
+    });
+    const { service, clock } = paced(inner);
+    await expect(clock.run(call(service, method))).resolves.toBe("done");
+    expect(sent).toHaveLength(3);
+  });
+
+  it.each(methods)("repeats %s with an unknown effect unless it would make something twice", async (method) => {
+    const { service: inner, sent } = answering((count) => {
+      if (count < 2) throw new ByokError("service_unavailable", "Lost.", { retry: "backoff", effectUnknown: true });
+      return "done";
+    });
+    const { service, clock } = paced(inner);
+    const creating = method === "create" || method === "replicate";
+    const outcome = await clock.run(call(service, method)).catch((error: unknown) => error);
+    expect(outcome).toEqual(creating ? expect.objectContaining({ effectUnknown: true }) : "done");
+    expect(sent).toHaveLength(creating ? 1 : 2);
+  });
+
+  it("does not repeat what is not worth it", async () => {
+    const { service: inner, sent } = answering(() => {
+      throw new ByokError("access_denied", "No.");
+    });
+    const { service } = paced(inner);
+    await expect(call(service, "tags", "a")).rejects.toMatchObject({ code: "access_denied" });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("keeps to the profile's quotas, or to those that are given", async () => {
+    for (const [quotas, least] of [
+      [{}, 9_000],
+      [{ importParameters: 10 }, 900],
+    ] as const) {
+      const { service, clock } = paced(answering(() => "done").service, quotas);
+      await clock.run(Promise.all(Array.from({ length: 10 }, () => call(service, "importParameters", "a", "b", "c"))));
+      expect(clock.now()).toBeGreaterThanOrEqual(least);
+      expect(clock.now()).toBeLessThan(least * 1.06);
+    }
+  });
+
+  it("asks once for all who ask for the same key at the same time, and anew afterwards", async () => {
+    const { service: inner, sent } = answering((count) => ({ at: count, value: null }));
+    const { service } = paced(inner);
+    const answers = await Promise.all(["a", "a", "b", "a"].map((arn) => service.describe(arn)));
+    expect(answers.map(({ at }) => at)).toEqual([1, 1, 2, 1]);
+    expect((await service.describe("a")).at).toBe(3);
+    expect(sent).toHaveLength(3);
+  });
+
+  it("lets nobody's canceling take the answer from the others", async () => {
+    const { service: inner, sent } = answering((count) => {
+      if (count === 1) throw new ByokError("canceled", "Stop.");
+      return { at: count, value: null };
+    });
+    const { service } = paced(inner);
+    const [first, second] = await Promise.allSettled([service.describe("a", {}), service.describe("a", {})]);
+    expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
+    expect(sent).toHaveLength(2);
+  });
+});

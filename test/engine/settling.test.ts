@@ -1,0 +1,75 @@
+import { ByokError } from "../../src/engine/errors";
+import { silentLog } from "../../src/engine/log";
+import { type Run, startRun } from "../../src/engine/run";
+import { madeAt, settled, settledAnswer, startSettling } from "../../src/engine/settling";
+import { emulator } from "../support/emulator";
+import { keyServices } from "../../src/kms/key-services";
+import { VirtualClock } from "../support/virtual-clock";
+
+const key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const unheard = new ByokError("key_not_found", "Not heard of.", { retry: "settling" });
+
+describe("waiting for what has just been made", () => {
+  let clock: VirtualClock;
+  let run: Run;
+  beforeEach(async () => {
+    clock = new VirtualClock(0);
+    await using kms = await emulator();
+    const services = keyServices(
+      { aws: { endpoint: kms.url, region: "eu-central-1" } },
+      { clock, log: silentLog, env: {} },
+    );
+    run = startRun({ clock, log: silentLog, services, allowed: {} });
+  });
+  const service = () => run.services.service("aws", "eu-central-1");
+
+  it("repeats until the KMS has heard of it, with pauses that grow", async () => {
+    startSettling(run, key);
+    let looks = 0;
+    const work = async (): Promise<string> => {
+      if (++looks < 9) throw unheard;
+      return "there";
+    };
+    await expect(clock.run(settled(run, service(), madeAt(run, key), {}, work))).resolves.toBe("there");
+    expect(clock.now()).toBe(250 + 500 + 1000 + 2000 + 4000 + 3 * 5000);
+  });
+
+  it("ends with the error or the last answer when the time to settle is over", async () => {
+    startSettling(run, key);
+    const failing = settled(run, service(), madeAt(run, key), {}, () => Promise.reject(unheard));
+    await expect(clock.run(failing)).rejects.toBe(unheard);
+    expect(clock.now()).toBeGreaterThanOrEqual(service().profile.settling * 1000);
+    startSettling(run, key);
+    const answer = settledAnswer(
+      run,
+      service(),
+      madeAt(run, key),
+      {},
+      async () => "no",
+      (text) => text === "yes",
+    );
+    await expect(clock.run(answer)).resolves.toBe("no");
+  });
+
+  it.each<[string, unknown]>([
+    ["another error of ours", new ByokError("access_denied", "No.")],
+    ["a foreign error", new RangeError("x")],
+  ])("does not repeat %s", async (_what, error) => {
+    startSettling(run, key);
+    await expect(settled(run, service(), madeAt(run, key), {}, () => Promise.reject(error))).rejects.toBe(error);
+    expect(clock.now()).toBe(0);
+  });
+
+  it("waits for nothing that was there before", async () => {
+    await expect(settled(run, service(), madeAt(run, key), {}, () => Promise.reject(unheard))).rejects.toBe(unheard);
+    expect(clock.now()).toBe(0);
+  });
+
+  it("can be canceled", async () => {
+    startSettling(run, key);
+    const call = { signal: AbortSignal.abort() };
+    await expect(settled(run, service(), madeAt(run, key), call, () => Promise.reject(unheard))).rejects.toMatchObject({
+      code: "canceled",
+    });
+  });
+});

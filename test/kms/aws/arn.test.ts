@@ -1,0 +1,90 @@
+import * as fc from "fast-check";
+import { isByokError } from "../../../src/engine/errors";
+import { awsArnInRegion, parseAwsKeyArn } from "../../../src/kms/aws/arn";
+
+const uuid = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const mrk = "mrk-1234abcd12ab34cd56ef1234567890ab";
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe("parseAwsKeyArn", () => {
+  it.each([
+    [`arn:aws:kms:eu-central-1:111122223333:key/${uuid}`, "aws", "eu-central-1", uuid, false],
+    [`arn:aws:kms:us-west-2:111122223333:key/${mrk}`, "aws", "us-west-2", mrk, true],
+    [`arn:aws-cn:kms:cn-north-1:111122223333:key/${uuid}`, "aws-cn", "cn-north-1", uuid, false],
+    [`arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/${uuid}`, "aws-us-gov", "us-gov-west-1", uuid, false],
+    [`arn:aws-iso-b:kms:us-isob-east-1:111122223333:key/${uuid}`, "aws-iso-b", "us-isob-east-1", uuid, false],
+  ])("reads %s", (text, partition, region, keyId, multiRegion) => {
+    expect(parseAwsKeyArn(text)).toEqual({ partition, region, accountId: "111122223333", keyId, multiRegion });
+  });
+
+  it.each([
+    ["", /looks like arn:aws:kms/],
+    [uuid, /does not say the account/],
+    [mrk, /does not say the account/],
+    ["alias/payments", /alias can be pointed/],
+    ["arn:aws:kms:eu-central-1:111122223333:alias/payments", /alias can be pointed/],
+    [`arn:aws:kms:eu-central-1:111122223333:key/${uuid} `, /looks like/],
+    [` arn:aws:kms:eu-central-1:111122223333:key/${uuid}`, /looks like/],
+    [`arn:aws:kms:eu-central-1:111122223333:key/${uuid}\n`, /looks like/],
+    [`arn:aws:kms:eu-central-1:11112222333:key/${uuid}`, /looks like/],
+    [`arn:aws:kms::111122223333:key/${uuid}`, /looks like/],
+    [`arn:aws:kms:eu-central-1:111122223333:key/${uuid.toUpperCase()}`, /looks like/],
+    [`arn:aws:kms:eu-central-1:111122223333:key/mrk-${uuid}`, /looks like/],
+    [`arn:aws:s3:eu-central-1:111122223333:key/${uuid}`, /looks like/],
+    [`arn:evil:kms:eu-central-1:111122223333:key/${uuid}`, /looks like/],
+    [`arn:aws:kms:eu-central-1.evil.com:111122223333:key/${uuid}`, /looks like/],
+    [`arn:aws:kms:eu-central-1:111122223333:key/${uuid}/../x`, /looks like/],
+  ])("refuses %j", (text, advice) => {
+    const error = thrownBy(() => parseAwsKeyArn(text, "primary_key_arn"));
+    expect(error).toMatchObject({
+      code: "invalid_key_arn",
+      attribute: "primary_key_arn",
+      rawMessage: expect.stringMatching(advice),
+    });
+  });
+
+  it("does not repeat what may be a secret", () => {
+    expect(String(thrownBy(() => parseAwsKeyArn("c2VjcmV0IGtleSBtYXRlcmlhbA==")))).not.toContain("c2VjcmV0");
+  });
+
+  it("throws nothing but invalid_key_arn for any text", () => {
+    const pieces = fc.constantFrom(
+      "arn",
+      ":",
+      "aws",
+      "kms",
+      "eu-central-1",
+      "111122223333",
+      "key/",
+      uuid,
+      "mrk-",
+      "\n",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(pieces).map((parts) => parts.join("")),
+        ),
+        (text) => {
+          const error = thrownBy(() => parseAwsKeyArn(text));
+          expect(error === undefined || isByokError(error, "invalid_key_arn")).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+it("names the same multi-Region key in another Region", () => {
+  expect(awsArnInRegion(`arn:aws:kms:us-west-2:111122223333:key/${mrk}`, "eu-west-1")).toBe(
+    `arn:aws:kms:eu-west-1:111122223333:key/${mrk}`,
+  );
+});

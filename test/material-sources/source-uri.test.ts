@@ -1,0 +1,127 @@
+import * as fc from "fast-check";
+import { parseAllowedSources, parseSourceUri, sourceFromUri } from "../../src/material-sources/source-uri";
+import { codeOf, thrown } from "../engine/thrown";
+
+const attribute = "key_material_source";
+
+describe("a source's URI", () => {
+  it.each([
+    ["file:keys/payments.bin", { kind: "file", path: "keys/payments.bin" }],
+    ["file:///var/keys/payments.bin", { kind: "file", path: "/var/keys/payments.bin" }],
+    ["file:/var/keys/payments.bin", { kind: "file", path: "/var/keys/payments.bin" }],
+    ["file://localhost/k.bin", { kind: "file", path: "/k.bin" }],
+    ["FILE:k.bin", { kind: "file", path: "k.bin" }],
+    ["file:./~payments", { kind: "file", path: "./~payments" }],
+    ["file:a%20b%3F%23%25.bin", { kind: "file", path: "a b?#%.bin" }],
+    ["file:k.hex?encoding=hex", { kind: "file", path: "k.hex", encoding: "hex" }],
+    ["env:PAYMENTS_KEY", { kind: "env", variable: "PAYMENTS_KEY" }],
+    ["env:deadbeef?encoding=base64", { kind: "env", variable: "deadbeef", encoding: "base64" }],
+    ["exec:/usr/bin/get-key payments", { kind: "exec", words: ["/usr/bin/get-key", "payments"] }],
+    ["exec: get-key   a%20b  c", { kind: "exec", words: ["get-key", "a b", "c"] }],
+    ["exec:get-key?encoding=der", { kind: "exec", words: ["get-key"], encoding: "der" }],
+    ["exec:get-key $HOME;`id`", { kind: "exec", words: ["get-key", "$HOME;`id`"] }],
+  ])("%s is understood", (uri, parsed) => {
+    expect(parseSourceUri(uri, attribute)).toEqual(parsed);
+  });
+
+  it.each([
+    ["", /must begin with `file:`, `env:`, `exec:`.*`key_material_wo`/],
+    ["keys/payments.bin", /must begin with/],
+    [":", /must begin with/],
+    ["vault:secret/data/key", /must begin with/],
+    ["https://example.com/key", /must begin with/],
+    ["file:", /names no file/],
+    ["file:keys/", /names no file/],
+    ["file://host/key", /names another machine/],
+    ["file://key", /names another machine/],
+    ["file:~/key", /only a shell understands/],
+    ["file:%zz", /not followed by two hexadecimal digits/],
+    ["file:%ff", /not followed by two hexadecimal digits/],
+    ["file:a%00b", /zero byte/],
+    ["file:a#b", /`\?` or `#` too many/],
+    ["file:a?encoding=hex?encoding=raw", /`\?` or `#` too many/],
+    ["file:a?", /one of raw, hex, base64, pem, der/],
+    ["file:a?encoding=base32", /one of raw/],
+    ["file:a?encoding=hex=", /one of raw/],
+    ["file:a?encoding=hex&encoding=raw", /one of raw/],
+    ["file:a?mode=hex", /one of raw/],
+    ["env:", /name of an environment variable/],
+    ["env:a=b", /name of an environment variable/],
+    ["env:1A", /name of an environment variable/],
+    [`env:${"ab".repeat(16)}`, /not its value/],
+    ["exec:", /names no command/],
+    ["exec:   ", /names no command/],
+  ])("%s is refused", (uri, words) => {
+    const error = thrown(() => parseSourceUri(uri, attribute));
+    expect(error).toMatchObject({ code: "invalid_argument", attribute });
+    expect(error.message).toMatch(words);
+  });
+
+  it.each([
+    "ab".repeat(32),
+    "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
+    `env:${"c0ffee11".repeat(8)}`,
+    "de:ad:be:ef:de:ad:be:ef",
+  ])("is not repeated when it is the key itself: %s", (pasted) => {
+    const { message, stack } = thrown(() => parseSourceUri(pasted, attribute));
+    const told = `${message}${stack}`;
+    const pieces = Array.from({ length: pasted.length - 7 }, (_, at) => pasted.slice(at, at + 8));
+    expect(pieces.filter((piece) => told.includes(piece))).toEqual([]);
+  });
+
+  it("gives a source or a ByokError for any text", () => {
+    const scheme = fc.constantFrom("", "file:", "env:", "exec:", "file://");
+    fc.assert(
+      fc.property(scheme, fc.string({ unit: "binary" }), (start, rest) => {
+        expect(["none", "invalid_argument"]).toContain(codeOf(() => parseSourceUri(start + rest, attribute)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("gives back any path and any words that were percent-encoded", () => {
+    const word = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !text.includes("\0"));
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1 }), ([command = "", ...args]) => {
+        const words = [command, ...args];
+        const uri = `exec:${words.map((text) => encodeURIComponent(text)).join(" ")}`;
+        expect(parseSourceUri(uri, attribute)).toEqual({ kind: "exec", words });
+        expect(parseSourceUri(`file:./${encodeURIComponent(command)}x`, attribute)).toEqual({
+          kind: "file",
+          path: `./${command}x`,
+        });
+      }),
+    );
+  });
+});
+
+describe("the kinds of source that are allowed", () => {
+  it.each([
+    ["file:k", ["file"]],
+    ["env:K", ["env", "file"]],
+    ["exec:k", undefined],
+  ])("%s is taken where %j are allowed", (uri, allowed) => {
+    const source = sourceFromUri(uri, { attribute, ...(allowed === undefined ? {} : { allowed }) });
+    expect([source.name, source.attribute]).toEqual([uri, attribute]);
+  });
+
+  it.each([
+    ["exec:k", ["file", "env"], "Allowed are file, env."],
+    ["file:k", [], "No kind of source is allowed."],
+  ])("%s is refused where %j are allowed", (uri, allowed, words) => {
+    const error = thrown(() => sourceFromUri(uri, { attribute, allowed }));
+    expect(error).toMatchObject({ code: "source_not_allowed", attribute });
+    expect(error.message).toContain(words);
+    expect(error.message).toContain("`allowed_material_sources`");
+  });
+
+  it("are checked for unknown words", () => {
+    expect(parseAllowedSources(["file", "exec"], "allowed_material_sources")).toEqual(["file", "exec"]);
+    const error = thrown(() => parseAllowedSources(["files"], "allowed_material_sources"));
+    expect(error).toMatchObject({ code: "invalid_argument", attribute: "allowed_material_sources" });
+  });
+
+  it("are named without the arguments of a command, which may hold what is not for messages", () => {
+    expect(sourceFromUri("exec:/bin/get-key --pin 1234", { attribute }).name).toBe("exec:/bin/get-key");
+  });
+});

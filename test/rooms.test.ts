@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join, relative, resolve } from "node:path";
+
+const root = join(__dirname, "..");
+
+/** Which rooms of the code may import which others, and which packages; a room is a folder. */
+const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
+  "src/engine": { rooms: [], packages: ["node:crypto"] },
+  "src/material-sources": { rooms: ["src/engine"], packages: ["node:*"] },
+  "src/kms": { rooms: ["src/engine"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
+  "src/emulator": { rooms: [], packages: ["node:*"] },
+  "src/terraform/plugin": {
+    rooms: [],
+    packages: ["node:*", "@bufbuild/protobuf", "@bufbuild/protobuf/*", "@msgpack/msgpack", "@connectrpc/*", "@grpc/*"],
+  },
+  "src/cli": {
+    rooms: ["src/engine", "src/material-sources", "src/kms", "src/emulator", "src/system-clock.ts"],
+    packages: ["node:*", "commander"],
+  },
+};
+
+interface Import {
+  readonly from: string;
+  readonly what: string;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const statements = text.matchAll(
+    /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|^import "([^"]+)"|\b(?:import|require)\("([^"]+)"\)/gm,
+  );
+  return [...statements].map(([, ...whats]) => ({ from: file, what: whats.find((what) => what !== undefined) ?? "" }));
+}
+
+function isAllowed(room: string, { from, what }: Import): boolean {
+  const rule = rooms[room] ?? { rooms: [], packages: [] };
+  if (!what.startsWith(".")) {
+    const name = builtinModules.includes(what) ? `node:${what}` : what;
+    return rule.packages.some((one) => (one.endsWith("*") ? name.startsWith(one.slice(0, -1)) : name === one));
+  }
+  const target = relative(root, resolve(root, from, "..", what));
+  return [room, ...rule.rooms].some((one) => target === one.replace(/\.ts$/, "") || target.startsWith(`${one}/`));
+}
+
+describe("who may import whom", () => {
+  it.each(Object.keys(rooms))("%s", (room) => {
+    const imports = filesBelow(room).flatMap(importsOf);
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.filter((one) => !isAllowed(room, one))).toEqual([]);
+  });
+
+  it("sees an import that is not allowed", () => {
+    expect(isAllowed("src/engine", { from: "src/engine/x.ts", what: "node:fs" })).toBe(false);
+    expect(isAllowed("src/engine", { from: "src/engine/x.ts", what: "../kms/aws/arn" })).toBe(false);
+    expect(isAllowed("src/emulator", { from: "src/emulator/aws/x.ts", what: "../../engine/wrapping-algorithm" })).toBe(
+      false,
+    );
+  });
+
+  it("lets the engine have no clock, environment or randomness of its own", () => {
+    const users = filesBelow("src/engine").filter((file) =>
+      /Date\.now|new Date\(\)|process\.env|performance\.|setTimeout|console\./.test(
+        readFileSync(join(root, file), "utf8"),
+      ),
+    );
+    expect(users).toEqual([]);
+  });
+});
