@@ -1,0 +1,7 @@
+data "byok_external_key" "payments" {
+  key_id = "alias/payments"
+}
+
+output "payments_key_expires" {
+  value = data.byok_external_key.payments.valid_to
+}

@@ -1,0 +1,7 @@
+# Terraform 1.12 and later
+import {
+  to = byok_external_key.payments
+  identity = {
+    arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}

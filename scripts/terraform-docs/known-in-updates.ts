@@ -1,0 +1,28 @@
+/** Of every computed attribute: whether it stays known while the resource is updated, so that dependents need not be. */
+const tables: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  byok_external_key: [
+    ["`id`, `arn`, `key_id`", "always"],
+    [
+      "`kms`, `region`, `key_spec`, `key_usage`, `multi_region`, `creation_date`, `multi_region_key_type`, `valid_to`",
+      "always",
+    ],
+    ["`description`, `policy`, `enabled`", "always: as configured, or as they were"],
+    ["`tags_all`", "always, unless `tags` are unknown"],
+    ["`key_state`", "unknown in every update"],
+  ],
+  byok_imported_key_material: [
+    ["`id`", "as long as `key_arn` is known"],
+    ["`fingerprint`, `key_material_id`, `verified`", "once an import has proved the bytes; unknown until then"],
+    ["`valid_to`", "where it is configured; unknown when the material is imported again for `valid_for`"],
+    ["`renewal_time`, `ready_for_renewal`, `reason`", "unknown in every update"],
+    [
+      "`material_state`, `expiration_model`, `imported_at`",
+      "unknown when the material is imported; as they were when only other settings change",
+    ],
+  ],
+};
+
+export function knownInUpdates(name: string): string {
+  const rows = (tables[name] ?? []).map(([attributes, when]) => `| ${attributes} | ${when} |`);
+  return `## What stays known in an update\n\n| attribute | known |\n|---|---|\n${rows.join("\n")}`;
+}

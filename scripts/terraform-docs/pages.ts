@@ -1,0 +1,91 @@
+// The registry's pages for the provider, made from its schemas and the files in examples/terraform.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { externalKeyData } from "../../src/terraform/external-key-data";
+import { externalKeySchema } from "../../src/terraform/external-key-schema";
+import { importedKeyMaterialSchema } from "../../src/terraform/imported-key-material-schema";
+import type { SchemaDefinition } from "../../src/terraform/plugin/schema/definition";
+import { providerSchema } from "../../src/terraform/provider-schema";
+import { schemaSection } from "./schema-section";
+import { knownInUpdates } from "./known-in-updates";
+
+/** Texts of pages by their path below the repository. */
+export function terraformPages(root: string): ReadonlyMap<string, string> {
+  const examples = join(root, "examples", "terraform");
+  const resources = { byok_external_key: externalKeySchema, byok_imported_key_material: importedKeyMaterialSchema };
+  const pages = new Map<string, string>([["docs/index.md", providerPage(examples)]]);
+  for (const [name, schema] of Object.entries(resources)) {
+    const page = resourcePage(name, schema, join(examples, "resources", name));
+    pages.set(`docs/resources/${short(name)}.md`, page);
+  }
+  const lookup = "byok_external_key";
+  pages.set(
+    `docs/data-sources/${short(lookup)}.md`,
+    page(`${lookup} (Data Source)`, lookup, externalKeyData.description, [
+      exampleSection(join(examples, "data-sources", lookup), "data-source.tf"),
+      schemaSection(externalKeyData),
+    ]),
+  );
+  return pages;
+}
+
+function providerPage(examples: string): string {
+  return page("byok Provider", "byok", providerSchema.description, [
+    exampleSection(join(examples, "provider"), "provider.tf"),
+    `Needs Terraform or OpenTofu 1.11 or later, and Node.js 20.19 or later on the PATH.
+
+More: [custody](guides/custody.md) (what is stored where, and what not to do), [permissions](guides/permissions.md), [scheduled renewal](guides/renewal.md), [moving from aws_kms_external_key](guides/migration.md).`,
+    schemaSection(providerSchema),
+  ]);
+}
+
+function resourcePage(name: string, schema: SchemaDefinition, folder: string): string {
+  return page(`${name} (Resource)`, name, schema.description, [
+    exampleSection(folder, "resource.tf"),
+    schemaSection(schema),
+    knownInUpdates(name),
+    importSection(folder),
+  ]);
+}
+
+function page(title: string, name: string, description: string | undefined, sections: readonly string[]): string {
+  const summary = description ?? "";
+  return `---
+page_title: ${JSON.stringify(title)}
+subcategory: ""
+description: ${JSON.stringify(summary.replaceAll("`", ""))}
+---
+
+<!-- Made by \`npm run generate:docs\` from the schema and examples/terraform. -->
+
+# ${name}
+
+${summary}
+
+${sections.filter((section) => section !== "").join("\n\n")}
+`;
+}
+
+function exampleSection(folder: string, file: string): string {
+  return `## Example\n\n${code(folder, file, "terraform")}`;
+}
+
+function importSection(folder: string): string {
+  const parts = [
+    ["On the command line:", "import.sh", "shell"],
+    ["With an import block:", "import-by-string-id.tf", "terraform"],
+    ["By identity:", "import-by-identity.tf", "terraform"],
+  ] as const;
+  const texts = parts
+    .filter(([, file]) => existsSync(join(folder, file)))
+    .map(([title, file, language]) => `${title}\n\n${code(folder, file, language)}`);
+  return texts.length === 0 ? "" : `## Import\n\n${texts.join("\n\n")}`;
+}
+
+function code(folder: string, file: string, language: string): string {
+  return `\`\`\`${language}\n${readFileSync(join(folder, file), "utf8").trim()}\n\`\`\``;
+}
+
+function short(name: string): string {
+  return name.replace(/^byok_/, "");
+}

@@ -1,0 +1,323 @@
+import { ByokError } from "../engine/errors";
+import { ensureKey, readKey, scheduleKeyDeletion } from "../engine/external-key";
+import { kindOfNewKey } from "../engine/key-creation";
+import { formatInstant, parseInstant } from "../engine/instant";
+import type { KeyState, Tags } from "../engine/key";
+import type { KeyRecord } from "../engine/key-record";
+import { isKeySpec } from "../engine/key-spec";
+import type { Kms } from "../engine/kms-profile";
+import type { WantedKey } from "../engine/wanted-key";
+import { parseAwsKeyArn } from "../kms/aws/arn";
+import { awsProfile } from "../kms/aws/profile";
+import { checkPolicy } from "../kms/aws/policy-document";
+import { type ByokClient, callOf, pairs, present, regionFor } from "./client";
+import { diagnosticOf, refusals, warnings } from "./diagnose";
+import { externalKeySchema, keyUsages } from "./external-key-schema";
+import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
+import { identitySchema, requiredForImport } from "./plugin/identity";
+import { path } from "./plugin/path";
+import type { JsonObject, PrivateState } from "./plugin/private-state";
+import { define } from "./plugin/provider";
+import { string } from "./plugin/schema/attribute";
+import type { ApplyPlan, Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
+import { UNKNOWN } from "./plugin/value";
+import { managedTags, ownTags, reservedTags, sameTags, tagMap } from "./tags";
+
+type Schema = typeof externalKeySchema;
+const known = externalKeySchema.attributes;
+const { resource } = define<ByokClient>();
+
+export const externalKey = resource({
+  schema: externalKeySchema,
+  identity: {
+    schema: identitySchema({ version: 0, attributes: { arn: requiredForImport(string) } }),
+    of: ({ arn }) => (arn === null ? null : { arn }),
+  },
+  validate: ({ config }) => validate(config),
+  plan: ({ config, prior, planned, client }) => {
+    if (prior === null) return undefined;
+    const tagged = plannedTags(config, planned, prior, client);
+    if (prior.key_state !== "PendingDeletion") return { planned: tagged };
+    return {
+      planned: { ...tagged, key_state: UNKNOWN },
+      diagnostics: [
+        warningDiagnostic(
+          "Key Waits for Its Deletion",
+          `${prior.arn} waits for its deletion, which is canceled in place. To let it go, remove it from the configuration.`,
+        ),
+      ],
+    };
+  },
+  create: async ({ config, plan, client, signal, timeoutMilliseconds }) => {
+    const wanted = wantedKey(config, client);
+    const outcome = await ensureKey(client.run, wanted, undefined, callOf(signal, timeoutMilliseconds));
+    return {
+      state: stateOf(outcome.record, plan, client),
+      private: managed(wanted),
+      diagnostics: warnings("External Key", outcome.warnings),
+    };
+  },
+  read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
+    const aspects = { policy: kept.get("policy") !== false, tags: kept.get("tags") !== false };
+    const arn = state.arn ?? state.id ?? "";
+    const record = await readKey(client.run, arn, recordOf(state), aspects, callOf(signal, timeoutMilliseconds));
+    return { state: record === undefined ? null : readState(record, state, client) };
+  },
+  update: async ({ config, plan, prior, client, signal, timeoutMilliseconds }) => {
+    const wanted = wantedKey(config, client, prior);
+    const record = recordOf(prior);
+    if (record === undefined) throw new ByokError("internal", "The state has no ARN. Please report it.");
+    const outcome = await ensureKey(client.run, wanted, record, callOf(signal, timeoutMilliseconds));
+    const { error } = outcome;
+    return {
+      state: error === undefined ? stateOf(outcome.record, plan, client) : readState(outcome.record, prior, client),
+      private: managed(wanted),
+      diagnostics: [
+        ...warnings("External Key", outcome.warnings),
+        ...(error === undefined ? [] : [diagnosticOf(error, known)]),
+      ],
+    };
+  },
+  delete: async ({ prior, client, signal, timeoutMilliseconds }) => {
+    const record = recordOf(prior);
+    if (record === undefined) return undefined;
+    const window = prior.deletion_window_in_days;
+    const { warnings: said } = await scheduleKeyDeletion(
+      client.run,
+      record,
+      window,
+      callOf(signal, timeoutMilliseconds),
+    );
+    return { diagnostics: warnings("External Key", said) };
+  },
+  import: ({ id, identity, client }) => {
+    const arn = id ?? identity?.arn ?? "";
+    const { region, kms } = client.services.locate(arn, "id");
+    return { state: { id: arn, arn, region, kms, deletion_window_in_days: 30 } };
+  },
+  move: ({ sourceProvider, sourceType, state }) =>
+    /\/hashicorp\/aws$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
+      ? { state: movedState(state) }
+      : null,
+});
+
+function validate(config: Config<Schema>): Diagnostic[] {
+  const { policy, primary_key_arn: primary, tags } = config;
+  const findings = refusals(
+    known,
+    () => typeof policy === "string" && checkPolicy(policy),
+    () => typeof primary === "string" && parseAwsKeyArn(primary, "primary_key_arn"),
+    () => primary === null && checkKind(config),
+  );
+  if (tags instanceof Map) findings.push(...reservedTags(tags));
+  if (primary === null) return findings;
+  for (const name of ["key_spec", "key_usage"] as const) {
+    if (config[name] === null) continue;
+    findings.push(
+      errorDiagnostic(
+        "Set by the Primary",
+        `A replica has the ${name} of its primary key. Remove it here.`,
+        path(name),
+      ),
+    );
+  }
+  if (config.multi_region === false) {
+    findings.push(
+      errorDiagnostic(
+        "Set by the Primary",
+        "A replica is a multi-Region key. Remove multi_region, or primary_key_arn.",
+        path("multi_region"),
+      ),
+    );
+  }
+  return findings;
+}
+
+/** @throws ByokError for a usage that the spec does not have. */
+function checkKind({ key_spec: spec, key_usage: usage }: Config<Schema>): void {
+  // The schema's own validators see to words that mean nothing at all.
+  if (spec === UNKNOWN || (spec !== null && !isKeySpec(spec)) || !keyUsages.some((known) => known === usage)) return;
+  if (usage === null || usage === UNKNOWN) return;
+  const kind = spec === null ? {} : { spec };
+  kindOfNewKey({ profile: awsProfile }, { kms: "aws", region: "", multiRegion: false, usage, ...kind });
+}
+
+/** Where tags are managed it is known what all of them will be, and a default tag that is missing makes a plan. */
+function plannedTags(
+  config: Config<Schema>,
+  planned: Plan<Schema>,
+  prior: State<Schema>,
+  client: ByokClient,
+): Plan<Schema> {
+  if (config.tags === UNKNOWN || hasUnknown(config.tags)) return { ...planned, tags_all: UNKNOWN };
+  const wanted = managedTags(client.defaultTags, pairs(config.tags));
+  if (wanted === undefined) return planned;
+  const there = pairs(prior.tags_all);
+  return there !== undefined && sameTags(there, wanted) ? planned : { ...planned, tags_all: tagMap(wanted) };
+}
+
+function hasUnknown(tags: ReadonlyMap<string, unknown> | null): boolean {
+  return tags !== null && [...tags.values()].includes(UNKNOWN);
+}
+
+function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: State<Schema>): WantedKey {
+  const kms = kmsNamed(config.kms ?? prior?.kms);
+  const region = config.region ?? prior?.region ?? regionFor(client, kms, null);
+  if (prior !== undefined && region !== prior.region) {
+    throw new ByokError(
+      "immutable_argument",
+      `\`region\` of ${prior.arn} is ${prior.region} and cannot be changed to ${region}. Plan again to have the key replaced.`,
+      { attribute: "region" },
+    );
+  }
+  const spec = present(config.key_spec);
+  return {
+    kms,
+    region,
+    ...(spec !== undefined && isKeySpec(spec) ? { spec } : {}),
+    usage: present(config.key_usage),
+    multiRegion: config.multi_region ?? (prior?.multi_region === true || config.primary_key_arn !== null),
+    primaryKeyArn: present(config.primary_key_arn),
+    description: present(config.description),
+    policy: present(config.policy),
+    bypassPolicyLockoutSafetyCheck: present(config.bypass_policy_lockout_safety_check),
+    enabled: present(config.enabled),
+    tags: managedTags(client.defaultTags, pairs(config.tags)),
+    creationToken: present(config.creation_token),
+  };
+}
+
+function kmsNamed(name: string | null | undefined): Kms {
+  if (name === undefined || name === null || name === "aws") return "aws";
+  throw new ByokError("invalid_argument", "`kms` names no KMS that is known. Use aws.", { attribute: "kms" });
+}
+
+/** Which aspects a refresh reads: those that somebody manages. After an import nothing is said, and all are read. */
+function managed({ policy, tags }: WantedKey): PrivateState {
+  return new Map([
+    ["policy", policy !== undefined],
+    ["tags", tags !== undefined],
+  ]);
+}
+
+function recordOf(state: State<Schema>): KeyRecord | undefined {
+  const { arn, key_id: keyId, region, kms } = state;
+  if (arn === null || keyId === null || region === null) return undefined;
+  return {
+    arn,
+    keyId,
+    kms: kmsNamed(kms),
+    region,
+    state: keyState(state.key_state),
+    spec: state.key_spec ?? "",
+    usage: state.key_usage ?? "",
+    description: state.description ?? "",
+    // A key whose age is unknown is never old enough to be believed gone.
+    creationDate:
+      state.creation_date === null ? Number.POSITIVE_INFINITY : parseInstant(state.creation_date, "creation_date"),
+    multiRegion: state.multi_region ?? false,
+    enabled: present(state.enabled),
+    policy: present(state.policy),
+    tags: pairs(state.tags_all),
+  };
+}
+
+const keyStates = [
+  "Creating",
+  "Enabled",
+  "Disabled",
+  "PendingImport",
+  "PendingDeletion",
+  "PendingReplicaDeletion",
+  "Updating",
+  "Unavailable",
+] as const satisfies readonly KeyState[];
+
+function keyState(text: string | null): KeyState {
+  return keyStates.find((state) => state === text) ?? "Unavailable";
+}
+
+/** What the KMS said, beside what the state has that no KMS says. */
+function readState(record: KeyRecord, state: State<Schema>, client: ByokClient): State<Schema> {
+  const stored = pairs(state.tags);
+  const own = record.tags === undefined ? stored : ownTags(record.tags, client.defaultTags, stored);
+  const noneOfOwn = own === undefined || (stored === undefined && Object.keys(own).length === 0);
+  return {
+    ...state,
+    ...described(record),
+    enabled: record.enabled ?? state.enabled,
+    policy: record.policy ?? state.policy,
+    // Once set it stays: a replica that became the primary is still this key.
+    primary_key_arn: state.primary_key_arn ?? record.primaryKeyArn ?? null,
+    tags: noneOfOwn ? null : tagMap(own),
+    tags_all: record.tags === undefined ? state.tags_all : tagMap(record.tags),
+  };
+}
+
+/** After an apply: what was planned as known stays as planned, the rest is what the KMS said. */
+function stateOf(record: KeyRecord, plan: ApplyPlan<Schema>, client: ByokClient): State<Schema> {
+  const seen = described(record);
+  const own = pairs(plan.tags);
+  const tags: Tags = record.tags ?? managedTags(client.defaultTags, own) ?? {};
+  const or = <T>(planned: T | typeof UNKNOWN, otherwise: T): T => (planned === UNKNOWN ? otherwise : planned);
+  return {
+    ...plan,
+    id: or(plan.id, seen.id),
+    arn: or(plan.arn, seen.arn),
+    key_id: or(plan.key_id, seen.key_id),
+    kms: or(plan.kms, seen.kms),
+    region: or(plan.region, seen.region),
+    description: or(plan.description, seen.description),
+    key_spec: or(plan.key_spec, seen.key_spec),
+    key_usage: or(plan.key_usage, seen.key_usage),
+    multi_region: or(plan.multi_region, seen.multi_region),
+    policy: or(plan.policy, record.policy ?? null),
+    enabled: or(plan.enabled, record.enabled ?? null),
+    primary_key_arn: or(plan.primary_key_arn, record.primaryKeyArn ?? null),
+    tags: own === undefined ? null : tagMap(own),
+    deletion_window_in_days: or(plan.deletion_window_in_days, 30),
+    key_state: or(plan.key_state, seen.key_state),
+    tags_all: plan.tags_all === UNKNOWN ? tagMap(tags) : tagMap(pairs(plan.tags_all) ?? {}),
+    multi_region_key_type: or(plan.multi_region_key_type, seen.multi_region_key_type),
+    creation_date: or(plan.creation_date, seen.creation_date),
+    valid_to: or(plan.valid_to, seen.valid_to),
+  };
+}
+
+function described(record: KeyRecord) {
+  return {
+    id: record.arn,
+    arn: record.arn,
+    key_id: record.keyId,
+    kms: record.kms,
+    region: record.region,
+    description: record.description,
+    key_spec: record.spec,
+    key_usage: record.usage,
+    multi_region: record.multiRegion,
+    key_state: record.state,
+    multi_region_key_type: record.multiRegionKeyType ?? null,
+    creation_date: formatInstant(record.creationDate),
+    valid_to: record.validTo === undefined ? null : formatInstant(record.validTo),
+  };
+}
+
+/** What of the AWS provider's key can be taken over: everything but the bytes and what the next read tells better. */
+function movedState(state: JsonObject): Partial<State<Schema>> {
+  const arn = textOf(state["arn"]);
+  const window = state["deletion_window_in_days"];
+  const primary = textOf(state["primary_key_arn"]);
+  return {
+    id: arn,
+    arn,
+    kms: "aws",
+    region: arn?.split(":")[3] ?? null,
+    key_id: textOf(state["key_id"]),
+    primary_key_arn: primary === "" ? null : primary,
+    deletion_window_in_days: typeof window === "number" ? window : 30,
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,12 @@
+import { serve } from "./plugin/serve";
+
+// Said once in the documentation instead of at every start of the provider.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+void serve({
+  name: "byok",
+  load: () => {
+    const { byokProvider }: typeof import("./provider") = require("./provider");
+    return byokProvider();
+  },
+});

@@ -1,0 +1,104 @@
+import { sourceKinds } from "../material-sources/source-uri";
+import { bool, list, map, number, string } from "./plugin/schema/attribute";
+import { listBlock, singleBlock } from "./plugin/schema/block";
+import { schema } from "./plugin/schema/schema";
+import { between, matches, oneOf, wholeNumber } from "./plugin/schema/validators";
+
+const assumeRole = listBlock({
+  description:
+    "A role to assume. Several are assumed one after the other, each with the credentials of the one before.",
+  attributes: {
+    role_arn: string({ required: true, description: "ARN of the role." }),
+    session_name: string({ optional: true, description: "Name of the session. Default: `byok`." }),
+    external_id: string({ optional: true, description: "What the role's trust policy asks for." }),
+    duration: string({ optional: true, description: "Between `15m` and `12h`. Default: an hour." }),
+    policy: string({ optional: true, description: "A session policy in JSON that narrows the role's permissions." }),
+    policy_arns: list(string, { optional: true, description: "ARNs of managed session policies." }),
+    tags: map(string, { optional: true, description: "Session tags." }),
+    transitive_tag_keys: list(string, { optional: true, description: "Session tags that later sessions keep." }),
+    source_identity: string({ optional: true, description: "Identity that is kept through the chain of roles." }),
+  },
+});
+
+const awsBlock = singleBlock({
+  description: "How AWS KMS is reached. Everything is optional; the names are those of the `aws` provider.",
+  attributes: {
+    region: string({
+      optional: true,
+      description: "Region of keys that name none. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.",
+    }),
+    profile: string({
+      optional: true,
+      description: "Profile of the shared configuration files. Default: `AWS_PROFILE`.",
+    }),
+    access_key: string({
+      optional: true,
+      sensitive: true,
+      description: "Access key id, with `secret_key`. Default: the usual chain of credentials.",
+    }),
+    secret_key: string({ optional: true, sensitive: true, description: "Secret access key." }),
+    token: string({ optional: true, sensitive: true, description: "Session token of temporary credentials." }),
+    shared_config_files: list(string, { optional: true, description: "Default: `AWS_CONFIG_FILE`, `~/.aws/config`." }),
+    shared_credentials_files: list(string, {
+      optional: true,
+      description: "Default: `AWS_SHARED_CREDENTIALS_FILE`, `~/.aws/credentials`.",
+    }),
+    endpoint: string({
+      optional: true,
+      description: "Where KMS is, in place of AWS's own endpoint. Plain HTTP on a loopback host only.",
+    }),
+    sts_endpoint: string({
+      optional: true,
+      description: "Where STS is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.",
+    }),
+    custom_ca_bundle: string({
+      optional: true,
+      description: "File of PEM certificates to trust in place of the usual ones. Default: `AWS_CA_BUNDLE`.",
+    }),
+    use_fips_endpoint: bool({ optional: true, description: "Default: `AWS_USE_FIPS_ENDPOINT`, false." }),
+    use_dualstack_endpoint: bool({ optional: true, description: "Default: `AWS_USE_DUALSTACK_ENDPOINT`, false." }),
+    allowed_account_ids: list(string, {
+      optional: true,
+      description: "Accounts whose keys may be touched. Default: any.",
+    }),
+    allowed_regions: list(string, { optional: true, description: "Regions whose keys may be touched. Default: any." }),
+  },
+  blocks: {
+    assume_role: assumeRole,
+    default_tags: singleBlock({
+      description: "Tags for every key; a key's own `tags` go before them.",
+      attributes: { tags: map(string, { optional: true, description: "Tags by key." }) },
+    }),
+  },
+});
+
+export const providerSchema = schema({
+  description: "Imports key material into keys of cloud KMSs, and brings the same bytes back when they lapse.",
+  attributes: {
+    material_access: string({
+      optional: true,
+      validate: [oneOf("plan", "apply")],
+      description:
+        "When sources of key material are opened: `plan` (at plan and apply) or `apply` (plans never read them). Default: `plan`.",
+    }),
+    allowed_material_sources: list(string, {
+      optional: true,
+      description: `Kinds of \`key_material_source\` that may be used: ${sourceKinds.map((kind) => `\`${kind}\``).join(", ")}. Default: all.`,
+    }),
+    import_requests_per_second: number({
+      optional: true,
+      validate: [between(0.01, 1000)],
+      description:
+        "How many GetParametersForImport requests per second and Region are made at most, where the account's quota was raised. Default: the vendor's default quota (1 on AWS).",
+    }),
+    max_retries: number({
+      optional: true,
+      validate: [wholeNumber(), between(0, 100)],
+      description: "How often a request is repeated that failed and may yet succeed. Default: 7.",
+    }),
+  },
+  blocks: { aws: awsBlock },
+});
+
+/** A name in AWS's way of writing Regions; wrong ones are found when a service is asked for. */
+export const regionName = matches(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be the name of a Region, such as eu-central-1");
