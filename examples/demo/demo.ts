@@ -10,12 +10,16 @@ import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { startEmulator } from "../../src/emulator/index";
 import { terraformBinary } from "../../test/support/terraform-binary";
 
+// The SDK announces at every start what docs/aws.md says once.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const region = "eu-central-1";
 const root = process.cwd();
 const day = 86_400_000;
 
 type Style = Parameters<typeof styleText>[0];
-const style = (format: Style, text: string): string => (process.stdout.isTTY ? styleText(format, text) : text);
+const style = (format: Style, text: string): string =>
+  process.stdout.isTTY || process.env["FORCE_COLOR"] !== undefined ? styleText(format, text) : text;
 const say = (text = ""): void => void process.stdout.write(`${text}\n`);
 const step = (title: string): void => say(`\n${style("bold", title)}`);
 const fact = (name: string, value: string): void => say(`  ${style("dim", name.padEnd(14))} ${value}`);

@@ -21,6 +21,9 @@ import {
 } from "byok";
 import { startEmulator } from "byok/emulator";
 
+// The SDK announces at every start what docs/aws.md says once.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const region = "eu-central-1";
 const say = (text) => process.stdout.write(`${text}\n`);
 const style = (format, text) => styleText(format, text, { stream: process.stdout });

@@ -15,8 +15,7 @@ export function terraformPages(root: string): ReadonlyMap<string, string> {
   const resources = { byok_external_key: externalKeySchema, byok_imported_key_material: importedKeyMaterialSchema };
   const pages = new Map<string, string>([["docs/index.md", providerPage(examples)]]);
   for (const [name, schema] of Object.entries(resources)) {
-    const page = resourcePage(name, schema, join(examples, "resources", name));
-    pages.set(`docs/resources/${short(name)}.md`, page);
+    pages.set(`docs/resources/${short(name)}.md`, resourcePage(name, schema, join(examples, "resources", name)));
   }
   const lookup = "byok_external_key";
   pages.set(

@@ -15,7 +15,7 @@ interface Flags {
 /** `byok emulator`: the embedded KMS on a loopback port, until it is interrupted. */
 export function emulatorCommand(): Command {
   return new Command("emulator")
-    .description("run the embedded KMS (AWS wire) on 127.0.0.1, for tests and trying things out")
+    .description("run the embedded KMS (wires of AWS and QKMS) on 127.0.0.1, for tests and trying things out")
     .option("--port <number>", "TCP port, 0 = any that is free", parsedPort, 8300)
     .option("--region <name>", "Region of requests that name none", "us-east-1")
     .option("--account <digits>", "account of the callers", "111122223333")
@@ -63,6 +63,13 @@ function environment(emulator: Emulator): Record<string, string> {
     AWS_REGION: emulator.region,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
+    ALIBABA_CLOUD_KMS_ENDPOINT: emulator.url,
+    ALIBABA_CLOUD_REGION: "cn-hangzhou",
+    ALIBABA_CLOUD_ACCESS_KEY_ID: "test",
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "test",
+    QKMS_ENDPOINT_URL: emulator.qkmsUrl,
+    QKMS_ACCESS_KEY_ID: "test",
+    QKMS_SECRET_ACCESS_KEY: "test",
   };
 }
 

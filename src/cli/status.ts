@@ -94,8 +94,10 @@ function table(statuses: readonly KeyStatus[]): string {
 
 /** The Region and the id: enough to tell keys apart at a glance. */
 function shortArn(arn: string): string {
-  const [, , , region = "", , key = arn] = arn.split(":");
-  return `${region} ${key.replace(/^key\//, "")}`;
+  const key = arn.slice(arn.lastIndexOf("/") + 1);
+  // Not every ARN has a Region, nor as many fields.
+  const [, region] = /^(?:arn:[\w-]*|acs):kms:([\w-]+):/.exec(arn) ?? [];
+  return region === undefined ? key : `${region} ${key}`;
 }
 
 function settings({ profile, endpoint }: Flags): AwsSettings {

@@ -1,3 +1,5 @@
+import type { AlibabaOptions } from "./alibaba/options";
+import { createAlibabaWire } from "./alibaba/wire";
 import { AWS_REQUEST_RATES } from "./aws/quotas";
 import { createAwsWire } from "./aws/wire";
 import { createClock, durationMs, type EmulatorClock } from "./clock";
@@ -6,6 +8,8 @@ import { createFaults, type Fault, type Faults } from "./faults";
 import { createImportTokens } from "./import-token";
 import { KeyStore } from "./key-store";
 import { createPermissions, type Permissions } from "./permissions";
+import type { QkmsOptions } from "./qkms/options";
+import { createQkmsWire, QKMS_PATH } from "./qkms/wire";
 import { createQuotas, type RequestRates } from "./quotas";
 import { createRequestLog, type RequestLog } from "./requests";
 import { serve } from "./server";
@@ -14,10 +18,12 @@ import { createVisibility } from "./visibility";
 import type { World } from "./world";
 import { createWrappingKeys } from "./wrapping-keys";
 
+export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
 export { FAULT_SYNTAX, parseFault } from "./fault-spec";
 export type { Fault, FaultEffect, Faults, FaultScope } from "./faults";
 export type { Denial, DenialScope, Permissions } from "./permissions";
+export type { QkmsOptions } from "./qkms/options";
 export type { RequestRates } from "./quotas";
 export type { LoggedRequest, RequestLog } from "./requests";
 
@@ -50,12 +56,18 @@ export interface EmulatorOptions {
   readonly singleUseImportTokens?: boolean;
   /** Whether importing over a Disabled key that has its material enables it. Default true. */
   readonly importEnablesDisabledKey?: boolean;
+  /** The side that speaks as QKMS does. */
+  readonly qkms?: QkmsOptions;
+  /** Alibaba Cloud's side. */
+  readonly alibaba?: AlibabaOptions;
 }
 
 /** A running embedded KMS. `await using` closes it. */
 export interface Emulator extends AsyncDisposable {
   /** What AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL_STS are set to. */
   readonly url: string;
+  /** What QKMS_ENDPOINT_URL is set to. */
+  readonly qkmsUrl: string;
   readonly port: number;
   readonly region: string;
   readonly accountId: string;
@@ -104,7 +116,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   for (const fault of options.faults ?? []) world.faults.add(fault);
   const quotas = createQuotas(ratesOf(options.quotas ?? "off"));
-  const wires = [createControl(world), createAwsWire(world, quotas)];
+  // Alibaba Cloud documents no quotas.
+  const alibabaQuotas = createQuotas(typeof options.quotas === "object" ? options.quotas : {});
+  const alibaba = {
+    region: options.alibaba?.region ?? "cn-hangzhou",
+    accountId: options.alibaba?.accountId ?? "1234567890123456",
+    accessKeys: options.alibaba?.accessKeys ?? { test: "test" },
+    presentMs: source,
+  };
+  const wires = [
+    createControl(world),
+    createAlibabaWire(world, alibabaQuotas, alibaba),
+    createQkmsWire(world, quotas, options.qkms),
+    createAwsWire(world, quotas),
+  ];
   // Before listening, so that a file that cannot be written leaves no server behind.
   save();
   const server = await serve(wires, clock, options.host ?? "127.0.0.1", options.port ?? 0);
@@ -114,6 +139,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   return {
     url: server.url,
+    qkmsUrl: `${server.url}${QKMS_PATH}`,
     port: server.port,
     region,
     accountId,

@@ -50,6 +50,22 @@ export interface Key {
   materials: Material[];
   automaticRotation: { readonly periodDays: number; readonly nextMs: number } | undefined;
   onDemandRotations: number;
+  /** What only the wire that made the key knows of it. */
+  wireFacts?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a key has before anything was done with it. */
+export function untouchedKey(nowMs: number) {
+  return {
+    createdAtMs: nowMs,
+    enabled: true,
+    deletion: undefined,
+    usableFromMs: nowMs,
+    updatingUntilMs: 0,
+    materials: [],
+    automaticRotation: undefined,
+    onDemandRotations: 0,
+  } satisfies Partial<Key>;
 }
 
 export type KeyState =

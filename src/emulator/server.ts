@@ -122,7 +122,8 @@ function isLoopbackName(host: string | undefined): boolean {
 
 function parsedUrl(target: string): URL | undefined {
   try {
-    return new URL(target, "http://localhost");
+    // Resolving would take what follows two slashes for a host.
+    return new URL(target.startsWith("/") ? `http://localhost${target}` : target);
   } catch {
     return undefined;
   }

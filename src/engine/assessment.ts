@@ -15,6 +15,8 @@ export interface WantedMaterial {
   readonly lifetime: Lifetime;
   readonly description?: string | undefined;
   readonly onDeletion: "reimport" | "report";
+  /** Whether the key may be without material for a moment, where the KMS cannot import otherwise. Default true. */
+  readonly allowInterruption?: boolean | undefined;
 }
 
 /** `record` changes what is on record and calls nothing. */
@@ -48,7 +50,7 @@ export interface Assessment {
  */
 export function assess(facts: AssessmentFacts): Assessment {
   const { row, verdict } = firstVerdict(facts);
-  const warnings = [...(verdict.warnings ?? []), ...lostBesides(facts)];
+  const warnings = [...(verdict.warnings ?? []), ...interruption(facts, verdict), ...lostBesides(facts)];
   // Whatever else changed is taken down together with what the row does; on its own it needs no call.
   const recordOnly = verdict.action === "nothing" && verdict.problem === undefined && facts.otherChanges === true;
   if (!recordOnly) return { ...verdict, row, warnings };
@@ -97,7 +99,7 @@ const rows = {
       : undefined,
 
   deletion_reported: (facts) =>
-    facts.condition.state === "deleted" && facts.wanted.onDeletion === "report"
+    facts.condition.state === "deleted" && facts.wanted.onDeletion === "report" && facts.condition.interrupted !== true
       ? passing(`${deletion(facts)}; \`on_deletion\` is report`, [
           `The key material ${deletion(facts)}. It is reported and not brought back, since \`on_deletion\` is report. Set \`on_deletion\` to reimport to bring the same bytes back.`,
         ])
@@ -163,6 +165,17 @@ function lostBesides({ condition }: AssessmentFacts): readonly string[] {
   ];
 }
 
+/** Where an import over living material may not be possible without deleting it first. */
+function interruption({ wanted, condition }: AssessmentFacts, { action }: Verdict): readonly string[] {
+  if (action !== "reimport" || condition.mayInterrupt !== true) return [];
+  const may = "The KMS may take an import only into an empty key.";
+  return wanted.allowInterruption === false
+    ? [`${may} If it does, nothing will be imported, since \`allow_interruption\` is false.`]
+    : [
+        `${may} If it does, the key material is deleted first, once it is proved that the same bytes replace it, and the key cannot be used for a moment. \`allow_interruption\` = false forbids that.`,
+      ];
+}
+
 function importing(facts: AssessmentFacts, action: "create" | "reimport", reason: string): Verdict {
   const { offer } = facts;
   if (offer.kind !== "none") return { action, reason };
@@ -210,6 +223,7 @@ function moment(instant: EpochSeconds | undefined): string {
 }
 
 function deletion({ condition, record }: AssessmentFacts): string {
+  if (condition.interrupted === true) return "was deleted to be imported anew, and the import did not come about";
   if (condition.validTo !== undefined) return `was deleted before its time (it was to expire on ${date(condition)})`;
   return record?.importedAt === undefined ? "is gone: it expired or was deleted" : "was deleted";
 }

@@ -1,7 +1,5 @@
-import type { Call } from "./call";
 import { isByokError } from "./errors";
-import type { KeyDescription } from "./key";
-import type { KeyService } from "./key-service";
+import type { KeyDescription, Tags } from "./key";
 import type { MaterialCondition } from "./material-condition";
 import type { Run } from "./run";
 
@@ -17,17 +15,16 @@ export const enabledTag = "byok:enabled";
  */
 export async function wishedEnabled(
   run: Run,
-  service: KeyService,
   key: KeyDescription,
   condition: MaterialCondition,
-  call: Call,
+  readTags: () => Promise<Tags>,
 ): Promise<boolean | undefined> {
   const said = run.memory.wishes.get(key.arn);
   if (said !== undefined) return said;
   if (condition.keyDisabled) return false;
   if (condition.state !== "never_imported") return undefined;
   try {
-    const tags = await service.tags(key.arn, call);
+    const tags = await readTags();
     return tags[enabledTag] === "false" ? false : undefined;
   } catch (error) {
     // Whoever only imports may not read tags. The key's own resource disables it with its next apply then.

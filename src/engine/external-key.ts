@@ -71,14 +71,20 @@ async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Ou
     // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
     if (wanted.enabled !== undefined) run.memory.wishes.set(key.arn, wanted.enabled);
     const { policy, tags } = wanted;
-    return { record: { ...keyRecord(wanted.kms, wanted.region, key), policy, tags }, warnings: [] };
+    const asMade = { ...keyRecord(wanted.kms, wanted.region, key), policy, tags };
+    // No creating call takes this, so it is what is left to be done.
+    const rest = { kms: wanted.kms, region: wanted.region, multiRegion: wanted.multiRegion };
+    const { deletionProtection } = wanted;
+    if (deletionProtection === undefined) return { record: asMade, warnings: [] };
+    const { record, error } = await syncAspects(run, service, key, { ...rest, deletionProtection }, asMade, call);
+    return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
   }
   const { record, error } = await syncAspects(run, service, key, wanted, undefined, call);
-  const warnings =
-    error === undefined
-      ? []
-      : [`${key.arn} is there, but not yet as configured; the next apply repairs it. ${error.rawMessage}`];
-  return { record, warnings };
+  return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
+}
+
+function unfinished(arn: string, { rawMessage }: ByokError): string {
+  return `${arn} is there, but not yet as configured; the next apply repairs it. ${rawMessage}`;
 }
 
 function makeKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
@@ -120,8 +126,10 @@ export async function scheduleKeyDeletion(
       await service.scheduleDeletion(record.arn, windowDays, call);
     } catch (error) {
       if (isByokError(error, "key_pending_deletion")) return { warnings: [] };
-      if (!isByokError(error, "key_not_found")) throw error;
+      if (!isByokError(error, "key_not_found", "key_unusable")) throw error;
       const { value: key, at } = await service.describe(record.arn, call);
+      // Not every KMS says why the state of the key does not allow it.
+      if (key?.state === "PendingDeletion") return { warnings: [] };
       if (key !== null) throw error;
       await confirmGone(service, { arn: record.arn, accountId, creationDate: record.creationDate }, at, call);
     }
@@ -130,12 +138,12 @@ export async function scheduleKeyDeletion(
 }
 
 /** @throws ByokError `invalid_argument` where the KMS does not offer such a window. */
-export function checkDeletionWindow(service: KeyService, windowDays: number): void {
-  const { least, most } = service.profile.deletionWindowDays;
+export function checkDeletionWindow({ profile }: Pick<KeyService, "profile">, windowDays: number): void {
+  const { least, most } = profile.deletionWindowDays;
   if (Number.isInteger(windowDays) && windowDays >= least && windowDays <= most) return;
   throw new ByokError(
     "invalid_argument",
-    `\`deletion_window_in_days\` must be a whole number from ${least} to ${most} on ${service.profile.title}.`,
+    `\`deletion_window_in_days\` must be a whole number from ${least} to ${most} on ${profile.title}.`,
     { attribute: "deletion_window_in_days" },
   );
 }
@@ -192,6 +200,12 @@ async function confirmGone(
   call: Call,
 ): Promise<void> {
   const caller = accountId === undefined ? undefined : await service.callerAccount(call);
+  if (accountId !== undefined && caller === undefined) {
+    throw notFound(
+      arn,
+      `${service.profile.title} does not tell the account of the credentials, so they may be of another one than ${accountId}. Check the credentials; where the key is really gone, remove it from the state.`,
+    );
+  }
   if (caller !== accountId) {
     throw notFound(
       arn,

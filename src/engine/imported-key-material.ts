@@ -1,5 +1,6 @@
 import { type Action, type Assessment, assess, type WantedMaterial } from "./assessment";
 import type { Call } from "./call";
+import { importDeletingFirst, withInterruption } from "./delete-first";
 import { ByokError, isByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { checkImport, type ImportPlan, importMaterial } from "./importing";
@@ -8,7 +9,7 @@ import type { KeyDescription } from "./key";
 import type { KeyMaterialSource, OfferedMaterial } from "./key-material-source";
 import type { KeyService } from "./key-service";
 import { checkAllowed, type KeyLocation } from "./key-services";
-import { checkLifetime, type Lifetime, renewalTime, validToAt } from "./lifetime";
+import { checkLifetime, type Lifetime, renewalTime, sameLifetime, validToAt } from "./lifetime";
 import { type MaterialCondition, materialCondition, needsMaterialList } from "./material-condition";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
 import { openSource } from "./opened-source";
@@ -54,11 +55,13 @@ export async function observeMaterial(
     () => service.describe(keyArn, call),
     ({ value }) => value !== null && value.state !== "Creating",
   );
+  const { reimport } = service.profile;
   if (key === null || !needsMaterialList(key, record)) {
-    return { at, key, condition: materialCondition({ key }, record, lifetime, at) };
+    const condition = materialCondition({ key, reimport }, record, lifetime, at);
+    return { at, key, condition: await withInterruption(service, condition, record, call) };
   }
   const materials = await service.materials(keyArn, call);
-  return { at, key, condition: materialCondition({ key, materials }, record, lifetime, at) };
+  return { at, key, condition: materialCondition({ key, materials, reimport }, record, lifetime, at) };
 }
 
 /** What is on record after a look. The last known expiry of material that is gone stays. */
@@ -105,7 +108,10 @@ export async function applyMaterial(
       const seen = await observeMaterial(run, wanted.keyArn, record, wanted.lifetime, call);
       const assessment = assess({ wanted, condition: seen.condition, record, offer, now: seen.at });
       if (assessment.problem !== undefined) throw assessment.problem;
-      const known = recordAfter(record ?? { keyArn: wanted.keyArn, verified: false }, seen.condition);
+      const known = withRenewal(
+        recordAfter(record ?? { keyArn: wanted.keyArn, verified: false }, seen.condition),
+        wanted,
+      );
       const warnings = [...(material?.warnings ?? []), ...assessment.warnings];
       if (!isImport(assessment.action) || material === undefined || source === undefined || seen.key === null) {
         return { record: known, warnings, assessment, condition: seen.condition };
@@ -114,7 +120,8 @@ export async function applyMaterial(
         const late = `This came up after the plan and is left for the next one: ${assessment.reason}.`;
         return { record: known, warnings: [...warnings, late], assessment, condition: seen.condition };
       }
-      const done = await bringIn(run, service, wanted, { ...seen, key: seen.key }, material, source.attribute, call);
+      const here = { ...seen, key: seen.key };
+      const done = await bringIn(run, service, wanted, here, record, material, source.attribute, call);
       // An error would make a new resource be thrown away and made again, though its bytes are in.
       const lateError = record === undefined ? undefined : done.error;
       return {
@@ -192,6 +199,12 @@ function conditionAfterImport(before: MaterialCondition, record: MaterialRecord)
   };
 }
 
+/** When to renew is byok's own affair, and a change of it needs no import. */
+function withRenewal(record: MaterialRecord, { lifetime }: WantedMaterial): MaterialRecord {
+  const same = record.lifetime !== undefined && sameLifetime(record.lifetime, lifetime);
+  return same ? { ...record, lifetime } : record;
+}
+
 function isImport(action: Action): boolean {
   return action === "create" || action === "reimport";
 }
@@ -207,6 +220,7 @@ async function bringIn(
   service: KeyService,
   wanted: MaterialSettings,
   seen: MaterialObservation & { readonly key: KeyDescription },
+  record: MaterialRecord | undefined,
   material: OfferedMaterial,
   attribute: string,
   call: Call,
@@ -226,12 +240,21 @@ async function bringIn(
     description: wanted.description,
   };
   checkImport(service, plan);
-  const wish = await wishedEnabled(run, service, key, condition, call);
+  const tags = once(() => service.tags(key.arn, call));
+  const wish = await wishedEnabled(run, key, condition, tags);
   const dead = condition.state !== "imported";
-  const imported = await importMaterial(run, service, plan, { ...call, urgent: dead });
+  const urgent = { ...call, urgent: dead };
+  const interruption = wanted.allowInterruption ?? true;
+  // Where a deletion is only reported, the next run must know that this one was ours.
+  const mark = wanted.onDeletion === "report" ? record?.importedAt : undefined;
+  const replacement = { full: !dead, proved: provedFingerprint(record), interruption, mark, tags };
+  const imported =
+    service.profile.reimport === "delete_first"
+      ? await importDeletingFirst(run, service, plan, replacement, urgent)
+      : await importMaterial(run, service, plan, urgent);
   rememberImport(run, key.arn, material.fingerprint);
   if (dead) startSettling(run, key.arn);
-  const record: MaterialRecord = {
+  const made: MaterialRecord = {
     keyArn: key.arn,
     fingerprint: material.fingerprint,
     verified: true,
@@ -245,7 +268,7 @@ async function bringIn(
     keyDisabled: wish === false,
     otherMaterials: condition.otherMaterials,
   };
-  return { record, error: await afterImport(run, service, key, condition, wish, call) };
+  return { record: made, error: await afterImport(run, service, key, condition, wish, call) };
 }
 
 /** What remains to be done once the bytes are in. Its failure is told and does not undo them. */
@@ -279,4 +302,10 @@ async function afterImport(
 function rememberImport(run: Run, keyArn: string, fingerprint: Fingerprint): void {
   const known = run.memory.imports.get(keyArn) ?? new Set();
   run.memory.imports.set(keyArn, known.add(fingerprint));
+}
+
+/** Asks once and gives everybody the same answer. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }

@@ -25,6 +25,8 @@ export interface ImportPlan {
   /** Of the material that comes back, where the KMS told it. */
   readonly materialId?: string | undefined;
   readonly description?: string | undefined;
+  /** The key's state is what is asked about, so that a refusal for its sake is an answer and not waited out. */
+  readonly atOnce?: boolean;
 }
 
 export interface Imported {
@@ -56,7 +58,7 @@ export function checkImport(service: KeyService, plan: ImportPlan): KeySpec {
       { attribute: "key_arn" },
     );
   }
-  checkShape(material.shape, key.spec, plan.attribute);
+  checkShape(material.shape, key.spec, plan.attribute, Object.keys(service.profile.keySpecs));
   checkDescription(service, plan, key.spec);
   return key.spec;
 }
@@ -91,7 +93,8 @@ async function importOnce(
     wrappingKeySpec: plan.wrappingKeySpec,
   });
   const several = service.profile.severalMaterials.includes(spec);
-  const parameters = await settled(run, service, madeAt(run, key.arn), call, () =>
+  const since = plan.atOnce === true ? undefined : madeAt(run, key.arn);
+  const parameters = await settled(run, service, since, call, () =>
     service.importParameters(key.arn, algorithm, wrappingKeySpec, call),
   );
   checkParameters(parameters.value, key);
@@ -110,7 +113,7 @@ async function importOnce(
     ...(several && plan.again && plan.materialId !== undefined ? { materialId: plan.materialId } : {}),
     ...(several && plan.description !== undefined ? { description: plan.description } : {}),
   };
-  const answer = await settled(run, service, madeAt(run, key.arn), call, () => service.importMaterial(request, call));
+  const answer = await settled(run, service, since, call, () => service.importMaterial(request, call));
   return { at: answer.at, materialId: answer.value.materialId };
 }
 

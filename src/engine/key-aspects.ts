@@ -28,7 +28,7 @@ export async function syncAspects(
 ): Promise<Synced> {
   let record = keyRecord(wanted.kms, wanted.region, key, earlier);
   try {
-    for (const sync of [syncPolicy, syncTags, syncDescription, syncEnabled]) {
+    for (const sync of [syncPolicy, syncTags, syncDescription, syncDeletionProtection, syncEnabled]) {
       checkCall(call);
       const changed = await settled(run, service, madeAt(run, key.arn), call, () =>
         sync(run, service, record, wanted, call),
@@ -72,6 +72,12 @@ const syncDescription: Sync = async (_run, service, { arn, description }, wanted
   if (wanted.description === undefined || wanted.description === description) return {};
   await service.setDescription(arn, wanted.description, call);
   return { description: wanted.description };
+};
+
+const syncDeletionProtection: Sync = async (_run, service, { arn, deletionProtection }, wanted, call) => {
+  if (wanted.deletionProtection === undefined || wanted.deletionProtection === deletionProtection) return {};
+  await service.setDeletionProtection?.(arn, wanted.deletionProtection, call);
+  return { deletionProtection: wanted.deletionProtection };
 };
 
 const syncEnabled: Sync = async (run, service, record, wanted, call) => {

@@ -75,6 +75,8 @@ function fixedDifferences(wanted: WantedOfKnownKey, seen: KeyRecord): readonly D
     ["key_spec", seen.spec, wanted.spec],
     ["key_usage", seen.usage, wanted.usage],
     ["multi_region", String(seen.multiRegion), String(multiRegion)],
+    ["dkms_instance_id", seen.dkmsInstanceId ?? "none", wanted.dkmsInstanceId],
+    ["protection_level", seen.protectionLevel ?? "none", wanted.protectionLevel],
   ] as const;
   return pairs.flatMap(([attribute, is, shouldBe]) =>
     shouldBe === undefined || is === shouldBe
@@ -94,6 +96,9 @@ function mutableDifferences(facts: KeyFactsAtPlan, seen: KeyRecord): readonly Di
   }
   if (wanted.tags !== undefined && !(seen.tags !== undefined && sameTags(seen.tags, wanted.tags))) {
     found.push({ attribute: "tags", what: "differ" });
+  }
+  if (wanted.deletionProtection !== undefined && wanted.deletionProtection !== seen.deletionProtection) {
+    found.push({ attribute: "deletion_protection", what: `is to be ${wanted.deletionProtection}` });
   }
   if (wanted.enabled !== undefined && wanted.enabled !== enabledNow(facts, seen)) {
     found.push({ attribute: "enabled", what: `is to be ${wanted.enabled}` });

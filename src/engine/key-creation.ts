@@ -4,8 +4,9 @@ import { enabledTag } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import type { KeyDescription, Tags } from "./key";
 import type { KeyService, NewKey } from "./key-service";
-import { checkAccount, checkAllowed } from "./key-services";
+import { allowedOn, checkAccount, checkAllowed } from "./key-services";
 import type { KeySpec } from "./key-spec";
+import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
 import type { Run } from "./run";
 import { madeAt, settled, settledAnswer, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
@@ -35,6 +36,8 @@ export async function createKey(run: Run, service: KeyService, wanted: WantedKey
     multiRegion: wanted.multiRegion,
     tags: creatingTags(wanted),
     ...creatingAspects(wanted),
+    ...(wanted.dkmsInstanceId === undefined ? {} : { dkmsInstanceId: wanted.dkmsInstanceId }),
+    ...(wanted.protectionLevel === undefined ? {} : { protectionLevel: wanted.protectionLevel }),
   };
   const found = await keyWithToken(run, service, wanted, request, call);
   if (found !== undefined) return { key: found, made: false };
@@ -146,8 +149,17 @@ function primaryNotReady(primaryArn: string): ByokError {
 
 /** Where accounts are restricted, a key is created only with credentials of one of them. */
 async function checkCallerAccount(run: Run, service: KeyService, call: Call): Promise<void> {
-  if (run.allowed.accountIds === undefined) return;
-  checkAccount(await service.callerAccount(call), run.allowed, "allowed_account_ids");
+  const allowed = allowedOn(service.profile.kms, run.allowed);
+  if (allowed.accountIds === undefined) return;
+  const caller = await service.callerAccount(call);
+  if (caller === undefined) {
+    throw new ByokError(
+      "account_not_allowed",
+      `${service.profile.title} does not tell the account of the credentials, so it is not known whether \`allowed_account_ids\` names it. Create the account's first key without \`allowed_account_ids\`.`,
+      { attribute: "allowed_account_ids" },
+    );
+  }
+  checkAccount(caller, allowed, "allowed_account_ids");
 }
 
 function claimToken(run: Run, { kms, region, creationToken }: WantedKey): void {
@@ -196,8 +208,9 @@ function isUntouched({ state, materialId }: KeyDescription): boolean {
   return (state === "PendingImport" || state === "Creating") && materialId === undefined;
 }
 
-function fits(key: KeyDescription, { spec, usage, multiRegion }: NewKey): boolean {
+function fits(key: KeyDescription, { spec, usage, multiRegion, dkmsInstanceId }: NewKey): boolean {
   const same = key.spec === spec && key.usage === usage && key.origin === "EXTERNAL";
+  if (dkmsInstanceId !== undefined && key.dkmsInstanceId !== dkmsInstanceId) return false;
   return same && (key.multiRegion !== undefined) === multiRegion && key.multiRegion?.type !== "REPLICA";
 }
 
@@ -206,7 +219,8 @@ function fits(key: KeyDescription, { spec, usage, multiRegion }: NewKey): boolea
  *
  * @throws ByokError `unsupported_key_spec`, `invalid_argument` for what the KMS does not offer.
  */
-export function kindOfNewKey({ profile }: KeyService, wanted: WantedKey): KindOfKey {
+export function kindOfNewKey({ profile }: Pick<KeyService, "profile">, wanted: WantedKey): KindOfKey {
+  checkKeyOptions(profile, wanted);
   const spec = wanted.spec ?? profile.defaultKeySpec;
   const usages = profile.keySpecs[spec];
   if (usages === undefined) {
@@ -236,6 +250,21 @@ export function kindOfNewKey({ profile }: KeyService, wanted: WantedKey): KindOf
   return { spec, usage };
 }
 
+/** @throws ByokError `invalid_argument` for an argument that the KMS does not have. */
+export function checkKeyOptions(profile: KmsProfile, wanted: Partial<WantedKey>): void {
+  const given = {
+    dkms_instance_id: wanted.dkmsInstanceId,
+    protection_level: wanted.protectionLevel,
+    deletion_protection: wanted.deletionProtection,
+  } as const satisfies Record<KeyOption, unknown>;
+  for (const attribute of keyOptions) {
+    if (given[attribute] === undefined || profile.keyOptions?.includes(attribute) === true) continue;
+    throw new ByokError("invalid_argument", `\`${attribute}\`: ${profile.title} has no such thing. Remove it.`, {
+      attribute,
+    });
+  }
+}
+
 function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {
   return {
     ...tags,
@@ -244,11 +273,12 @@ function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {
   };
 }
 
-function creatingAspects({ description, policy, bypassPolicyLockoutSafetyCheck: bypass }: WantedKey): {
+function creatingAspects(wanted: WantedKey): {
   description?: string;
   policy?: string;
   bypassPolicyLockoutSafetyCheck?: boolean;
 } {
+  const { description, policy, bypassPolicyLockoutSafetyCheck: bypass } = wanted;
   return {
     ...(description === undefined ? {} : { description }),
     ...(policy === undefined ? {} : { policy }),

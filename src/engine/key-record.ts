@@ -24,6 +24,9 @@ export interface KeyRecord {
    * it was never seen in either.
    */
   readonly enabled?: boolean | undefined;
+  readonly deletionProtection?: boolean | undefined;
+  readonly dkmsInstanceId?: string | undefined;
+  readonly protectionLevel?: string | undefined;
   /** As the KMS spells it, where it was read or set. */
   readonly policy?: string | undefined;
   /** All tags but those of byok and of the KMS itself, where they were read or set. */
@@ -48,6 +51,9 @@ export function keyRecord(kms: Kms, region: string, key: KeyDescription, earlier
     primaryKeyArn: key.multiRegion?.type === "REPLICA" ? key.multiRegion.primaryArn : undefined,
     validTo: key.validTo,
     deletionDate: key.deletionDate,
+    deletionProtection: key.deletionProtection,
+    dkmsInstanceId: key.dkmsInstanceId,
+    protectionLevel: key.protectionLevel,
     enabled: usable ? key.state === "Enabled" : earlier?.enabled,
     policy: earlier?.policy,
     tags: earlier?.tags,

@@ -49,6 +49,9 @@ export interface NewKey {
   readonly policy?: string;
   readonly bypassPolicyLockoutSafetyCheck?: boolean;
   readonly tags: Tags;
+  /** Only where the profile has the option; so is `protectionLevel`. */
+  readonly dkmsInstanceId?: string;
+  readonly protectionLevel?: string;
 }
 
 export interface NewReplica {
@@ -73,8 +76,8 @@ export interface KeyReads {
     marker: string | undefined,
     call?: Call,
   ): Promise<{ readonly arns: readonly string[]; readonly next?: string }>;
-  /** The account of the credentials. */
-  callerAccount(call?: Call): Promise<string>;
+  /** The account of the credentials. Undefined where the KMS cannot tell. */
+  callerAccount(call?: Call): Promise<string | undefined>;
 }
 
 export interface MaterialImports {
@@ -101,6 +104,8 @@ export interface KeyWrites {
   /** The date at which the key goes. */
   scheduleDeletion(keyArn: string, windowDays: number, call?: Call): Promise<EpochSeconds | undefined>;
   cancelDeletion(keyArn: string, call?: Call): Promise<void>;
+  /** Absent where the KMS has no such protection. */
+  setDeletionProtection?(keyArn: string, enabled: boolean, call?: Call): Promise<void>;
 }
 
 /**

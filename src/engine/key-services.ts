@@ -26,6 +26,13 @@ export interface KeyServices {
 export interface AllowedKeys {
   readonly accountIds?: readonly string[] | undefined;
   readonly regions?: readonly string[] | undefined;
+  /** What holds for one KMS, in place of the above. */
+  readonly byKms?: Readonly<Partial<Record<Kms, Omit<AllowedKeys, "byKms">>>>;
+}
+
+/** What holds for one KMS. */
+export function allowedOn(kms: Kms, allowed: AllowedKeys): AllowedKeys {
+  return allowed.byKms?.[kms] ?? allowed;
 }
 
 /**
@@ -33,8 +40,9 @@ export interface AllowedKeys {
  *
  * @throws ByokError `account_not_allowed`, `region_not_allowed`.
  */
-export function checkAllowed(location: KeyLocation, allowed: AllowedKeys, attribute: string): void {
+export function checkAllowed(location: KeyLocation, everywhere: AllowedKeys, attribute: string): void {
   const { accountId, region } = location;
+  const allowed = allowedOn(location.kms, everywhere);
   if (accountId !== undefined) checkAccount(accountId, allowed, attribute);
   if (allowed.regions !== undefined && region !== "" && !allowed.regions.includes(region)) {
     throw new ByokError(

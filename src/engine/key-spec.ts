@@ -42,6 +42,8 @@ export const keySpecs = {
   ECC_NIST_P384: { kind: "ec", curve: "secp384r1" },
   ECC_NIST_P521: { kind: "ec", curve: "secp521r1" },
   ECC_SECG_P256K1: { kind: "ec", curve: "secp256k1" },
+  Aliyun_AES_256: { kind: "raw", bytes: 32 },
+  Aliyun_SM4: { kind: "raw", bytes: 16 },
 } as const satisfies Record<string, MaterialShape>;
 
 export type KeySpec = keyof typeof keySpecs;
@@ -53,18 +55,27 @@ export function isKeySpec(text: string): text is KeySpec {
   return Object.hasOwn(keySpecs, text);
 }
 
-/** The key specs that material of this shape fits. Empty for 16 and 24 raw bytes. */
+/** The key specs that material of this shape fits. Empty for 24 raw bytes. */
 export function keySpecsFor(shape: MaterialShape): readonly KeySpec[] {
   return Object.keys(keySpecs)
     .filter(isKeySpec)
     .filter((spec) => sameShape(shape, keySpecs[spec]));
 }
 
-/** Throws `wrong_material`, on the argument given, where the material does not fit the key spec. */
-export function checkShape(shape: MaterialShape, keySpec: KeySpec, attribute: string): void {
+/**
+ * Throws `wrong_material`, on the argument given, where the material does not fit the key spec.
+ *
+ * @param among The key specs that may be named as fitting. Default: all.
+ */
+export function checkShape(
+  shape: MaterialShape,
+  keySpec: KeySpec,
+  attribute: string,
+  among: readonly string[] = Object.keys(keySpecs),
+): void {
   const wanted = keySpecs[keySpec];
   if (sameShape(shape, wanted)) return;
-  const fits = keySpecsFor(shape);
+  const fits = keySpecsFor(shape).filter((spec) => among.includes(spec));
   const remedy = fits.length === 0 ? "No key spec takes these bytes." : `These bytes fit ${fits.join(" and ")}.`;
   throw new ByokError(
     "wrong_material",

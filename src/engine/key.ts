@@ -1,16 +1,21 @@
 import type { EpochSeconds } from "./instant";
 
-export type KeyState =
-  | "Creating"
-  | "Enabled"
-  | "Disabled"
-  | "PendingImport"
-  | "PendingDeletion"
-  | "PendingReplicaDeletion"
-  | "Updating"
-  | "Unavailable";
+export const keyStates = [
+  "Creating",
+  "Enabled",
+  "Disabled",
+  "PendingImport",
+  "PendingDeletion",
+  "PendingReplicaDeletion",
+  "Updating",
+  "Unavailable",
+] as const;
 
-export type ExpirationModel = "KEY_MATERIAL_EXPIRES" | "KEY_MATERIAL_DOES_NOT_EXPIRE";
+export type KeyState = (typeof keyStates)[number];
+
+export const expirationModels = ["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"] as const;
+
+export type ExpirationModel = (typeof expirationModels)[number];
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -38,6 +43,12 @@ export interface KeyDescription {
   /** The KMS's own id of the current material, where it has one. Stays when the material is gone. */
   readonly materialId?: string;
   readonly deletionDate?: EpochSeconds;
+  /** Whether the KMS refuses to schedule the key's deletion. Absent where it has no such protection. */
+  readonly deletionProtection?: boolean;
+  /** The KMS instance that the key is in, where it is in one. */
+  readonly dkmsInstanceId?: string;
+  /** Where the KMS says so: `SOFTWARE`, `HSM`. */
+  readonly protectionLevel?: string;
 }
 
 /** One of the materials that a key holds or once held. */

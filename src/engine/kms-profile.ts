@@ -25,9 +25,15 @@ export const operations = [
   "untag",
   "scheduleDeletion",
   "cancelDeletion",
+  "setDeletionProtection",
 ] as const;
 
 export type Operation = (typeof operations)[number];
+
+/** Arguments of a key that only some KMSs have, in Terraform's spelling. */
+export const keyOptions = ["dkms_instance_id", "protection_level", "deletion_protection"] as const;
+
+export type KeyOption = (typeof keyOptions)[number];
 
 /** What a KMS can do, as data. Its numbers come from the vendor's documentation; see the profile's file. */
 export interface KmsProfile {
@@ -51,6 +57,8 @@ export interface KmsProfile {
   readonly materialDescription?: { readonly pattern: RegExp; readonly longest: number };
   readonly deletionWindowDays: { readonly least: number; readonly most: number; readonly default: number };
   readonly multiRegion: boolean;
+  /** Default: none. */
+  readonly keyOptions?: readonly KeyOption[];
   /** Requests per second that an account may make in a Region. Absent: not limited on our side. */
   readonly quotas: Readonly<Partial<Record<Operation, number>>>;
   /** How long the KMS may take until it has heard everywhere of a new key. */

@@ -1,5 +1,6 @@
 import type { EpochSeconds } from "./instant";
 import type { ExpirationModel, KeyDescription, MaterialEntry } from "./key";
+import type { KmsProfile } from "./kms-profile";
 import { type Lifetime, renewalTime } from "./lifetime";
 import type { MaterialRecord } from "./material-record";
 
@@ -31,6 +32,10 @@ export interface MaterialCondition {
   readonly otherMaterials: readonly string[];
   /** The key is Disabled, or was when it last held material. */
   readonly keyDisabled: boolean;
+  /** An import may have to delete the material first, so that the key cannot be used for a moment. Absent: no. */
+  readonly mayInterrupt?: boolean;
+  /** The material was deleted by byok, to be imported anew, and the import did not come about. Absent: no. */
+  readonly interrupted?: boolean;
 }
 
 export interface KeyFacts {
@@ -38,6 +43,8 @@ export interface KeyFacts {
   readonly key: KeyDescription | null;
   /** All materials of the key, where they were asked for. */
   readonly materials?: readonly MaterialEntry[];
+  /** Of the KMS's profile. Default `in_place`. */
+  readonly reimport?: KmsProfile["reimport"];
 }
 
 /**
@@ -53,7 +60,7 @@ export function needsMaterialList(key: KeyDescription, record: MaterialRecord | 
 
 /** Reads the facts. Pure: `now` is the moment of the KMS's answer. */
 export function materialCondition(
-  { key, materials }: KeyFacts,
+  { key, materials, reimport }: KeyFacts,
   record: MaterialRecord | undefined,
   lifetime: Lifetime,
   now: EpochSeconds,
@@ -84,8 +91,7 @@ export function materialCondition(
   const present = ours === undefined ? holdsMaterial : ours.imported;
   if (!present) return { ...nothing, ...shared, ...lapse(key, record, lifetime, now) };
 
-  const validTo = ours === undefined ? key.validTo : ours.validTo;
-  const expirationModel = ours === undefined ? key.expirationModel : ours.expirationModel;
+  const { validTo, expirationModel } = ours ?? toldLifetime(key, record);
   const renewal = renewalTime(lifetime, validTo);
   return {
     ...nothing,
@@ -96,7 +102,16 @@ export function materialCondition(
     lifetimeDrift: record?.importedAt !== undefined && validTo !== record.importedValidTo,
     ...(renewal === undefined ? {} : { renewalTime: renewal }),
     renewalDue: renewal !== undefined && renewal <= now,
+    ...(reimport === "delete_first" ? { mayInterrupt: true } : {}),
   };
+}
+
+/** What the KMS says of the lifetime of a key's material; what is on record where it says nothing at all. */
+function toldLifetime(
+  key: KeyDescription,
+  record: MaterialRecord | undefined,
+): Pick<MaterialRecord, "expirationModel" | "validTo"> {
+  return key.expirationModel === undefined && record !== undefined ? record : key;
 }
 
 function lapse(

@@ -27,6 +27,7 @@ export function pacedKeyService(inner: KeyService, repeating: Repeating, quotas:
   const describing = shared((keyArn: string, call?: Call) =>
     request("describe", call, (c) => inner.describe(keyArn, c)),
   );
+  const protecting = inner.setDeletionProtection?.bind(inner);
   return {
     profile: inner.profile,
     region: inner.region,
@@ -53,6 +54,12 @@ export function pacedKeyService(inner: KeyService, repeating: Repeating, quotas:
     scheduleDeletion: (keyArn, windowDays, call) =>
       request("scheduleDeletion", call, (c) => inner.scheduleDeletion(keyArn, windowDays, c)),
     cancelDeletion: (keyArn, call) => request("cancelDeletion", call, (c) => inner.cancelDeletion(keyArn, c)),
+    ...(protecting === undefined
+      ? {}
+      : {
+          setDeletionProtection: (keyArn: string, enabled: boolean, call?: Call) =>
+            request("setDeletionProtection", call, (c) => protecting(keyArn, enabled, c)),
+        }),
   };
 }
 

@@ -19,6 +19,11 @@ export interface WantedKey {
   readonly bypassPolicyLockoutSafetyCheck?: boolean | undefined;
   readonly enabled?: boolean | undefined;
   readonly tags?: Tags | undefined;
+  /** The KMS instance to create the key in. */
+  readonly dkmsInstanceId?: string | undefined;
+  /** `SOFTWARE` or `HSM`. */
+  readonly protectionLevel?: string | undefined;
+  readonly deletionProtection?: boolean | undefined;
   /** Makes the creation safe to repeat: the same in each run, different for each key. */
   readonly creationToken?: string | undefined;
 }

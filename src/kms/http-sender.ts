@@ -39,7 +39,7 @@ export interface HttpSenderOptions {
   /** PEM certificates to trust in place of Node's own. */
   readonly caBundle?: string;
   /** The last word on where a request may go. */
-  mayReceive(url: URL): boolean;
+  readonly mayReceive: (url: URL) => boolean;
 }
 
 /** Always verifies who answers, and bounds the time and the size of every answer. */
@@ -57,7 +57,7 @@ export function httpSender({ timeouts, vendor, caBundle, mayReceive }: HttpSende
   return {
     async send(request, signal) {
       if (!mayReceive(request.url)) throw notAllowed(request.url, vendor);
-      if (signal?.aborted === true) throw canceled();
+      if (isAborted(signal)) throw canceled();
       const { method, url, headers, body } = request;
       const options = { method, headers };
       const sent =
@@ -79,7 +79,7 @@ export function httpSender({ timeouts, vendor, caBundle, mayReceive }: HttpSende
         // An answer that was not read to its end must not go back to the pool.
         sent.destroy();
         if (late) throw tooLate(url.host, timeouts);
-        if (signal?.aborted === true) throw canceled();
+        if (isAborted(signal)) throw canceled();
         throw networkError(error, vendor) ?? error;
       } finally {
         underWay.delete(sent);
@@ -93,6 +93,11 @@ export function httpSender({ timeouts, vendor, caBundle, mayReceive }: HttpSende
       secure.destroy();
     },
   };
+}
+
+/** Asked again later, the answer may be another one. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function answered(sent: ClientRequest, body: string | undefined, timeouts: Timeouts): Promise<IncomingMessage> {

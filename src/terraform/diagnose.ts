@@ -38,7 +38,11 @@ const anyArgument = { ...externalKeySchema.attributes, ...importedKeyMaterialSch
 /** An error in the settings of one KMS, on its argument in the block of the provider's configuration. */
 export function diagnosticInBlock(block: string, error: ByokError): Diagnostic {
   const { attribute } = error;
-  return errorDiagnostic(titleOf(error.code), error.message, attribute === undefined ? path(block) : path(block, attribute));
+  return errorDiagnostic(
+    titleOf(error.code),
+    error.message,
+    attribute === undefined ? path(block) : path(block, attribute),
+  );
 }
 
 export function warnings(summary: string, sentences: readonly string[], at?: Path): Diagnostic[] {

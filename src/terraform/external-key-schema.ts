@@ -1,5 +1,7 @@
 import { keySpecs } from "../engine/key-spec";
+import { keysOf } from "../engine/table";
 import { samePolicy } from "../kms/aws/policy-document";
+import { kmsProfiles } from "../kms/profiles";
 import { bool, map, number, string } from "./plugin/schema/attribute";
 import { timeouts } from "./plugin/schema/block";
 import type { PlanModifier } from "./plugin/schema/definition";
@@ -44,9 +46,9 @@ export const externalKeySchema = resourceSchema({
     kms: string({
       optional: true,
       computed: true,
-      validate: [oneOf("aws")],
+      validate: [oneOf(...keysOf(kmsProfiles))],
       plan: fixed(),
-      description: "The KMS: `aws`. Another one replaces the key. Default: `aws`.",
+      description: "The KMS: `aws`, `alibaba` or `qkms`. Another one replaces the key. Default: `aws`.",
     }),
     region: string({
       optional: true,
@@ -114,14 +116,34 @@ export const externalKeySchema = resourceSchema({
       optional: true,
       computed: true,
       default: 30,
-      validate: [wholeNumber(), between(7, 30)],
-      description: "How long the key waits for its deletion once it is destroyed, from 7 to 30. Default: `30`.",
+      validate: [wholeNumber(), between(7, 366)],
+      description:
+        "How long the key waits for its deletion once it is destroyed, from 7 to 30 (to 366 on Alibaba Cloud). Default: `30`.",
     }),
     tags: map(string, {
       optional: true,
       computed: true,
       plan: [useStateForUnknown()],
       description: "Tags of the key. Unset, and without default tags: not managed.",
+    }),
+    dkms_instance_id: string({
+      optional: true,
+      computed: true,
+      plan: fixed(),
+      description: "Alibaba Cloud: the KMS instance that holds the key. Another one replaces the key. Default: none.",
+    }),
+    protection_level: string({
+      optional: true,
+      computed: true,
+      validate: [oneOf("SOFTWARE", "HSM")],
+      plan: fixed(),
+      description: "Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key. Default: the service's.",
+    }),
+    deletion_protection: bool({
+      optional: true,
+      computed: true,
+      plan: [useStateForUnknown()],
+      description: "Alibaba Cloud: whether the key is protected from deletion. Unset: not managed.",
     }),
     creation_token: string({
       optional: true,

@@ -1,16 +1,16 @@
 import { ByokError } from "../engine/errors";
-import { ensureKey, readKey, scheduleKeyDeletion } from "../engine/external-key";
-import { kindOfNewKey } from "../engine/key-creation";
+import { checkDeletionWindow, ensureKey, readKey, scheduleKeyDeletion } from "../engine/external-key";
+import { checkKeyOptions, kindOfNewKey } from "../engine/key-creation";
 import { formatInstant, parseInstant } from "../engine/instant";
 import type { KeyState, Tags } from "../engine/key";
 import type { KeyRecord } from "../engine/key-record";
 import { isKeySpec } from "../engine/key-spec";
-import type { Kms } from "../engine/kms-profile";
+import type { Kms, KmsProfile } from "../engine/kms-profile";
 import type { WantedKey } from "../engine/wanted-key";
 import { parseAwsKeyArn } from "../kms/aws/arn";
-import { awsProfile } from "../kms/aws/profile";
-import { checkPolicy } from "../kms/aws/policy-document";
-import { type ByokClient, callOf, pairs, present, regionFor } from "./client";
+import { isKms, kmsProfiles } from "../kms/profiles";
+import { type ByokClient, callOf, regionFor } from "./client";
+import { pairs, present } from "./known";
 import { diagnosticOf, refusals, warnings } from "./diagnose";
 import { externalKeySchema, keyUsages } from "./external-key-schema";
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
@@ -54,7 +54,7 @@ export const externalKey = resource({
     return {
       state: stateOf(outcome.record, plan, client),
       private: managed(wanted),
-      diagnostics: warnings("External Key", outcome.warnings),
+      diagnostics: warnings(titleFor(outcome.record), outcome.warnings),
     };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
@@ -73,7 +73,7 @@ export const externalKey = resource({
       state: error === undefined ? stateOf(outcome.record, plan, client) : readState(outcome.record, prior, client),
       private: managed(wanted),
       diagnostics: [
-        ...warnings("External Key", outcome.warnings),
+        ...warnings(titleFor(outcome.record), outcome.warnings),
         ...(error === undefined ? [] : [diagnosticOf(error, known)]),
       ],
     };
@@ -88,7 +88,7 @@ export const externalKey = resource({
       window,
       callOf(signal, timeoutMilliseconds),
     );
-    return { diagnostics: warnings("External Key", said) };
+    return { diagnostics: warnings(titleFor(record), said) };
   },
   import: ({ id, identity, client }) => {
     const arn = id ?? identity?.arn ?? "";
@@ -101,13 +101,19 @@ export const externalKey = resource({
       : null,
 });
 
+/** The host prints only the first of several warnings with one title. */
+function titleFor({ keyId }: KeyRecord): string {
+  return `External Key ${keyId}`;
+}
+
 function validate(config: Config<Schema>): Diagnostic[] {
   const { policy, primary_key_arn: primary, tags } = config;
   const findings = refusals(
     known,
-    () => typeof policy === "string" && checkPolicy(policy),
+    () => typeof policy === "string" && profileOf(config)?.checkPolicy(policy),
     () => typeof primary === "string" && parseAwsKeyArn(primary, "primary_key_arn"),
     () => primary === null && checkKind(config),
+    () => checkOptions(config),
   );
   if (tags instanceof Map) findings.push(...reservedTags(tags));
   if (primary === null) return findings;
@@ -133,13 +139,37 @@ function validate(config: Config<Schema>): Diagnostic[] {
   return findings;
 }
 
-/** @throws ByokError for a usage that the spec does not have. */
-function checkKind({ key_spec: spec, key_usage: usage }: Config<Schema>): void {
+/** What the key's KMS can do. Undefined: the KMS is not known yet. */
+function profileOf({ kms }: Config<Schema>): KmsProfile | undefined {
+  if (kms === null) return kmsProfiles.aws;
+  return typeof kms === "string" && isKms(kms) ? kmsProfiles[kms] : undefined;
+}
+
+/** @throws ByokError for a spec that the KMS does not have, and for a usage that the spec does not have. */
+function checkKind(config: Config<Schema>): void {
+  const profile = profileOf(config);
+  const { key_spec: spec, key_usage: usage } = config;
   // The schema's own validators see to words that mean nothing at all.
-  if (spec === UNKNOWN || (spec !== null && !isKeySpec(spec)) || !keyUsages.some((known) => known === usage)) return;
-  if (usage === null || usage === UNKNOWN) return;
+  if (profile === undefined || spec === UNKNOWN || (spec !== null && !isKeySpec(spec))) return;
+  const named = keyUsages.some((one) => one === usage) ? { usage: present(usage) } : {};
   const kind = spec === null ? {} : { spec };
-  kindOfNewKey({ profile: awsProfile }, { kms: "aws", region: "", multiRegion: false, usage, ...kind });
+  kindOfNewKey(
+    { profile },
+    { kms: profile.kms, region: "", multiRegion: config.multi_region === true, ...named, ...kind },
+  );
+}
+
+/** @throws ByokError for an argument that the KMS does not have, and for a window that it does not offer. */
+function checkOptions(config: Config<Schema>): void {
+  const profile = profileOf(config);
+  if (profile === undefined) return;
+  checkKeyOptions(profile, {
+    dkmsInstanceId: present(config.dkms_instance_id),
+    protectionLevel: present(config.protection_level),
+    deletionProtection: present(config.deletion_protection),
+  });
+  const window = present(config.deletion_window_in_days);
+  if (window !== undefined) checkDeletionWindow({ profile }, window);
 }
 
 /** Where tags are managed it is known what all of them will be, and a default tag that is missing makes a plan. */
@@ -184,12 +214,14 @@ function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: Stat
     enabled: present(config.enabled),
     tags: managedTags(client.defaultTags, pairs(config.tags)),
     creationToken: present(config.creation_token),
+    dkmsInstanceId: present(config.dkms_instance_id),
+    protectionLevel: present(config.protection_level),
+    deletionProtection: present(config.deletion_protection),
   };
 }
 
 function kmsNamed(name: string | null | undefined): Kms {
-  if (name === undefined || name === null || name === "aws") return "aws";
-  throw new ByokError("invalid_argument", "`kms` names no KMS that is known. Use aws.", { attribute: "kms" });
+  return typeof name === "string" && isKms(name) ? name : "aws";
 }
 
 /** Which aspects a refresh reads: those that somebody manages. After an import nothing is said, and all are read. */
@@ -217,6 +249,9 @@ function recordOf(state: State<Schema>): KeyRecord | undefined {
       state.creation_date === null ? Number.POSITIVE_INFINITY : parseInstant(state.creation_date, "creation_date"),
     multiRegion: state.multi_region ?? false,
     enabled: present(state.enabled),
+    deletionProtection: present(state.deletion_protection),
+    dkmsInstanceId: present(state.dkms_instance_id),
+    protectionLevel: present(state.protection_level),
     policy: present(state.policy),
     tags: pairs(state.tags_all),
   };
@@ -275,6 +310,9 @@ function stateOf(record: KeyRecord, plan: ApplyPlan<Schema>, client: ByokClient)
     enabled: or(plan.enabled, record.enabled ?? null),
     primary_key_arn: or(plan.primary_key_arn, record.primaryKeyArn ?? null),
     tags: own === undefined ? null : tagMap(own),
+    dkms_instance_id: or(plan.dkms_instance_id, seen.dkms_instance_id),
+    protection_level: or(plan.protection_level, seen.protection_level),
+    deletion_protection: or(plan.deletion_protection, seen.deletion_protection),
     deletion_window_in_days: or(plan.deletion_window_in_days, 30),
     key_state: or(plan.key_state, seen.key_state),
     tags_all: plan.tags_all === UNKNOWN ? tagMap(tags) : tagMap(pairs(plan.tags_all) ?? {}),
@@ -299,6 +337,9 @@ function described(record: KeyRecord) {
     multi_region_key_type: record.multiRegionKeyType ?? null,
     creation_date: formatInstant(record.creationDate),
     valid_to: record.validTo === undefined ? null : formatInstant(record.validTo),
+    dkms_instance_id: record.dkmsInstanceId ?? null,
+    protection_level: record.protectionLevel ?? null,
+    deletion_protection: record.deletionProtection ?? null,
   };
 }
 

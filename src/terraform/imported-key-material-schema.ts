@@ -71,7 +71,9 @@ export const importedKeyMaterialSchema = resourceSchema({
     wrapping_key_spec: string({
       optional: true,
       validate: [oneOf(...keysOf(wrappingKeySpecs))],
-      description: `The KMS's wrapping key: ${keysOf(wrappingKeySpecs).map((name) => `\`${name}\``).join(", ")}. Default: the strongest that the key and the KMS allow.`,
+      description: `The KMS's wrapping key: ${keysOf(wrappingKeySpecs)
+        .map((name) => `\`${name}\``)
+        .join(", ")}. Default: the strongest that the key and the KMS allow.`,
     }),
     material_description: string({
       optional: true,

@@ -11,17 +11,18 @@ import {
 } from "../engine/imported-key-material";
 import { formatInstant } from "../engine/instant";
 import type { KeyMaterialSource } from "../engine/key-material-source";
+import type { KmsProfile } from "../engine/kms-profile";
 import { checkLifetime, type Lifetime, lifetimeFrom } from "../engine/lifetime";
 import type { MaterialCondition } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import { type Opened, openSource } from "../engine/opened-source";
-import { awsProfile } from "../kms/aws/profile";
-import { parseAwsKeyArn } from "../kms/aws/arn";
+import { kmsOfArn, kmsProfiles } from "../kms/profiles";
 import { sourceFromUri, parseSourceUri } from "../material-sources/source-uri";
 import { valueSource } from "../material-sources/value";
 import { systemClock } from "../system-clock";
-import { type ByokClient, callOf, present } from "./client";
+import { type ByokClient, callOf } from "./client";
+import { present } from "./known";
 import { diagnosticOf, refusals, warnings } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { recall, remember } from "./material-memory";
@@ -98,13 +99,16 @@ export const importedKeyMaterial = resource({
         warnings: [`The old key's material was left as it is. ${ByokError.from(error).message}`],
       }),
     );
-    return { ...done, diagnostics: [...diagnostics, ...warnings(title, released.warnings)] };
+    return {
+      ...done,
+      diagnostics: [...diagnostics, ...warnings(titleFor(prior.key_arn ?? undefined), released.warnings)],
+    };
   },
   delete: async ({ prior, client, signal, timeoutMilliseconds, private: kept }) => {
     const record = recordOf(prior, recall(kept).record);
     const call = callOf(signal, timeoutMilliseconds);
     const { warnings: said } = await releaseMaterial(client.run, record, deletionPolicy(prior), call);
-    return { diagnostics: warnings(title, said) };
+    return { diagnostics: warnings(titleFor(record.keyArn), said) };
   },
   import: ({ id, identity, client }) => {
     const keyArn = id ?? identity?.key_arn ?? "";
@@ -125,10 +129,10 @@ function validate(config: Config<Schema>): Diagnostic[] {
   const { key_material_wo: value, key_material_source: uri, fingerprint, key_arn: keyArn } = config;
   const findings = refusals(
     known,
-    () => typeof keyArn === "string" && parseAwsKeyArn(keyArn, "key_arn"),
+    () => typeof keyArn === "string" && kmsOfArn(keyArn, "key_arn"),
     () => typeof fingerprint === "string" && parseFingerprint(fingerprint, "fingerprint"),
     () => typeof uri === "string" && parseSourceUri(uri, "key_material_source"),
-    () => lifetimeIsKnown(config) && checkLifetime(lifetimeOf(config), awsProfile, undefined),
+    () => lifetimeIsKnown(config) && checkLifetime(lifetimeOf(config), profileOf(keyArn), undefined),
   );
   if (value !== null && uri !== null) {
     findings.push(
@@ -140,6 +144,25 @@ function validate(config: Config<Schema>): Diagnostic[] {
     );
   }
   return findings;
+}
+
+/** What the key's KMS can do. Of a key that is not known yet nothing is said about how long it keeps material. */
+function profileOf(keyArn: Config<Schema>["key_arn"]): KmsProfile {
+  const { longestLifetime: _unknown, ...anyKms } = kmsProfiles.aws;
+  if (typeof keyArn !== "string") return anyKms;
+  try {
+    return kmsProfiles[kmsOfArn(keyArn, "key_arn")];
+  } catch {
+    return anyKms;
+  }
+}
+
+/** A lifetime that only some KMSs allow, for a key of which the plan does not know the KMS yet. */
+function tooLongForSome(config: Config<Schema>): string[] {
+  if (config.key_arn !== UNKNOWN || !lifetimeIsKnown(config)) return [];
+  return refusals(known, () => checkLifetime(lifetimeOf(config), kmsProfiles.aws, localNow())).map(
+    ({ detail }) => detail,
+  );
 }
 
 type Lifetimes = Pick<Config<Schema>, "valid_to" | "valid_for" | "renew_before">;
@@ -218,12 +241,16 @@ function planNew({ config, prior, planned, opened: { offer, material } }: NewPla
     undefined,
   );
   const past = lifetimeIsKnown(config)
-    ? refusals(known, () => checkLifetime(lifetimeOf(config), awsProfile, localNow()))
+    ? refusals(known, () => checkLifetime(lifetimeOf(config), profileOf(config.key_arn), localNow()))
     : [];
   const diagnostics = [
     ...(contradiction === undefined ? [] : [diagnosticOf(contradiction, known)]),
     ...past,
-    ...warnings(title, [...(material?.warnings ?? []), ...needed(offer)]),
+    ...warnings(titleFor(present(config.key_arn)), [
+      ...(material?.warnings ?? []),
+      ...needed(offer),
+      ...(past.length === 0 ? tooLongForSome(config) : []),
+    ]),
   ];
   const moved: Plan<Schema> = prior === null ? planned : { ...planned, ...unknownResults(config) };
   return { planned: moved, private: remember({ planned: "create" }), diagnostics };
@@ -240,7 +267,14 @@ interface KnownPlan extends NewPlan {
 }
 
 /** The key that is on record: the assessment decides, by what the last look found. */
-function planKnown({ config, prior, planned, record, condition, opened: { offer, material } }: KnownPlan): PlanResult<Schema> {
+function planKnown({
+  config,
+  prior,
+  planned,
+  record,
+  condition,
+  opened: { offer, material },
+}: KnownPlan): PlanResult<Schema> {
   const memory = { record, condition };
   if (!lifetimeIsKnown(config) || condition === undefined) {
     return {
@@ -260,12 +294,23 @@ function planKnown({ config, prior, planned, record, condition, opened: { offer,
   });
   const { action, problem } = assessment;
   if (action === "refuse" && problem !== undefined) return { diagnostics: [diagnosticOf(problem, known)] };
-  const said = [...(material?.warnings ?? []), ...assessment.warnings, ...announcement(assessment)];
+  const said = [...(material?.warnings ?? []), ...assessment.warnings];
   return {
     planned: { ...planned, ...plannedResults(action, config, prior, record) },
     private: remember({ ...memory, planned: action }),
-    diagnostics: warnings(title, said),
+    diagnostics: [
+      ...warnings(titleFor(wanted.keyArn), said),
+      ...warnings("Key Material Will Be Imported Again", announcement(assessment)),
+    ],
   };
+}
+
+/**
+ * The host prints only the first of several warnings with one title, and which key is in trouble must be seen of each.
+ * The announcements share a title: the plan shows the reason of each of them anyway.
+ */
+function titleFor(keyArn: string | undefined): string {
+  return keyArn === undefined ? title : `${title} of ${keyArn.slice(keyArn.lastIndexOf(":") + 1)}`;
 }
 
 /** Arguments that concern nothing but byok's own record. */
@@ -287,9 +332,11 @@ function otherChanges(planned: Plan<Schema>, prior: State<Schema>): boolean {
 }
 
 /** A reimport that nobody asked for by changing the configuration is announced with its reason. */
-function announcement({ action, row, reason }: Assessment): string[] {
+function announcement({ action, row, reason, problem }: Assessment): string[] {
   const asked = row === "lifetime_configured" || row === "description_configured";
-  return action === "reimport" && !asked ? [`The same key material will be imported again: ${reason}.`] : [];
+  return action === "reimport" && !asked && problem === undefined
+    ? [`The same key material will be imported again: ${reason}.`]
+    : [];
 }
 
 type Results = Pick<
@@ -393,7 +440,7 @@ function applied(
     ready_for_renewal: or(plan.ready_for_renewal, results.ready_for_renewal),
     reason: or(plan.reason, importedBy(assessment) ? null : reasonOf(assessment)),
   };
-  return { state, private: remember({ record, condition }), diagnostics: warnings(title, said) };
+  return { state, private: remember({ record, condition }), diagnostics: warnings(titleFor(record.keyArn), said) };
 }
 
 function importedBy({ action }: Assessment): boolean {
@@ -411,7 +458,8 @@ function readState(state: State<Schema>, record: MaterialRecord, condition: Mate
     key_arn: record.keyArn,
     fingerprint: results.fingerprint ?? state.fingerprint,
     // Material that never expires says no date: the one that is configured stays, to be imported one day.
-    valid_to: condition.state === "imported" ? (results.valid_to ?? fixedDate(state)) : (state.valid_to ?? results.valid_to),
+    valid_to:
+      condition.state === "imported" ? (results.valid_to ?? fixedDate(state)) : (state.valid_to ?? results.valid_to),
     reason: reasonOf(assessment),
   };
 }

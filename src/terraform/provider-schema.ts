@@ -20,6 +20,14 @@ const assumeRole = listBlock({
   },
 });
 
+const restrictions = {
+  allowed_account_ids: list(string, {
+    optional: true,
+    description: "Accounts whose keys may be touched. Default: any.",
+  }),
+  allowed_regions: list(string, { optional: true, description: "Regions whose keys may be touched. Default: any." }),
+} as const;
+
 const awsBlock = singleBlock({
   description: "How AWS KMS is reached. Everything is optional; the names are those of the `aws` provider.",
   attributes: {
@@ -57,11 +65,7 @@ const awsBlock = singleBlock({
     }),
     use_fips_endpoint: bool({ optional: true, description: "Default: `AWS_USE_FIPS_ENDPOINT`, false." }),
     use_dualstack_endpoint: bool({ optional: true, description: "Default: `AWS_USE_DUALSTACK_ENDPOINT`, false." }),
-    allowed_account_ids: list(string, {
-      optional: true,
-      description: "Accounts whose keys may be touched. Default: any.",
-    }),
-    allowed_regions: list(string, { optional: true, description: "Regions whose keys may be touched. Default: any." }),
+    ...restrictions,
   },
   blocks: {
     assume_role: assumeRole,
@@ -69,6 +73,93 @@ const awsBlock = singleBlock({
       description: "Tags for every key; a key's own `tags` go before them.",
       attributes: { tags: map(string, { optional: true, description: "Tags by key." }) },
     }),
+  },
+});
+
+const alibabaBlock = singleBlock({
+  description:
+    "How Alibaba Cloud KMS is reached. Everything is optional; the names are those of the `alicloud` provider where it has them.",
+  attributes: {
+    region: string({
+      optional: true,
+      description:
+        "Region of keys that name none. Default: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID`, the profile's.",
+    }),
+    profile: string({
+      optional: true,
+      description: "Profile of the CLI's file. Default: `ALIBABA_CLOUD_PROFILE`, the file's current one.",
+    }),
+    access_key: string({
+      optional: true,
+      sensitive: true,
+      description:
+        "AccessKey id, with `secret_key`. Default: `ALIBABA_CLOUD_ACCESS_KEY_ID`, then the other sources of credentials.",
+    }),
+    secret_key: string({ optional: true, sensitive: true, description: "AccessKey secret." }),
+    security_token: string({
+      optional: true,
+      sensitive: true,
+      description: "Security token of temporary credentials.",
+    }),
+    shared_credentials_file: string({
+      optional: true,
+      description: "The CLI's file. Default: `~/.aliyun/config.json`.",
+    }),
+    ecs_role_name: string({
+      optional: true,
+      description: "Role of the ECS instance. Default: the one that the instance names.",
+    }),
+    credentials_uri: string({ optional: true, description: "Where credentials can be fetched, on a loopback host." }),
+    endpoint: string({
+      optional: true,
+      description: "Where KMS is, in place of Alibaba Cloud's own endpoint. Plain HTTP on a loopback host only.",
+    }),
+    sts_endpoint: string({
+      optional: true,
+      description: "Where STS is. Default: `endpoint` where that is on a loopback host, otherwise Alibaba Cloud's own.",
+    }),
+    use_vpc_endpoint: bool({
+      optional: true,
+      description: "Whether to use the endpoints inside a VPC. Default: `false`.",
+    }),
+    custom_ca_bundle: string({
+      optional: true,
+      description: "File of PEM certificates to trust in place of the usual ones.",
+    }),
+    ...restrictions,
+  },
+});
+
+const qkmsBlock = singleBlock({
+  description: "How QKMS (Quilibrium) is reached. What is documented of the service is not confirmed against it.",
+  attributes: {
+    access_key: string({
+      optional: true,
+      sensitive: true,
+      description: "Access key id, with `secret_key`. Default: `QKMS_ACCESS_KEY_ID`.",
+    }),
+    secret_key: string({
+      optional: true,
+      sensitive: true,
+      description: "Secret access key. Default: `QKMS_SECRET_ACCESS_KEY`.",
+    }),
+    endpoint: string({
+      optional: true,
+      description: "Default: `QKMS_ENDPOINT_URL`, `https://qkms.quilibrium.com`. Plain HTTP on a loopback host only.",
+    }),
+    region: string({
+      optional: true,
+      description: "The Region that requests are signed for; keys have none. Default: `QKMS_REGION`, `us-east-1`.",
+    }),
+    signed_headers: list(string, {
+      optional: true,
+      description: "The headers that are signed. Default: `content-type`, `host`, `x-amz-date`, `x-amz-target`.",
+    }),
+    custom_ca_bundle: string({
+      optional: true,
+      description: "File of PEM certificates to trust in place of the usual ones.",
+    }),
+    allowed_account_ids: restrictions.allowed_account_ids,
   },
 });
 
@@ -97,8 +188,8 @@ export const providerSchema = schema({
       description: "How often a request is repeated that failed and may yet succeed. Default: 7.",
     }),
   },
-  blocks: { aws: awsBlock },
+  blocks: { aws: awsBlock, alibaba: alibabaBlock, qkms: qkmsBlock },
 });
 
-/** A name in AWS's way of writing Regions; wrong ones are found when a service is asked for. */
-export const regionName = matches(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be the name of a Region, such as eu-central-1");
+/** A Region as any of the vendors writes it; wrong ones are found when a service is asked for. */
+export const regionName = matches(/^[a-z]{2,}(-[a-z0-9]+)+$/, "must be the name of a Region, such as eu-central-1");

@@ -1,6 +1,7 @@
 import { ByokError } from "../engine/errors";
 import { parseAllowedSources } from "../material-sources/source-uri";
-import { type ByokClient, byokClient, texts } from "./client";
+import { type ByokClient, byokClient } from "./client";
+import { texts } from "./known";
 import { diagnose, diagnosticInBlock, diagnosticOf, refusals } from "./diagnose";
 import { externalKey } from "./external-key";
 import { externalKeyLookup } from "./external-key-data";

@@ -19,7 +19,8 @@ describe("the emulator's imports", () => {
   });
 
   it("keep AWS's wire out of the model of keys", () => {
-    const model = imports.filter(({ name }) => !name.startsWith("aws/") && name !== "index.ts");
+    // QKMS's wire is AWS's with differences, so it is made of the same pieces.
+    const model = imports.filter(({ name }) => !/^(?:aws|qkms)\//.test(name) && name !== "index.ts");
     expect(model.filter(({ from }) => from.includes("/aws/"))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { byokProvider } from "../../src/terraform/provider";
+import type { AnyProvider } from "../../src/terraform/plugin/provider";
 import { serveForReattach } from "../../src/terraform/plugin/reattach";
 import { terraformBinary } from "./terraform-binary";
 import { Workspace } from "./terraform";
@@ -18,12 +19,26 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function bench(options: EmulatorOptions = {}): Promise<Bench> {
+/** @param others Further providers, of `hashicorp`, by name. */
+export async function bench(
+  options: EmulatorOptions = {},
+  others: Readonly<Record<string, AnyProvider>> = {},
+): Promise<Bench> {
   const life = await startLife(options);
-  const server = await serveForReattach(byokProvider(), providerAddresses);
+  const servers = [await serveForReattach(byokProvider(), providerAddresses)];
+  for (const [name, provider] of Object.entries(others)) {
+    const hosts = ["registry.terraform.io", "registry.opentofu.org"];
+    servers.push(
+      await serveForReattach(
+        provider,
+        hosts.map((host) => `${host}/hashicorp/${name}`),
+      ),
+    );
+  }
+  const reattach = Object.assign({}, ...servers.map(({ reattachProviders }) => JSON.parse(reattachProviders)));
   const workspace = await Workspace.create({
     terraform: await terraformBinary(),
-    provider: { reattachProviders: server.reattachProviders },
+    provider: { reattachProviders: JSON.stringify(reattach) },
   });
   return {
     life,
@@ -38,7 +53,7 @@ export async function bench(options: EmulatorOptions = {}): Promise<Bench> {
     },
     async close() {
       await workspace.remove();
-      await server.close();
+      for (const server of servers) await server.close();
       await life.close();
     },
   };

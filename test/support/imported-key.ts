@@ -68,7 +68,7 @@ export async function planned(
 
 /** Plan and apply, each in a process of its own as it were. */
 export async function planAndApply(
-  life: Life,
+  life: Pick<Life, "calls" | "run">,
   wanted: MaterialSettings,
   source: KeyMaterialSource | undefined,
   record: MaterialRecord | undefined,

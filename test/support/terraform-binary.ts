@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inflateRawSync } from "node:zlib";
+import { cacheFolder, inCache } from "./engine-cache";
 
 const execute = promisify(execFile);
 
@@ -103,27 +103,6 @@ async function buildOpenTofu(cache: string): Promise<string> {
     await writeFile(join(scratch, "go.mod"), `${mod}\nrequire ${source} v${openTofuVersion}\n`);
     await run(["build", "-trimpath", "-o", file, `${source}/cmd/tofu`], scratch);
   });
-}
-
-/** Makes a file in a folder of its own and moves it into place whole, so that two processes cannot disturb each other. */
-async function inCache(
-  cache: string,
-  name: string,
-  make: (file: string, scratch: string) => Promise<void>,
-): Promise<string> {
-  const scratch = await mkdtemp(join(cache, "making-"));
-  try {
-    await make(join(scratch, name), scratch);
-    await chmod(join(scratch, name), 0o755);
-    await rename(join(scratch, name), join(cache, name));
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-  return join(cache, name);
-}
-
-function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  return join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "byok-tests");
 }
 
 /** One file out of a ZIP archive (APPNOTE.TXT, 4.3): found in the central directory, stored or deflated. */

@@ -1,21 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { type AnswerFields, type Exchange, exchange } from "../exchange";
+import { type Exchange, exchange } from "../exchange";
 import type { Key } from "../key";
 import type { Quotas } from "../quotas";
-import type { Delivery, Wire, WireAnswer, WireRequest } from "../wire";
+import type { Delivery, Wire, WireRequest } from "../wire";
 import type { World } from "../world";
 import { keyArn } from "./arn";
 import { type CredentialScope, credentialScope } from "./authorization";
 import { type AwsCall, type Caller, meantKey } from "./call";
 import { AwsError, awsError } from "./errors";
 import { createIdentities, type Identities } from "./identity";
-import { isObject } from "./input";
+import { errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "./json";
 import { OPERATIONS } from "./operations/table";
 import { isStsRequest, stsExchange } from "./sts";
-
-type Body = Readonly<Record<string, unknown>>;
-
-const TARGET = "TrentService.";
 
 /** AWS's wire: JSON 1.1 for KMS, the query protocol for STS, on one port. The Region comes from the signature. */
 export function createAwsWire(world: World, quotas: Quotas): Wire {
@@ -99,53 +94,10 @@ function kmsExchange(world: World, identities: Identities, scope: CredentialScop
   };
 }
 
-function targetOf(request: WireRequest): string {
-  const target = request.headers["x-amz-target"];
-  return typeof target === "string" && target.startsWith(TARGET) ? target.slice(TARGET.length) : "";
-}
-
-/** undefined where the body is not a JSON object. */
-function parsedBody(body: Buffer): Body | undefined {
-  if (body.length === 0) return {};
-  try {
-    const parsed: unknown = JSON.parse(body.toString());
-    return isObject(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The member that names the key of a request, as it was sent. */
-function keyIdOf(body: Body | undefined): string | undefined {
-  for (const member of ["KeyId", "TargetKeyId", "SourceKeyId"]) {
-    const value = body !== undefined && Object.hasOwn(body, member) ? body[member] : undefined;
-    if (typeof value === "string") return value;
-  }
-  return undefined;
-}
-
 function denial(caller: Caller, key: Key | undefined): AwsError {
   const resource = key?.arn ?? keyArn(caller.region, caller.accountId, "*");
   return new AwsError(
     "AccessDeniedException",
     `User: ${caller.identity} is not authorized to perform: kms:${caller.operation} on resource: ${resource} because no identity-based policy allows the kms:${caller.operation} action`,
   );
-}
-
-function okAnswer(fields: AnswerFields): WireAnswer {
-  return { status: 200, headers: headers(), body: JSON.stringify(fields) };
-}
-
-function errorAnswer(error: AwsError): WireAnswer {
-  const message = error.message === "" ? {} : { message: error.message };
-  return {
-    status: error.status,
-    headers: headers(),
-    body: JSON.stringify({ __type: error.code, ...message }),
-    errorCode: error.code,
-  };
-}
-
-function headers(): Record<string, string> {
-  return { "Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": randomUUID() };
 }

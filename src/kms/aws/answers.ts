@@ -1,28 +1,19 @@
 import type { KeyMetadata, RotationsListEntry, Tag } from "@aws-sdk/client-kms";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
-import type { ExpirationModel, KeyDescription, KeyState, MaterialEntry, Tags } from "../../engine/key";
+import {
+  type ExpirationModel,
+  expirationModels,
+  type KeyDescription,
+  keyStates,
+  type MaterialEntry,
+  type Tags,
+} from "../../engine/key";
 
 /**
  * AWS's answers in the engine's terms. They come from outside and the SDK lets anything through that has the shape of
  * JSON, so nothing is taken for granted here: whatever is missing or of another kind is an `untrusted_answer`.
  */
-
-const keyStates = [
-  "Creating",
-  "Enabled",
-  "Disabled",
-  "PendingImport",
-  "PendingDeletion",
-  "PendingReplicaDeletion",
-  "Updating",
-  "Unavailable",
-] as const satisfies readonly KeyState[];
-
-const expirationModels = [
-  "KEY_MATERIAL_EXPIRES",
-  "KEY_MATERIAL_DOES_NOT_EXPIRE",
-] as const satisfies readonly ExpirationModel[];
 
 const materialStates = [
   "CURRENT",

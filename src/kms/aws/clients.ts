@@ -1,6 +1,7 @@
 import type { KMSClient, KMSClientConfig } from "@aws-sdk/client-kms";
 import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
 import type { EpochSeconds } from "../../engine/instant";
+import { once } from "../once";
 
 type KmsSdk = typeof import("@aws-sdk/client-kms");
 type StsSdk = typeof import("@aws-sdk/client-sts");
@@ -56,16 +57,4 @@ function dateOf(response: unknown): EpochSeconds | undefined {
   if (typeof headers !== "object" || headers === null || !("date" in headers)) return undefined;
   const milliseconds = Date.parse(String(headers.date));
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
-}
-
-/** The same result for every caller; a failure is forgotten, so that the next caller tries again. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
 import type { MaterialEntry, Tags } from "../../engine/key";
+import type { KeySpec } from "../../engine/key-spec";
 import type {
   KeyReads,
   KeyService,
@@ -211,7 +212,7 @@ function keyWrites(clients: RegionClients, clock: Clock): KeyWrites {
         const answer = await client.send(
           new sdk.CreateKeyCommand({
             Origin: "EXTERNAL",
-            KeySpec: key.spec,
+            KeySpec: keySpec(key.spec),
             KeyUsage: keyUsage(key.usage),
             MultiRegion: key.multiRegion,
             ...common(key),
@@ -317,6 +318,16 @@ function common(key: {
 
 function tagList(tags: Tags): { readonly TagKey: string; readonly TagValue: string }[] {
   return Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+}
+
+type AwsKeySpec = Exclude<KeySpec, `Aliyun_${string}`>;
+
+/** The specs of other KMSs do not pass the profile, so that this is only the type's question. */
+function keySpec(spec: KeySpec): AwsKeySpec {
+  if (spec !== "Aliyun_AES_256" && spec !== "Aliyun_SM4") return spec;
+  throw new ByokError("unsupported_key_spec", `AWS KMS has no keys of the spec ${spec}. Choose another \`key_spec\`.`, {
+    attribute: "key_spec",
+  });
 }
 
 const keyUsages = ["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"] as const;

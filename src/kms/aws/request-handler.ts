@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import type { HttpHandler } from "@smithy/core/protocols";
 import { ByokError } from "../../engine/errors";
@@ -97,22 +96,4 @@ function notAllowed(url: URL): ByokError {
     "endpoint_not_allowed",
     `A request for credentials would go to ${url.host}, which is not one of AWS's own hosts. Look for AWS_ENDPOINT_URL variables in the environment and for \`endpoint_url\` in the shared configuration file.`,
   );
-}
-
-/** @throws ByokError `invalid_argument` on `custom_ca_bundle` */
-export function readCaBundle(path: string, source: string): string {
-  const refuse = (why: string): ByokError =>
-    new ByokError("invalid_argument", `The certificates in ${path} (from ${source}) ${why}`, {
-      attribute: "custom_ca_bundle",
-    });
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw refuse("cannot be read. Correct the path or its permissions.");
-  }
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw refuse("are not PEM: there is no BEGIN CERTIFICATE in the file. Convert it with `openssl x509`.");
-  }
-  return text;
 }

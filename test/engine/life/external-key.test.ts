@@ -152,7 +152,7 @@ describe("an external key", () => {
 
   it.each<[Partial<WantedKey>, string, string]>([
     [{ spec: "RSA_2048", usage: "GENERATE_VERIFY_MAC" }, "invalid_argument", "key_usage"],
-    [{ kms: "qkms" }, "invalid_argument", "kms"],
+    [{ kms: "qkms" }, "credentials_missing", "access_key"],
     [{ region: "Frankfurt" }, "invalid_argument", "region"],
   ])("cannot be made with %j", async (changes, code, attribute) => {
     life.calls();
@@ -384,7 +384,9 @@ describe("an external key", () => {
     const key = await newKey(life);
     const elsewhere = life.run({ allowed: { regions: ["eu-west-1"] } });
     const stranger = life.run({ allowed: { accountIds: ["999988887777"] } });
-    const native = life.run({ allowed: { accountIds: [account], regions: [testRegion] } });
+    const native = life.run({ allowed: { accountIds: [account], regions: [testRegion], byKms: { qkms: { regions: [] } } } });
+    const barred = life.run({ allowed: { byKms: { aws: { regions: ["eu-west-1"] } } } });
+    await expect(ensureKey(barred, wantedKey, undefined)).rejects.toMatchObject({ code: "region_not_allowed" });
     life.calls();
     for (const [run, code] of [
       [elsewhere, "region_not_allowed"],

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import forge from "node-forge";
+import { certificate } from "../../support/certificate";
 import { json, scriptedServer, xml } from "./scripted-server";
 import { keyArn, settingsFor, surroundings } from "./surroundings";
 
@@ -66,24 +66,6 @@ describe("settings that cannot be", () => {
     expect(() => around.services(settings)).toThrow(invalid(attribute));
   });
 });
-
-function certificate(): { readonly key: string; readonly cert: string } {
-  const keys = forge.pki.rsa.generateKeyPair(2048);
-  const cert = forge.pki.createCertificate();
-  cert.publicKey = keys.publicKey;
-  cert.serialNumber = "01";
-  cert.validity.notBefore = new Date(Date.now() - 86_400_000);
-  cert.validity.notAfter = new Date(Date.now() + 86_400_000);
-  const name = [{ name: "commonName", value: "127.0.0.1" }];
-  cert.setSubject(name);
-  cert.setIssuer(name);
-  cert.setExtensions([
-    { name: "basicConstraints", cA: true },
-    { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
-  ]);
-  cert.sign(keys.privateKey, forge.md.sha256.create());
-  return { key: forge.pki.privateKeyToPem(keys.privateKey), cert: forge.pki.certificateToPem(cert) };
-}
 
 describe("TLS", () => {
   const tls = certificate();

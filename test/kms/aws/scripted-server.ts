@@ -4,6 +4,9 @@ import { createServer as createTlsServer } from "node:https";
 export interface SeenRequest {
   /** `TrentService.DescribeKey`; empty for STS. */
   readonly target: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
@@ -28,6 +31,8 @@ export async function scriptedServer(
     incoming.on("end", () => {
       const request: SeenRequest = {
         target: String(incoming.headers["x-amz-target"] ?? ""),
+        method: incoming.method ?? "",
+        url: incoming.url ?? "",
         headers: incoming.headers,
         body: Buffer.concat(chunks).toString("utf8"),
       };

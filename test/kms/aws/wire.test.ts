@@ -200,7 +200,7 @@ const failure = (script: Script, ask: (service: KeyService) => Promise<unknown>)
 describe("every method", () => {
   it("is in the list below", () => {
     const asked = new Set(requests.map(([method]) => method));
-    expect(operations.filter((operation) => !asked.has(operation))).toEqual(["callerAccount"]);
+    expect(operations.filter((operation) => !asked.has(operation))).toEqual(["callerAccount", "setDeletionProtection"]);
   });
 
   it.each(requests)("%s is one request", async (_method, ask, target, body) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { emptyMaterial } from "../../importing";
-import type { Key } from "../../key";
+import { type Key, untouchedKey } from "../../key";
 import { generatedMaterial } from "../../material-shape";
 import { keyArn, partitionOf } from "../arn";
 import { type AwsCall, namedKey, usableKey } from "../call";
@@ -140,14 +140,7 @@ function newKey(call: AwsCall, spec: KeySpec, usage: KeyUsage, multiRegion: bool
     usage,
     shape: KEY_SPECS[spec].shape,
     severalMaterials: spec === "SYMMETRIC_DEFAULT",
-    createdAtMs: call.nowMs,
     multiRegion: multiRegion ? ("primary" as const) : ("none" as const),
-    enabled: true,
-    deletion: undefined,
-    usableFromMs: call.nowMs,
-    updatingUntilMs: 0,
-    materials: [],
-    automaticRotation: undefined,
-    onDemandRotations: 0,
+    ...untouchedKey(call.nowMs),
   };
 }

@@ -1,10 +1,13 @@
 import { UNKNOWN } from "../value";
 import type { PlanModifier } from "./definition";
 
-/** Plans what is in the state for a computed attribute that would become unknown: for what never changes, like an ARN. */
+/**
+ * Plans what is in the state for a computed attribute that would become unknown: for what never changes, like an ARN. What
+ * is configured and not known yet stays unknown, for it may turn out to be something else.
+ */
 export function useStateForUnknown<Planned>(): PlanModifier<Planned> {
-  return ({ planned, prior, creating }) =>
-    !creating && planned === UNKNOWN && prior !== null ? { planned: prior } : undefined;
+  return ({ config, planned, prior, creating }) =>
+    !creating && config !== UNKNOWN && planned === UNKNOWN && prior !== null ? { planned: prior } : undefined;
 }
 
 /** Replaces the resource where the plan differs from the state, also where it is unknown what it will be. */

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../engine/clock";
+import { ByokError } from "../../engine/errors";
+import type { EpochSeconds } from "../../engine/instant";
+import type { HttpSender } from "../http-sender";
+import { unreadable } from "../network-errors";
+import { authorization, formEncoded, sha256 } from "./signature";
+import { alibaba } from "./vendor";
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Of temporary credentials. */
+  readonly securityToken?: string;
+  /** Absent: they do not expire. */
+  readonly expiresAt?: EpochSeconds;
+}
+
+/** One call of an RPC-style API. */
+export interface RpcCall {
+  readonly endpoint: URL;
+  /** `ImportKeyMaterial` */
+  readonly action: string;
+  /** Of the API: `2016-01-20`. */
+  readonly version: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Absent for the few calls that are not signed. */
+  readonly credentials?: Credentials;
+}
+
+/** A good answer, or the error that the API gave. */
+export type RpcAnswer = {
+  /** The date that the answer bears. */
+  readonly at: EpochSeconds | undefined;
+} & (
+  | { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly status: number; readonly name: string; readonly words: string }
+);
+
+/** @throws ByokError where no readable answer came */
+export type Rpc = (call: RpcCall, signal?: AbortSignal) => Promise<RpcAnswer>;
+
+/** A clock that is further off than this is corrected by the answers' dates; signatures are good for 15 minutes. */
+const tolerance = 60_000;
+
+/**
+ * Calls of RPC-style APIs, signed by version 3. The parameters go into the body, so that no ciphertext and no token
+ * stands in a URL, which proxies and servers write down.
+ */
+export function rpc(sender: HttpSender, clock: Clock): Rpc {
+  let ahead = 0;
+  return async (call, signal) => {
+    const { endpoint } = call;
+    const body = formEncoded(call.parameters);
+    const headers = signedHeaders(call, body, new Date(clock.now() + ahead));
+    const answer = await sender.send({ method: "POST", url: new URL("/", endpoint), headers, body }, signal);
+    const date = Date.parse(answer.headers.date ?? "");
+    const at = Number.isNaN(date) ? undefined : Math.floor(date / 1000);
+    if (at !== undefined) ahead = Math.abs(date - clock.now()) > tolerance ? date - clock.now() : 0;
+    const fields = fieldsOf(answer.body);
+    if (answer.status >= 200 && answer.status < 300) {
+      if (fields === undefined) {
+        throw new ByokError("untrusted_answer", unreadable(alibaba), { effectUnknown: true });
+      }
+      return { ok: true, at, fields };
+    }
+    const text = (name: string): string => {
+      const value = fields?.[name];
+      return typeof value === "string" ? value : "";
+    };
+    return { ok: false, at, status: answer.status, name: text("Code"), words: text("Message") };
+  };
+}
+
+function signedHeaders(call: RpcCall, body: string, now: Date): Readonly<Record<string, string>> {
+  const { endpoint, action, version, credentials } = call;
+  const headers = {
+    host: endpoint.host,
+    accept: "application/json",
+    "user-agent": "byok",
+    "content-type": "application/x-www-form-urlencoded",
+    "content-length": String(Buffer.byteLength(body)),
+    "x-acs-action": action,
+    "x-acs-version": version,
+    "x-acs-date": now.toISOString().replace(/\.\d+Z$/, "Z"),
+    "x-acs-signature-nonce": randomUUID(),
+    "x-acs-content-sha256": sha256(body),
+  };
+  if (credentials === undefined) return headers;
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  const signed = securityToken === undefined ? headers : { ...headers, "x-acs-security-token": securityToken };
+  const request = { method: "POST", path: "/", query: {}, headers: signed, body };
+  return { ...signed, authorization: authorization(request, { id: accessKeyId, secret: accessKeySecret }) };
+}
+
+/** The members of a JSON object; undefined where it is none. */
+export function fieldsOf(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body.toString("utf8"));
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
+}

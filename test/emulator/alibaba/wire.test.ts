@@ -1,0 +1,280 @@
+import { createHmac } from "node:crypto";
+import type { Emulator } from "../../../src/emulator/index";
+import { stringToSignV1 } from "../../../src/emulator/alibaba/signature";
+import { alibabaEmulator, accountId, type Reply, sendV1, sendV3 } from "./support";
+
+let kms: Emulator;
+beforeEach(async () => {
+  kms = await alibabaEmulator();
+});
+afterEach(() => kms.close());
+
+const code = ({ body }: Reply): unknown => body["Code"];
+
+async function newKey(parameters: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
+  const { body } = await sendV3(kms, "CreateKey", { Origin: "EXTERNAL", ...parameters });
+  return Object.fromEntries(Object.entries(body["KeyMetadata"] ?? {}).map(([name, value]) => [name, String(value)]));
+}
+
+const newKeyId = async (): Promise<string> => (await newKey())["KeyId"] ?? "";
+
+describe("signature version 1", () => {
+  it("gives the value of the vendor's signed URL, and not the one in its text", () => {
+    const parameters = new Map(
+      Object.entries({
+        AccessKeyId: "testid",
+        Action: "CreateKey",
+        Format: "json",
+        SignatureMethod: "HMAC-SHA1",
+        SignatureVersion: "1.0",
+        Timestamp: "2016-03-28T03:13:08Z",
+        Version: "2016-01-20",
+      }),
+    );
+    const toSign = stringToSignV1("GET", parameters);
+    expect(createHmac("sha1", "testsecret&").update(toSign).digest("base64")).toBe("41wk2SSX1GJh7fwnc5eqOfiJPFg=");
+  });
+
+  it("is verified, by GET and by POST, and answers in XML where no format is named", async () => {
+    for (const method of ["GET", "POST"]) {
+      const reply = await sendV1(kms, { Action: "ListKeys" }, { method, common: { Format: "" } });
+      expect(reply).toMatchObject({ status: 200, type: "text/xml;charset=utf-8" });
+      expect(reply.text).toMatch(
+        /^<\?xml version="1.0" encoding="UTF-8"\?><KMS><Keys><\/Keys><TotalCount>0<\/TotalCount><PageNumber>1<\/PageNumber><PageSize>10<\/PageSize><RequestId>[0-9a-f-]{36}<\/RequestId><\/KMS>$/,
+      );
+    }
+  });
+
+  it.each([
+    ["IncompleteSignature", { secret: "wrong" }],
+    ["IncompleteSignature", { common: { SignatureMethod: "HMAC-SHA256" } }],
+    ["InvalidAccessKeyId.NotFound", { common: { AccessKeyId: "nobody" } }],
+    ["IllegalTimestamp", { common: { Timestamp: "yesterday" } }],
+    ["InvalidTimeStamp.Expired", { common: { Timestamp: "2016-03-28T03:13:08Z" } }],
+  ])("refuses with %s", async (expected, changes) => {
+    expect(code(await sendV1(kms, { Action: "ListKeys" }, changes))).toBe(expected);
+  });
+
+  it("takes a nonce once", async () => {
+    const common = { SignatureNonce: "1234" };
+    expect((await sendV1(kms, { Action: "ListKeys" }, { common })).status).toBe(200);
+    expect(code(await sendV1(kms, { Action: "ListKeys" }, { common }))).toBe("SignatureNonceUsed");
+  });
+});
+
+describe("signature version 3", () => {
+  it("is verified over headers and body, and answers in JSON", async () => {
+    const reply = await sendV3(kms, "ListKeys");
+    expect(reply).toMatchObject({ status: 200, body: { TotalCount: 0, RequestId: expect.any(String) } });
+    expect(reply.type).toBe("application/json;charset=utf-8");
+  });
+
+  it.each([
+    ["IncompleteSignature", { secret: "wrong" }],
+    ["IncompleteSignature", { sentBody: "PageSize=2" }],
+    ["IncompleteSignature", { unsigned: ["x-acs-date"] }],
+    ["IncompleteSignature", { headers: { "x-acs-extra": "1" }, unsigned: ["x-acs-extra"] }],
+    ["InvalidTimeStamp.Expired", { headers: { "x-acs-date": "2020-01-01T00:00:00Z" } }],
+    ["IllegalTimestamp", { headers: { "x-acs-date": "now" } }],
+    ["InvalidVersion", { headers: { "x-acs-version": "2014-05-26" } }],
+  ])("refuses with %s", async (expected, changes) => {
+    expect(code(await sendV3(kms, "ListKeys", {}, changes))).toBe(expected);
+  });
+
+  it("takes a nonce once, and dates by its own clock and by the real one", async () => {
+    const headers = { "x-acs-signature-nonce": "1234" };
+    expect((await sendV3(kms, "ListKeys", {}, { headers })).status).toBe(200);
+    expect(code(await sendV3(kms, "ListKeys", {}, { headers }))).toBe("SignatureNonceUsed");
+    kms.clock.advance("400d");
+    expect((await sendV3(kms, "ListKeys")).status).toBe(200);
+    const real = { "x-acs-date": new Date().toISOString().replace(/\.\d+Z$/, "Z") };
+    expect((await sendV3(kms, "ListKeys", {}, { headers: real })).status).toBe(200);
+    const between = { "x-acs-date": new Date(Date.now() + 86_400_000).toISOString().replace(/\.\d+Z$/, "Z") };
+    expect(code(await sendV3(kms, "ListKeys", {}, { headers: between }))).toBe("InvalidTimeStamp.Expired");
+  });
+});
+
+describe("answers", () => {
+  it("has errors in the documented shape, in JSON and in XML", async () => {
+    const missing = await sendV1(kms, { Action: "DescribeKey" });
+    expect(missing).toMatchObject({
+      status: 400,
+      body: {
+        HttpStatus: 400,
+        Code: "MissingParameter",
+        Message: 'The parameter "KeyId" is needed but not provided.',
+        RequestId: expect.any(String),
+        HostId: `127.0.0.1:${kms.port}`,
+      },
+    });
+    const xml = await sendV1(kms, { Action: "DescribeKey", KeyId: "none" }, { common: { Format: "XML" } });
+    expect(xml.status).toBe(404);
+    expect(xml.text).toContain(
+      "<KMS><HttpStatus>404</HttpStatus><Code>Forbidden.KeyNotFound</Code><Message>The specified Key is not found.</Message>",
+    );
+  });
+
+  it("lists keys and tags as elements of one name in XML, escaped", async () => {
+    const KeyId = await newKeyId();
+    await sendV3(kms, "UpdateKeyDescription", { KeyId, Description: '<a & "b">' });
+    const tags = JSON.stringify([
+      { TagKey: "A", TagValue: "1" },
+      { TagKey: "B", TagValue: "2" },
+    ]);
+    await sendV3(kms, "TagResource", { KeyId, Tags: tags });
+    const format = { common: { Format: "XML" } };
+    expect((await sendV1(kms, { Action: "DescribeKey", KeyId }, format)).text).toContain(
+      "<Description>&lt;a &amp; &quot;b&quot;&gt;</Description>",
+    );
+    expect((await sendV1(kms, { Action: "ListResourceTags", KeyId }, format)).text).toContain(
+      `<Tags><Tag><KeyId>${KeyId}</KeyId><TagKey>A</TagKey><TagValue>1</TagValue></Tag><Tag><KeyId>${KeyId}</KeyId><TagKey>B</TagKey>`,
+    );
+  });
+
+  it("has a key's metadata as the documentation prints it", async () => {
+    expect(await newKey({ Description: "payments" })).toEqual({
+      CreationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      Description: "payments",
+      KeyId: expect.any(String),
+      KeySpec: "Aliyun_AES_256",
+      KeyState: "PendingImport",
+      KeyUsage: "ENCRYPT/DECRYPT",
+      PrimaryKeyVersion: expect.any(String),
+      DeleteDate: "",
+      Creator: accountId,
+      Arn: expect.stringMatching(new RegExp(`^acs:kms:cn-hangzhou:${accountId}:key/`)),
+      Origin: "EXTERNAL",
+      MaterialExpireTime: "",
+      ProtectionLevel: "SOFTWARE",
+      LastRotationDate: expect.any(String),
+      AutomaticRotation: "Disabled",
+      DeletionProtection: "Disabled",
+    });
+  });
+});
+
+describe("requests as the documentation prints them", () => {
+  it("takes ListKeys with its example of filters", async () => {
+    const Filters = '[{"Key":"KeyState", "Values":["Enabled","Disabled"]}]';
+    expect((await sendV1(kms, { Action: "ListKeys", PageNumber: "1", PageSize: "10", Filters })).status).toBe(200);
+  });
+
+  it("takes TagResource with quotes that have a backslash before them", async () => {
+    const KeyId = await newKeyId();
+    const Tags = String.raw`[{\"TagKey\":\"S1key1\",\"TagValue\":\"S1val1\"},{\"TagKey\":\"S1key2\",\"TagValue\":\"S2val2\"}]`;
+    expect((await sendV1(kms, { Action: "TagResource", KeyId, Tags })).status).toBe(200);
+  });
+
+  it("takes ImportKeyMaterial up to its token, which only a live service can give", async () => {
+    const KeyId = await newKeyId();
+    const EncryptedKeyMaterial =
+      "bCPZx7I6v6KXsqEpr2OXKxuj2CCRtKdwp75Bw+BGncYqBdfjFBYRtOE6HRlT0oeiRDWzwnw9OA54OL36smDJrq4Lo9x0CyYDiuKnRkcKtMtlzW0din7Pd7IlZWWRdVueiw2qpzl7PkUWQGTdsdbzpfJJQ+qj/cRIrk/E83UGyeyytSpgnb+lu0xEYcPajRyWNsbi98N3pqqQzHXNNHO2NJqHlnQgglqTiBEjkGeKFhfKmTc3vjulIdVa3EaVIN6lwWfgx+UUYSrvbA77WDYKlDsZ4SbK2/T7za9Tp1qU7Ynqba7OKGVVj7PMbiaO80AxWZnjUMYCgEp5w7V+seOXqw==";
+    const example = {
+      Action: "ImportKeyMaterial",
+      EncryptedKeyMaterial,
+      ImportToken: "Base64String",
+      KeyId,
+      KeyMaterialExpireUnix: "0",
+    };
+    expect(code(await sendV1(kms, example))).toBe("InvalidImportToken");
+    const { body } = await sendV1(kms, {
+      Action: "GetParametersForImport",
+      KeyId,
+      WrappingAlgorithm: "RSAES_OAEP_SHA_1",
+      WrappingKeySpec: "RSA_2048",
+    });
+    const ImportToken = String(body["ImportToken"]);
+    // With a living token, all that is wrong with the example is its ciphertext, which is of another key.
+    expect(code(await sendV1(kms, { ...example, ImportToken }))).toBe("InvalidKeyMaterial");
+  });
+
+  it("takes SetDeletionProtection and its effect", async () => {
+    const key = await newKey();
+    const protect = { ProtectedResourceArn: key["Arn"] ?? "", EnableDeletionProtection: "true" };
+    expect((await sendV1(kms, { Action: "SetDeletionProtection", ...protect })).status).toBe(200);
+    const schedule = { KeyId: key["KeyId"] ?? "", PendingWindowInDays: "7" };
+    expect(code(await sendV3(kms, "ScheduleKeyDeletion", schedule))).toBe("Rejected.DeletionProtection");
+    await sendV3(kms, "SetDeletionProtection", { ...protect, EnableDeletionProtection: "false" });
+    expect((await sendV3(kms, "ScheduleKeyDeletion", schedule)).status).toBe(200);
+  });
+});
+
+describe("parameters", () => {
+  it.each([
+    ["CreateKey", { Origin: "external" }, "InvalidParameter"],
+    ["CreateKey", { Origin: "EXTERNAL", KeySpec: "RSA_2048" }, "Unsupported.Origin"],
+    ["CreateKey", { Origin: "EXTERNAL", KeySpec: "Aliyun_AES_128" }, "InvalidParameter"],
+    ["CreateKey", { Origin: "EXTERNAL", EnableAutomaticRotation: "true" }, "InvalidParameter"],
+    ["CreateKey", { Origin: "EXTERNAL", Policy: "{}" }, "InvalidParameter"],
+    ["CreateKey", { Tags: "[" }, "InvalidParameter"],
+    ["CreateKey", { Tags: '[{"TagKey":"acs:x","TagValue":""}]' }, "InvalidParameter"],
+    ["ListKeys", { PageSize: "101" }, "InvalidParameter"],
+    ["DescribeKey", { KeyId: "alias/none" }, "Forbidden.AliasNotFound"],
+    ["ImportKeyMaterial", { KeyId: "alias/none" }, "MissingParameter"],
+    ["DeleteKeyMaterial", { KeyId: "alias/none" }, "Unsupported.Alias"],
+    ["Encrypt", { KeyId: "x", Plaintext: "no base64" }, "InvalidParameter"],
+    ["Decrypt", { CiphertextBlob: "AAAA" }, "InvalidParameter"],
+    ["DoNothing", {}, "InvalidAction.NotFound"],
+  ])("%s refuses %j", async (action, parameters, expected) => {
+    expect(code(await sendV3(kms, action, parameters))).toBe(expected);
+  });
+
+  it("refuses an expiry in the past", async () => {
+    const KeyId = await newKeyId();
+    const past = { KeyId, ImportToken: "x", EncryptedKeyMaterial: "AAAA", KeyMaterialExpireUnix: "1518307200" };
+    expect((await sendV3(kms, "ImportKeyMaterial", past)).body).toMatchObject({
+      Code: "InvalidParameter",
+      Message: 'The specified parameter "KeyMaterialExpireUnix" is not valid.',
+    });
+  });
+
+  it("keeps to its origin", async () => {
+    const { KeyId = "" } = await newKey({ Origin: "Aliyun_KMS" });
+    const wrapping = { WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" };
+    expect(code(await sendV3(kms, "GetParametersForImport", { KeyId, ...wrapping }))).toBe("Unsupported.Origin");
+  });
+});
+
+describe("what all wires share", () => {
+  it("denies, throttles and fails on demand, in this wire's words", async () => {
+    kms.permissions.deny("kms:ListKeys");
+    expect(await sendV3(kms, "ListKeys")).toMatchObject({ status: 403, body: { Code: "Forbidden.NoPermission" } });
+    kms.permissions.allow();
+    kms.faults.add({ kind: "error", operation: "ListKeys", code: "ServiceUnavailableTemporary", status: 503 });
+    expect(await sendV3(kms, "ListKeys")).toMatchObject({
+      status: 503,
+      body: { Code: "ServiceUnavailableTemporary" },
+    });
+    await using slow = await alibabaEmulator({ quotas: { ListKeys: 1 } });
+    await sendV3(slow, "ListKeys");
+    expect(await sendV3(slow, "ListKeys")).toMatchObject({ status: 400, body: { Code: "Throttling" } });
+  });
+
+  it("logs requests with their keys, and keeps Regions and accounts apart", async () => {
+    const { Arn = "", KeyId = "" } = await newKey({ RegionId: "cn-beijing" });
+    expect(Arn).toBe(`acs:kms:cn-beijing:${accountId}:key/${KeyId}`);
+    expect(code(await sendV3(kms, "DescribeKey", { KeyId }))).toBe("Forbidden.KeyNotFound");
+    expect((await sendV3(kms, "DescribeKey", { KeyId: Arn, RegionId: "cn-beijing" })).status).toBe(200);
+    expect(kms.requests.all().at(-1)).toMatchObject({
+      service: "kms",
+      operation: "DescribeKey",
+      region: "cn-beijing",
+      keyArn: Arn,
+      status: 200,
+      accessKeyId: "test",
+    });
+  });
+
+  it("tells who asks, and opens sessions of roles", async () => {
+    const sts = { headers: { "x-acs-version": "2015-04-01" } };
+    expect((await sendV3(kms, "GetCallerIdentity", {}, sts)).body).toMatchObject({
+      AccountId: accountId,
+      Arn: `acs:ram::${accountId}:user/test`,
+      IdentityType: "RAMUser",
+    });
+    const role = { RoleArn: "acs:ram::6543210987654321:role/importer", RoleSessionName: "byok" };
+    expect((await sendV3(kms, "AssumeRole", role, sts)).body).toMatchObject({
+      Credentials: { AccessKeyId: expect.stringMatching(/^STS\./), SecurityToken: expect.any(String) },
+    });
+  });
+});
