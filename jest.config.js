@@ -7,7 +7,12 @@ const swc = (syntax) => ["@swc/jest", { jsc: { target: "es2023", parser: { synta
 module.exports = {
   testEnvironment: "node",
   // Two processors are shared by everything; a test that hangs is found all the same.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  // Gathered by `npm test`: what decides about keys is tested to the last branch.
+  collectCoverageFrom: ["src/engine/**/*.ts"],
+  coverageReporters: ["text-summary"],
+  coverageThreshold: { "./src/engine/": { branches: 100 } },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   transform: { "^.+\\.ts$": swc("typescript"), "/node_modules/@noble/.+\\.js$": swc("ecmascript") },
   // The judges of the cryptography are published as ES modules only.

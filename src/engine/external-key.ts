@@ -3,7 +3,7 @@ import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import type { KeyDescription } from "./key";
 import { syncAspects } from "./key-aspects";
-import { createKey, createReplica, type CreatedKey } from "./key-creation";
+import { checkKeyOptions, createKey, createReplica, type CreatedKey } from "./key-creation";
 import { type KeyRecord, keyRecord, userTags } from "./key-record";
 import type { KeyService } from "./key-service";
 import { checkAllowed } from "./key-services";
@@ -97,6 +97,7 @@ function makeKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): 
 async function ensureKnownKey(run: Run, wanted: WantedKey, record: KeyRecord, call: Call): Promise<Outcome<KeyRecord>> {
   const { service } = reach(run, record.arn);
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
+  checkKeyOptions(service.profile, wanted);
   return run.locks.hold(record.arn, async () => {
     const seen = await describeKnown(service, record.arn, call);
     checkUnchangeable(seen, wanted);
@@ -249,6 +250,23 @@ function checkUnchangeable(key: KeyDescription, wanted: WantedKey): void {
     throw new ByokError(
       "immutable_argument",
       `\`${attribute}\` of ${key.arn} is ${is} and cannot be changed to ${shouldBe}. Plan again to have the key replaced, or set it back.`,
+      { attribute },
+    );
+  }
+  checkPlace(key, wanted);
+}
+
+/** Where a key is kept is fixed too, and worth no replacement. In an instance, the KMS ignores the level that is asked for. */
+function checkPlace(key: KeyDescription, { dkmsInstanceId, protectionLevel }: WantedKey): void {
+  const places = [
+    ["dkms_instance_id", key.dkmsInstanceId, dkmsInstanceId],
+    ["protection_level", key.protectionLevel, key.dkmsInstanceId === undefined ? protectionLevel : undefined],
+  ] as const;
+  for (const [attribute, is = "not set", shouldBe] of places) {
+    if (shouldBe === undefined || is === shouldBe) continue;
+    throw new ByokError(
+      "immutable_argument",
+      `\`${attribute}\` of ${key.arn} is ${is} and cannot be changed to ${shouldBe}. Set it back, or create another key.`,
       { attribute },
     );
   }

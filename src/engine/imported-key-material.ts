@@ -181,21 +181,21 @@ function reach(run: Run, keyArn: string): { readonly location: KeyLocation; read
 }
 
 /** How the material is once it has been imported, without looking again: the import's answer is the proof. */
-function conditionAfterImport(before: MaterialCondition, record: MaterialRecord): MaterialCondition {
-  const { expirationModel, validTo, materialId, lifetime } = record;
-  const renewal = lifetime === undefined ? undefined : renewalTime(lifetime, validTo);
+function conditionAfterImport(before: MaterialCondition, made: MadeRecord): MaterialCondition {
+  const { expirationModel, validTo, materialId, lifetime, keyDisabled } = made;
+  const { missingMaterials, otherMaterials } = before;
+  const asWanted = { lifetimeDrift: false, renewalDue: false, lifetimePast: false };
+  const renewal = renewalTime(lifetime, validTo);
   return {
     state: "imported",
-    ...(expirationModel === undefined ? {} : { expirationModel }),
-    ...(validTo === undefined ? {} : { validTo }),
-    ...(materialId === undefined ? {} : { materialId }),
-    ...(renewal === undefined ? {} : { renewalTime: renewal }),
-    lifetimeDrift: false,
-    renewalDue: false,
-    lifetimePast: false,
-    missingMaterials: before.missingMaterials,
-    otherMaterials: before.otherMaterials,
-    keyDisabled: record.keyDisabled ?? false,
+    expirationModel,
+    validTo,
+    materialId,
+    renewalTime: renewal,
+    ...asWanted,
+    missingMaterials,
+    otherMaterials,
+    keyDisabled,
   };
 }
 
@@ -209,9 +209,12 @@ function isImport(action: Action): boolean {
   return action === "create" || action === "reimport";
 }
 
+/** What is on record after an import. */
+type MadeRecord = MaterialRecord & { readonly lifetime: Lifetime; readonly keyDisabled: boolean };
+
 /** What came of an import: the bytes are in, whatever the error says. */
 interface BroughtIn {
-  readonly record: MaterialRecord;
+  readonly record: MadeRecord;
   readonly error?: ByokError | undefined;
 }
 
@@ -254,7 +257,7 @@ async function bringIn(
       : await importMaterial(run, service, plan, urgent);
   rememberImport(run, key.arn, material.fingerprint);
   if (dead) startSettling(run, key.arn);
-  const made: MaterialRecord = {
+  const made: MadeRecord = {
     keyArn: key.arn,
     fingerprint: material.fingerprint,
     verified: true,

@@ -76,13 +76,15 @@ export function checkShape(
   const wanted = keySpecs[keySpec];
   if (sameShape(shape, wanted)) return;
   const fits = keySpecsFor(shape).filter((spec) => among.includes(spec));
-  const remedy = fits.length === 0 ? "No key spec takes these bytes." : `These bytes fit ${fits.join(" and ")}.`;
+  const remedy = fits.length === 0 ? "No key spec takes these bytes." : `These bytes fit ${listed.format(fits)}.`;
   throw new ByokError(
     "wrong_material",
     `\`${attribute}\` must be ${shapeWords(wanted)} for ${keySpec}, got ${shapeWords(shape)}. ${remedy}`,
     { attribute },
   );
 }
+
+const listed = new Intl.ListFormat("en-GB");
 
 /** A shape in words, such as `32 bytes` or `an RSA private key of 2048 bits`. */
 export function shapeWords(shape: MaterialShape): string {

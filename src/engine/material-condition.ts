@@ -16,13 +16,13 @@ export type MaterialState = "never_imported" | "imported" | "expired" | "deleted
 export interface MaterialCondition {
   readonly state: MaterialState;
   /** Of our material, while it is in the key. */
-  readonly expirationModel?: ExpirationModel;
+  readonly expirationModel?: ExpirationModel | undefined;
   /** When our material expires; of lapsed material, when it was to expire. Absent: never, or unknown. */
-  readonly validTo?: EpochSeconds;
-  readonly materialId?: string;
+  readonly validTo?: EpochSeconds | undefined;
+  readonly materialId?: string | undefined;
   /** Someone else gave the material another lifetime than our last import did. */
   readonly lifetimeDrift: boolean;
-  readonly renewalTime?: EpochSeconds;
+  readonly renewalTime?: EpochSeconds | undefined;
   readonly renewalDue: boolean;
   /** The lifetime is a fixed date, and that is past. */
   readonly lifetimePast: boolean;

@@ -63,10 +63,13 @@ export const externalKey = resource({
     const record = await readKey(client.run, arn, recordOf(state), aspects, callOf(signal, timeoutMilliseconds));
     return { state: record === undefined ? null : readState(record, state, client) };
   },
-  update: async ({ config, plan, prior, client, signal, timeoutMilliseconds }) => {
+  update: async ({ config, plan, prior, client, signal, timeoutMilliseconds, private: kept }) => {
     const wanted = wantedKey(config, client, prior);
-    const record = recordOf(prior);
-    if (record === undefined) throw new ByokError("internal", "The state has no ARN. Please report it.");
+    const seen = recordOf(prior);
+    if (seen === undefined) throw new ByokError("internal", "The state has no ARN. Please report it.");
+    // A key of ours that had no material when it was last seen became Enabled with it, for all that anybody knows.
+    const unseen = seen.enabled === undefined && seen.state === "PendingDeletion" && kept.has("policy");
+    const record = unseen ? { ...seen, enabled: true } : seen;
     const outcome = await ensureKey(client.run, wanted, record, callOf(signal, timeoutMilliseconds));
     const { error } = outcome;
     return {

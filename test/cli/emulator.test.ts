@@ -87,7 +87,9 @@ describe("byok emulator", () => {
     const { code, output } = await finished(run("emulator", "--port", String(port)));
     other.close();
     expect(code).toBe(1);
-    expect(output).toBe(`byok: Port ${port} is taken. Choose another with --port, or any free one with --port 0.\n`);
+    expect(output).toBe(
+      `byok: error: Port ${port} is taken. Choose another with --port, or any free one with --port 0.\n`,
+    );
   });
 
   it.each([

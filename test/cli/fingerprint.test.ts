@@ -44,7 +44,7 @@ describe("byok fingerprint", () => {
     const rows = [
       ["fingerprint", cmac],
       ["material", "32 bytes"],
-      ["fits", "SYMMETRIC_DEFAULT, HMAC_256"],
+      ["fits", "SYMMETRIC_DEFAULT, HMAC_256, Aliyun_AES_256"],
       ["KCV, CKA_CHECK_VALUE of an AES key", "F29000"],
       ["CMAC, 3 bytes", "377822"],
       ["CMAC, 5 bytes", "377822C093"],
@@ -90,8 +90,8 @@ describe("byok fingerprint", () => {
     });
   });
 
-  it("tells that 16 bytes fit no key spec", async () => {
-    expect((await byokFingerprint(["-"], [Buffer.alloc(16, 200)])).out).toMatch(/fits +no key spec/);
+  it("tells that 24 bytes fit no key spec", async () => {
+    expect((await byokFingerprint(["-"], [Buffer.alloc(24, 200)])).out).toMatch(/fits +no key spec/);
   });
 
   it("checks a key spec", async () => {
@@ -99,7 +99,7 @@ describe("byok fingerprint", () => {
     const { out, err, code } = await byokFingerprint(["-", "--key-spec", "HMAC_512"], [Buffer.from(bytes)]);
     expect({ out, code }).toEqual({ out: "", code: 1 });
     expect(err).toBe(
-      "byok: error: [wrong_material] `source` must be 64 bytes for HMAC_512, got 32 bytes. These bytes fit SYMMETRIC_DEFAULT and HMAC_256.\n",
+      "byok: error: [wrong_material] `source` must be 64 bytes for HMAC_512, got 32 bytes. These bytes fit SYMMETRIC_DEFAULT, HMAC_256 and Aliyun_AES_256.\n",
     );
   });
 

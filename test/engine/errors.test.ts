@@ -19,7 +19,14 @@ describe("the error", () => {
   it("can be said in other words and of another argument, and stays the same error", () => {
     const said = error.with({ message: "Later.", attribute: "valid_for" });
     const { code, retry, effectUnknown, serviceCode, message, attribute } = error;
-    expect(said).toMatchObject({ code, retry, effectUnknown, serviceCode, rawMessage: "Later.", attribute: "valid_for" });
+    expect(said).toMatchObject({
+      code,
+      retry,
+      effectUnknown,
+      serviceCode,
+      rawMessage: "Later.",
+      attribute: "valid_for",
+    });
     expect(error.with({})).toMatchObject({ code, retry, effectUnknown, serviceCode, message, attribute });
     const bare = new ByokError("internal", "x").with({ message: "y" });
     expect(bare).toMatchObject({ attribute: undefined, serviceCode: undefined });

@@ -6,6 +6,7 @@ import { aeskwp } from "@noble/ciphers/aes.js";
  * RFC 8017, which the Wycheproof vectors prove, and AES-KWP by @noble/ciphers.
  */
 export function unwrap(wrapped: Buffer, privateKeyPkcs8: Buffer, modulusBits: number, algorithm: string): Buffer {
+  if (algorithm === "RSAES_PKCS1_V1_5") return openPkcs1(wrapped, privateKeyPkcs8);
   const hash = algorithm.endsWith("_SHA_1") ? "sha1" : "sha256";
   if (!algorithm.startsWith("RSA_AES_KEY_WRAP")) return openOaep(wrapped, privateKeyPkcs8, hash);
   const aesKey = openOaep(wrapped.subarray(0, modulusBits / 8), privateKeyPkcs8, hash);
@@ -31,6 +32,14 @@ export function openOaep(
   const right = encoded[0] === 0 && data.subarray(0, hashed.length).equals(hashed) && end >= 0;
   if (!right || padding.some((byte) => byte !== 0)) throw new Error("The padding is wrong.");
   return data.subarray(end + 1);
+}
+
+/** RSAES-PKCS1-V1_5-DECRYPT (RFC 8017, section 7.2.2). */
+export function openPkcs1(wrapped: Buffer, privateKeyPkcs8: Buffer): Buffer {
+  const encoded = decrypted(wrapped, privateKeyPkcs8);
+  const end = encoded.indexOf(0, 2);
+  if (encoded[0] !== 0 || encoded[1] !== 2 || end < 10) throw new Error("The padding is wrong.");
+  return encoded.subarray(end + 1);
 }
 
 /** MGF1 (RFC 8017, appendix B.2.1). */

@@ -28,12 +28,17 @@ describe("the shape of key material", () => {
     [
       { kind: "raw", bytes: 16 },
       "SYMMETRIC_DEFAULT",
-      "must be 32 bytes for SYMMETRIC_DEFAULT, got 16 bytes. No key spec takes these bytes.",
+      "must be 32 bytes for SYMMETRIC_DEFAULT, got 16 bytes. These bytes fit Aliyun_SM4.",
     ],
     [
       { kind: "raw", bytes: 32 },
       "HMAC_384",
-      "must be 48 bytes for HMAC_384, got 32 bytes. These bytes fit SYMMETRIC_DEFAULT and HMAC_256.",
+      "must be 48 bytes for HMAC_384, got 32 bytes. These bytes fit SYMMETRIC_DEFAULT, HMAC_256 and Aliyun_AES_256.",
+    ],
+    [
+      { kind: "raw", bytes: 24 },
+      "SYMMETRIC_DEFAULT",
+      "must be 32 bytes for SYMMETRIC_DEFAULT, got 24 bytes. No key spec takes these bytes.",
     ],
     [
       { kind: "rsa", bits: 2048 },
@@ -56,6 +61,11 @@ describe("the shape of key material", () => {
     expect(error.rawMessage).toBe(`\`key_material_source\` ${words}`);
   });
 
+  it("names only the key specs among those that are offered", () => {
+    const error = thrown(() => checkShape({ kind: "raw", bytes: 32 }, "HMAC_384", "x", ["Aliyun_AES_256", "RSA_2048"]));
+    expect(error.message).toContain("These bytes fit Aliyun_AES_256.");
+  });
+
   it("knows the sizes of canonical PKCS#8", () => {
     for (const curve of ["prime256v1", "secp384r1", "secp521r1", "secp256k1"] as const) {
       expect(readPrivateKey(ecKey(curve)).pkcs8).toHaveLength(materialBytes({ kind: "ec", curve }));
@@ -67,8 +77,12 @@ describe("the shape of key material", () => {
     expect(materialBytes({ kind: "raw", bytes: 28 })).toBe(28);
   });
 
-  it("is found for what was taken, and none for 16 and 24 bytes", () => {
-    expect(keySpecsFor(KeyMaterial.take(Buffer.alloc(32, 1)).shape)).toEqual(["SYMMETRIC_DEFAULT", "HMAC_256"]);
+  it("is found for what was taken, and none for 24 bytes", () => {
+    expect(keySpecsFor(KeyMaterial.take(Buffer.alloc(32, 1)).shape)).toEqual([
+      "SYMMETRIC_DEFAULT",
+      "HMAC_256",
+      "Aliyun_AES_256",
+    ]);
     expect(keySpecsFor(KeyMaterial.take(Buffer.alloc(24, 1)).shape)).toEqual([]);
   });
 

@@ -55,8 +55,8 @@ describe.each(wrappingSpecs)("material wrapped under %s", (spec) => {
     }
     const isOaep = algorithm.startsWith("RSAES_OAEP");
     const small = spec === "RSA_2048";
-    // OAEP: 5 raw and 4 curves, and P-521 not under RSA_2048. The other: 3 moduli and 4 curves.
-    const expected = isOaep ? (small ? 8 : 9) : 7;
+    // OAEP: 7 raw and 4 curves, and P-521 not under RSA_2048. PKCS#1: 7 raw. Key wrap: 3 moduli and 4 curves.
+    const expected = isOaep ? (small ? 10 : 11) : 7;
     expect(opened).toHaveLength(expected);
     expect(refused).toEqual(
       Array.from({ length: Object.keys(materials).length - expected }, () => "unsupported_wrapping"),
@@ -111,6 +111,17 @@ describe("RSA-OAEP by another implementation", () => {
   });
 });
 
+describe("RSAES-PKCS1-v1_5 by another implementation", () => {
+  const { wrappingKey, opener } = keyPair("RSA_2048");
+
+  it("opens what was wrapped so", () => {
+    const key = forge.pki.privateKeyFromPem(pem("PRIVATE KEY", opener).toString());
+    const bytes = randomBytes(32);
+    const wrapped = wrap(bytes, wrappingKey, "RSAES_PKCS1_V1_5").toString("latin1");
+    expect(Buffer.from(key.decrypt(wrapped, "RSAES-PKCS1-V1_5"), "latin1")).toEqual(bytes);
+  });
+});
+
 describe("the message for too many bytes", () => {
   it("has both sizes", () => {
     const error = thrown(() => wrap(Buffer.alloc(191), keyPair("RSA_2048").wrappingKey, "RSAES_OAEP_SHA_256"));
@@ -121,6 +132,7 @@ describe("the message for too many bytes", () => {
 
 describe("the largest plaintext", () => {
   it.each([
+    ["RSAES_PKCS1_V1_5", 2048, 245],
     ["RSAES_OAEP_SHA_1", 2048, 214],
     ["RSAES_OAEP_SHA_1", 3072, 342],
     ["RSAES_OAEP_SHA_1", 4096, 470],

@@ -82,7 +82,7 @@ describe("the wrapping", () => {
     ],
     [
       "an unknown algorithm, without repeating it",
-      { keySpec: "SYMMETRIC_DEFAULT", profile: poor, algorithm: "RSAES_PKCS1_V1_5" },
+      { keySpec: "SYMMETRIC_DEFAULT", profile: poor, algorithm: "RSAES_OAEP_SHA_512" },
       "wrapping_algorithm",
       "The value is no `wrapping_algorithm` of Poor KMS. Use one of RSAES_OAEP_SHA_256, RSAES_OAEP_SHA_1, or leave the argument out.",
     ],

@@ -33,6 +33,12 @@ export interface QkmsRequests {
   ) => Promise<Answered | { readonly answer: undefined; readonly at: EpochSeconds }>;
 }
 
+/**
+ * What could be 32 bytes in base64 or hex, or more. Longer than any id of a key, and unlike elsewhere no id of a material
+ * looks like this.
+ */
+const anyBytes = /[A-Za-z0-9+/_=-]{41,}/g;
+
 /** A signature may be refused for its date alone when that is further off than this; AWS's bound, for want of another. */
 const tolerableSkewMs = 5 * 60_000;
 
@@ -95,7 +101,7 @@ function refusal({ status, body }: HttpAnswer, attempt: Attempt): ByokError {
   }
   const { __type: type, message, Message: words = message } = answer;
   const name = typeof type === "string" ? type.replace(/^.*#/, "").replace(/:.*$/, "") : "";
-  const said = { name, words: typeof words === "string" ? words : "", status };
+  const said = { name, words: typeof words === "string" ? words.replace(anyBytes, "…") : "", status };
   return refusalError(refusalOf(attempt, said), attempt, rows, qkms);
 }
 

@@ -1,4 +1,7 @@
 import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Emulator } from "../../../src/emulator/index";
 import { stringToSignV1 } from "../../../src/emulator/alibaba/signature";
 import { alibabaEmulator, accountId, type Reply, sendV1, sendV3 } from "./support";
@@ -263,6 +266,21 @@ describe("what all wires share", () => {
       status: 200,
       accessKeyId: "test",
     });
+  });
+
+  it("keeps what only this wire knows of a key between two starts", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "byok-alibaba-"));
+    const stateFile = join(folder, "state.json");
+    try {
+      await using first = await alibabaEmulator({ stateFile });
+      const created = await sendV3(first, "CreateKey", { Origin: "EXTERNAL", DKMSInstanceId: "kst-1" });
+      await first.close();
+      await using second = await alibabaEmulator({ stateFile });
+      const KeyId = /"KeyId":"([^"]+)"/.exec(created.text)?.[1] ?? "";
+      expect((await sendV3(second, "DescribeKey", { KeyId })).body["KeyMetadata"]).toEqual(created.body["KeyMetadata"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("tells who asks, and opens sessions of roles", async () => {

@@ -1,4 +1,5 @@
 import { fingerprintTag } from "../../../src/engine/delete-first";
+import { ByokError } from "../../../src/engine/errors";
 import { ensureKey, readKey } from "../../../src/engine/external-key";
 import { applyMaterial, type MaterialSettings } from "../../../src/engine/imported-key-material";
 import { KeyMaterial } from "../../../src/engine/key-material";
@@ -422,6 +423,32 @@ describe("on a KMS that takes imports into empty keys only", () => {
       });
       expect(life.calls()).not.toContain(put);
     });
+  });
+
+  it("tells the bytes nowhere, whatever goes wrong", async () => {
+    const bytes = newBytes();
+    const told: unknown[] = [];
+    const note = (message: string, fields?: unknown) => void told.push([message, fields]);
+    const log: Log = { debug: note, info: note, warn: note };
+    const { arn } = await newKey();
+    const source = bytesSource(bytes);
+    const first = await applyMaterial(life.run({ log }), settings(arn), source, undefined);
+    const renewed = await applyMaterial(life.run({ log }), longer(arn), source, first.record);
+    told.push(first, renewed, await life.service().tags(arn));
+    for (const code of ["InvalidCiphertextException", "IncorrectKeyMaterialException", "Surprise"]) {
+      const message = `${bytes.toString("base64")} ${bytes.toString("hex")}`;
+      const id = life.kms.faults.add({ operation: put, kind: "error", code, message, ...never });
+      const failed: unknown = await applyMaterial(life.run({ log }), settings(arn), source, renewed.record).catch(
+        (error: unknown) => error,
+      );
+      expect(failed).toBeInstanceOf(ByokError);
+      told.push(String(failed), failed, failed instanceof Error ? failed.stack : "");
+      life.kms.faults.remove(id);
+    }
+    const all = told.map((what) => (typeof what === "string" ? what : JSON.stringify(what))).join("\n");
+    for (const spelling of ["hex", "base64", "base64url"] as const) {
+      expect(all).not.toContain(bytes.toString(spelling).replace(/=+$/, ""));
+    }
   });
 
   it("takes a lifetime that the KMS does not tell for the one on record", async () => {

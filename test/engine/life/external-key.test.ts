@@ -163,6 +163,18 @@ describe("an external key", () => {
     expect(life.calls()).toEqual([]);
   });
 
+  it.each<[Partial<WantedKey>, string]>([
+    [{ dkmsInstanceId: "kst-1" }, "dkms_instance_id"],
+    [{ protectionLevel: "HSM" }, "protection_level"],
+    [{ deletionProtection: true }, "deletion_protection"],
+  ])("cannot have %j, which is another KMS's", async (changes, attribute) => {
+    await expect(ensureKey(life.run(), { ...wantedKey, ...changes }, undefined)).rejects.toMatchObject({
+      code: "invalid_argument",
+      attribute,
+    });
+    expect(life.calls()).toEqual([]);
+  });
+
   it("cannot be of a kind that the KMS does not have", async () => {
     const watch = (service: KeyService): KeyService => ({
       ...service,
@@ -384,7 +396,9 @@ describe("an external key", () => {
     const key = await newKey(life);
     const elsewhere = life.run({ allowed: { regions: ["eu-west-1"] } });
     const stranger = life.run({ allowed: { accountIds: ["999988887777"] } });
-    const native = life.run({ allowed: { accountIds: [account], regions: [testRegion], byKms: { qkms: { regions: [] } } } });
+    const native = life.run({
+      allowed: { accountIds: [account], regions: [testRegion], byKms: { qkms: { regions: [] } } },
+    });
     const barred = life.run({ allowed: { byKms: { aws: { regions: ["eu-west-1"] } } } });
     await expect(ensureKey(barred, wantedKey, undefined)).rejects.toMatchObject({ code: "region_not_allowed" });
     life.calls();

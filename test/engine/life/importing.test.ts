@@ -272,6 +272,15 @@ describe("an import", () => {
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });
 
+    it("leaves a key alone that is gone, and tells what else keeps it from deleting", async () => {
+      const { key, record } = await importedKey(life);
+      life.kms.faults.add({ operation: "DeleteImportedKeyMaterial", kind: "error", code: "NotFoundException" });
+      const { warnings } = await releaseMaterial(life.run(), record, "delete");
+      expect(warnings).toEqual([expect.stringContaining(`was not deleted from ${key.arn}`)]);
+      life.kms.permissions.deny("kms:DeleteImportedKeyMaterial");
+      await expect(releaseMaterial(life.run(), record, "delete")).rejects.toMatchObject({ code: "access_denied" });
+    });
+
     it("works for a key whose material has no id, and for a record that names no bytes", async () => {
       const { record } = await importedKey(life, {}, { spec: "HMAC_256" });
       await releaseMaterial(life.run(), record, "delete");

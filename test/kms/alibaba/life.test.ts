@@ -83,6 +83,28 @@ describe("a key", () => {
   });
 });
 
+describe("what cannot be changed", () => {
+  it.each([
+    ["dkms_instance_id", { dkmsInstanceId: "kst-other" }],
+    ["protection_level", { protectionLevel: "HSM" }],
+    ["key_spec", { spec: "Aliyun_SM4" }],
+  ] as const)("is `%s`: %j", async (attribute, changes) => {
+    const key = await newKey();
+    life.calls();
+    await expect(ensureKey(life.run(), { ...wantedKey, ...changes }, key)).rejects.toMatchObject({
+      code: "immutable_argument",
+      attribute,
+    });
+    expect(life.calls()).toEqual(["DescribeKey"]);
+  });
+
+  it("is not the level of a key in an instance, which decides by itself", async () => {
+    const key = await newKey({ dkmsInstanceId: "kst-1" });
+    const again = await ensureKey(life.run(), { ...wantedKey, dkmsInstanceId: "kst-1", protectionLevel: "HSM" }, key);
+    expect(again.error).toBeUndefined();
+  });
+});
+
 describe("options that only Alibaba Cloud has", () => {
   it.each([
     ["dkms_instance_id", { dkmsInstanceId: "kst-1" }],
@@ -92,6 +114,9 @@ describe("options that only Alibaba Cloud has", () => {
     const run = life.run({ aws: { endpoint: life.kms.url, region: "eu-central-1", accessKey: "a", secretKey: "b" } });
     const wanted = { kms: "aws", region: "eu-central-1", multiRegion: false, ...changes } as const;
     await expect(ensureKey(run, wanted, undefined)).rejects.toMatchObject({ code: "invalid_argument", attribute });
+    const arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const record = { ...(await newKey()), arn, kms: "aws", region: "eu-central-1" } as const;
+    await expect(ensureKey(run, wanted, record)).rejects.toMatchObject({ code: "invalid_argument", attribute });
   });
 });
 

@@ -1,0 +1,116 @@
+import { assessKey, type KeyFactsAtPlan } from "../../src/engine/key-assessment";
+import type { KeyRecord } from "../../src/engine/key-record";
+import { paperProfile } from "../support/profile";
+
+const seen: KeyRecord = {
+  arn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  keyId: "1234abcd-12ab-34cd-56ef-1234567890ab",
+  kms: "aws",
+  region: "eu-central-1",
+  state: "Enabled",
+  spec: "SYMMETRIC_DEFAULT",
+  usage: "ENCRYPT_DECRYPT",
+  description: "payments",
+  creationDate: 0,
+  multiRegion: false,
+  policy: "{}",
+  tags: { team: "a" },
+  deletionProtection: false,
+};
+const wanted: KeyFactsAtPlan["wanted"] = { kms: "aws", multiRegion: false };
+
+const verdict = (facts: Partial<KeyFactsAtPlan>): unknown[] => {
+  const { action, attributes } = assessKey({ wanted, seen, profile: paperProfile, ...facts });
+  return [action, ...attributes];
+};
+
+describe("what is to be done about a key", () => {
+  it.each<[string, Partial<KeyFactsAtPlan>, unknown[]]>([
+    ["as configured", {}, ["nothing"]],
+    ["only our own settings", { otherChanges: true }, ["record"]],
+    ["gone for good", { seen: undefined }, ["replace", "arn"]],
+    ["another KMS", { wanted: { ...wanted, kms: "qkms" } }, ["replace", "kms"]],
+    ["another Region", { wanted: { ...wanted, region: "eu-west-1" } }, ["replace", "region"]],
+    ["the same Region", { wanted: { ...wanted, region: "eu-central-1" } }, ["nothing"]],
+    [
+      "another spec and usage",
+      { wanted: { ...wanted, spec: "HMAC_256", usage: "GENERATE_VERIFY_MAC" } },
+      ["replace", "key_spec", "key_usage"],
+    ],
+    ["multi-Region", { wanted: { ...wanted, multiRegion: true } }, ["replace", "multi_region"]],
+    [
+      "a replica of a multi-Region key",
+      { wanted: { ...wanted, primaryKeyArn: "x" }, seen: { ...seen, multiRegion: true } },
+      ["nothing"],
+    ],
+    ["another KMS instance", { wanted: { ...wanted, dkmsInstanceId: "kst-1" } }, ["replace", "dkms_instance_id"]],
+    [
+      "the KMS instance that it is in",
+      { wanted: { ...wanted, dkmsInstanceId: "kst-1" }, seen: { ...seen, dkmsInstanceId: "kst-1" } },
+      ["nothing"],
+    ],
+    ["another protection", { wanted: { ...wanted, protectionLevel: "HSM" } }, ["replace", "protection_level"]],
+    [
+      "the protection that it has",
+      { wanted: { ...wanted, protectionLevel: "HSM" }, seen: { ...seen, protectionLevel: "HSM" } },
+      ["nothing"],
+    ],
+    ["pending deletion", { seen: { ...seen, state: "PendingDeletion" } }, ["update", "arn"]],
+    [
+      "pending deletion, other tags",
+      { wanted: { ...wanted, tags: {} }, seen: { ...seen, state: "PendingDeletion" } },
+      ["update", "arn", "tags"],
+    ],
+    ["another description", { wanted: { ...wanted, description: "x" } }, ["update", "description"]],
+    [
+      "the same description, policy and tags",
+      { wanted: { ...wanted, description: "payments", policy: "{}", tags: { team: "a" } } },
+      ["nothing"],
+    ],
+    ["another policy", { wanted: { ...wanted, policy: "[]" } }, ["update", "policy"]],
+    [
+      "a policy that was never read",
+      { wanted: { ...wanted, policy: "{}" }, seen: { ...seen, policy: undefined } },
+      ["update", "policy"],
+    ],
+    ["another tag value", { wanted: { ...wanted, tags: { team: "b" } } }, ["update", "tags"]],
+    ["a tag more", { wanted: { ...wanted, tags: { team: "a", new: "1" } } }, ["update", "tags"]],
+    [
+      "tags that were never read",
+      { wanted: { ...wanted, tags: { team: "a" } }, seen: { ...seen, tags: undefined } },
+      ["update", "tags"],
+    ],
+    ["protected from deletion", { wanted: { ...wanted, deletionProtection: true } }, ["update", "deletion_protection"]],
+    [
+      "disabled by others",
+      { wanted: { ...wanted, enabled: true }, seen: { ...seen, state: "Disabled" } },
+      ["update", "enabled"],
+    ],
+    ["enabled as wished", { wanted: { ...wanted, enabled: true } }, ["nothing"]],
+    [
+      "a wish that waits for the import",
+      { wanted: { ...wanted, enabled: false }, seen: { ...seen, state: "PendingImport" }, appliedEnabled: false },
+      ["nothing"],
+    ],
+    [
+      "a new wish without material",
+      { wanted: { ...wanted, enabled: false }, seen: { ...seen, state: "PendingImport" } },
+      ["update", "enabled"],
+    ],
+  ])("%s", (_name, facts, expected) => {
+    expect(verdict(facts)).toEqual(expected);
+  });
+
+  it("says why", () => {
+    const reason = (facts: Partial<KeyFactsAtPlan>): string =>
+      assessKey({ wanted, seen, profile: paperProfile, ...facts }).reason;
+    expect(reason({ wanted: { ...wanted, spec: "HMAC_256" } })).toBe(
+      "`key_spec` is SYMMETRIC_DEFAULT, cannot be changed, and is to be HMAC_256",
+    );
+    const pending: KeyRecord = { ...seen, state: "PendingDeletion" };
+    expect(reason({ seen: { ...pending, deletionDate: 86_400 } })).toBe(
+      "the key waits for its deletion on 1970-01-02T00:00:00Z, which is to be canceled",
+    );
+    expect(reason({ seen: pending })).toBe("the key waits for its deletion, which is to be canceled");
+  });
+});
