@@ -14,6 +14,31 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
     rooms: [],
     packages: ["node:*", "@bufbuild/protobuf", "@bufbuild/protobuf/*", "@msgpack/msgpack", "@connectrpc/*", "@grpc/*"],
   },
+  // What a program loads, and in its folder what Pulumi's provider process loads in its place.
+  pulumi: {
+    rooms: ["src/engine", "src/material-sources", "src/kms", "src/system-clock.ts"],
+    packages: ["node:crypto", "@pulumi/pulumi", "byok/pulumi/provider"],
+  },
+  "pulumi/provider": {
+    rooms: ["src/engine", "src/material-sources", "src/kms", "src/system-clock.ts", "pulumi/given.ts"],
+    packages: ["node:*"],
+  },
+  // Constructs, which need neither a cloud's SDK nor Pulumi: of the rest only tables and grammars.
+  cdktf: {
+    rooms: [
+      "src/engine/errors.ts",
+      "src/engine/fingerprint.ts",
+      "src/engine/key-spec.ts",
+      "src/engine/kms-profile.ts",
+      "src/engine/lifetime.ts",
+      "src/engine/table.ts",
+      "src/engine/wrapping-algorithm.ts",
+      "src/engine/wrapping-choice.ts",
+      "src/engine/wrapping-key.ts",
+      ...["aws", "alibaba", "qkms"].flatMap((kms) => [`src/kms/${kms}/arn.ts`, `src/kms/${kms}/profile.ts`]),
+    ],
+    packages: ["node:crypto", "node:path", "constructs", "cdktf"],
+  },
   "src/cli": {
     rooms: ["src/engine", "src/material-sources", "src/kms", "src/emulator", "src/system-clock.ts"],
     packages: ["node:*", "commander"],
@@ -54,6 +79,13 @@ describe("who may import whom", () => {
     const imports = filesBelow(room).flatMap(importsOf);
     expect(imports.length).toBeGreaterThan(0);
     expect(imports.filter((one) => !isAllowed(room, one))).toEqual([]);
+  });
+
+  it("lets one file name the construct library, so that another can take its place", () => {
+    const users = filesBelow("cdktf")
+      .flatMap(importsOf)
+      .filter(({ what }) => what === "cdktf");
+    expect(users.map(({ from }) => from)).toEqual(["cdktf/core.ts"]);
   });
 
   it("sees an import that is not allowed", () => {

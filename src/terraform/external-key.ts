@@ -172,7 +172,9 @@ function checkOptions(config: Config<Schema>): void {
     deletionProtection: present(config.deletion_protection),
   });
   const window = present(config.deletion_window_in_days);
-  if (window !== undefined) checkDeletionWindow({ profile }, window);
+  // The schema's own validators see to what no KMS offers.
+  const offeredSomewhere = window !== undefined && Number.isInteger(window) && window >= 7 && window <= 366;
+  if (offeredSomewhere) checkDeletionWindow({ profile }, window);
 }
 
 /** Where tags are managed it is known what all of them will be, and a default tag that is missing makes a plan. */

@@ -25,7 +25,7 @@ export function byokProvider(): AnyProvider {
     configure: ({ config, log }) => {
       try {
         const client = byokClient(config, log);
-        return { client, diagnostics: checkAws(config, client) };
+        return { client, diagnostics: checkBlocks(config, client) };
       } catch (error) {
         return { diagnostics: [diagnosticOf(ByokError.from(error), providerSchema.attributes)] };
       }
@@ -37,12 +37,14 @@ export function byokProvider(): AnyProvider {
 }
 
 /** What is wrong with a block that is written is said once, and not again by each resource. Nothing is sent for it. */
-function checkAws({ aws }: Config<typeof providerSchema>, client: ByokClient): Diagnostic[] {
-  if (aws === null) return [];
-  try {
-    client.services.defaultRegion("aws");
-    return [];
-  } catch (error) {
-    return [diagnosticInBlock("aws", ByokError.from(error))];
-  }
+function checkBlocks(config: Config<typeof providerSchema>, client: ByokClient): Diagnostic[] {
+  return (["aws", "alibaba", "qkms"] as const).flatMap((kms) => {
+    if (config[kms] === null) return [];
+    try {
+      client.services.defaultRegion(kms);
+      return [];
+    } catch (error) {
+      return [diagnosticInBlock(kms, ByokError.from(error))];
+    }
+  });
 }

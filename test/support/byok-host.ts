@@ -1,6 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import type { EmulatorOptions } from "../../src/emulator/index";
-import { type ConfigInput, HostError, ProviderHost } from "../../src/terraform/plugin/testing/host";
+import {
+  type ConfigInput,
+  HostError,
+  ProviderHost,
+  type ResourceInstance,
+} from "../../src/terraform/plugin/testing/host";
 import { byokProvider } from "../../src/terraform/provider";
 import { type Life, startLife, testRegion } from "./life";
 
@@ -28,6 +32,13 @@ export function awsBlock(endpoint: string, changes: ConfigInput = {}): ConfigInp
   return { region: testRegion, access_key: "AKIAENGINE", secret_key: "engine", endpoint, ...changes };
 }
 
+/** An attribute of what is in the state, which must be text. */
+export function textIn({ state }: ResourceInstance, name: string): string {
+  const value = state?.[name];
+  if (typeof value !== "string") throw new Error(`${name} is no text`);
+  return value;
+}
+
 /** What an operation was refused with: every error as its argument, or a dash, and its text. */
 export async function refusal(
   work: Promise<unknown>,
@@ -42,10 +53,4 @@ export async function refusal(
     });
   }
   return [];
-}
-
-/** Bytes in a file of their own, as a source. */
-export async function fileSource(file: string, bytes: Uint8Array): Promise<string> {
-  await writeFile(file, bytes, { mode: 0o600 });
-  return `file:${file}?encoding=raw`;
 }

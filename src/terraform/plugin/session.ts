@@ -51,7 +51,7 @@ export class Session {
       return [providerBug(`While it was to ${what}, the provider met ${error.message}.`, error.path)];
     }
     this.log.error(`an unexpected error while it was to ${what}`, { stack: placesOf(error) });
-    return [providerBug(`An unexpected error occurred while it was to ${what}: ${messageOf(error)}`)];
+    return [providerBug(`An unexpected error occurred while it was to ${what}: ${kindOf(error)}.`)];
   }
 }
 
@@ -63,8 +63,9 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error was thrown";
+/** Not the message: that of an error which nobody foresaw may quote any value. */
+function kindOf(error: unknown): string {
+  return error instanceof Error ? error.name : "something that is no error was thrown";
 }
 
 /** Where an error was thrown, without its message. */

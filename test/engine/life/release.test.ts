@@ -1,4 +1,4 @@
-import { DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import { DeleteImportedKeyMaterialCommand } from "@aws-sdk/client-kms";
 import { releaseMaterial } from "../../../src/engine/imported-key-material";
 import { importedKey } from "../../support/imported-key";
 import { type Life, startLife } from "../../support/life";
@@ -17,10 +17,10 @@ describe("material that is to be deleted from a key", () => {
     expect(await releaseMaterial(life.run(), record, "delete")).toEqual({ warnings: [] });
   });
 
-  it("goes with a key that waits for its deletion: that is told, and no failure", async () => {
-    const { key, record } = await importedKey(life);
-    await life.client().send(new ScheduleKeyDeletionCommand({ KeyId: key.arn, PendingWindowInDays: 7 }));
-    const { warnings } = await releaseMaterial(life.run(), record, "delete");
+  it("is gone with its key: that is told, and no failure", async () => {
+    const { record } = await importedKey(life);
+    const gone = { ...record, keyArn: record.keyArn.replace(/.{4}$/, "0000") };
+    const { warnings } = await releaseMaterial(life.run(), gone, "delete");
     expect(warnings.join("")).toMatch(/^The key material was not deleted from arn:/);
   });
 });

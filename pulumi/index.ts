@@ -1,0 +1,22 @@
+/**
+ * byok for Pulumi: KMS keys whose material you bring, as resources of `pulumi up`.
+ *
+ * ```ts
+ * const key = new ExternalKey("payments", { description: "payments" });
+ * new ImportedKeyMaterial("payments", { keyArn: key.id, keyMaterialSource: "file:payments.bin", validFor: "90d" });
+ * ```
+ */
+export type {
+  AlibabaConnectionArgs,
+  AssumeRoleArgs,
+  ConnectionArgs,
+  QkmsConnectionArgs,
+  TimeoutsArgs,
+} from "./connection-args";
+export { ExternalKey, type ExternalKeyArgs } from "./external-key";
+export { ImportedKeyMaterial, type ImportedKeyMaterialArgs } from "./imported-key-material";
+export {
+  MultiRegionExternalKey,
+  type MultiRegionExternalKeyArgs,
+  type RegionalKey,
+} from "./multi-region-external-key";

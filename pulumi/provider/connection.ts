@@ -1,0 +1,170 @@
+import type { AllowedKeys } from "../../src/engine/key-services";
+import type { KmsSettings } from "../../src/kms/key-services";
+import { given } from "../given";
+import { isProps, type Props } from "./props";
+import {
+  type ArgumentsOf,
+  type Failure,
+  type Fields,
+  flag,
+  list,
+  map,
+  number,
+  object,
+  readArguments,
+  text,
+  word,
+} from "./shape";
+
+const assumeRole = object({
+  roleArn: text,
+  sessionName: text,
+  externalId: text,
+  duration: text,
+  policy: text,
+  policyArns: list(text),
+  tags: map(text),
+  transitiveTagKeys: list(text),
+  sourceIdentity: text,
+});
+
+const alibabaFields = {
+  region: text,
+  profile: text,
+  sharedCredentialsFile: text,
+  ecsRoleName: text,
+  credentialsUri: text,
+  assumeRole: object({
+    roleArn: text,
+    sessionName: text,
+    externalId: text,
+    durationSeconds: number,
+    policy: text,
+  }),
+  endpoint: text,
+  stsEndpoint: text,
+  useVpcEndpoint: flag,
+  customCaBundle: text,
+} as const;
+
+const qkmsFields = { endpoint: text, region: text, signedHeaders: list(text), customCaBundle: text } as const;
+
+/** How a KMS is reached and what may be touched: the `connection` argument, or `byok:…` in the stack's configuration. */
+export const connectionFields = {
+  profile: text,
+  sharedConfigFiles: list(text),
+  sharedCredentialsFiles: list(text),
+  assumeRoles: list(assumeRole),
+  endpoint: text,
+  stsEndpoint: text,
+  customCaBundle: text,
+  useFipsEndpoint: flag,
+  useDualstackEndpoint: flag,
+  alibaba: object(alibabaFields),
+  qkms: object(qkmsFields),
+  allowedAccountIds: list(text),
+  allowedRegions: list(text),
+  allowedMaterialSources: list(text),
+  materialAccess: word("plan", "apply"),
+  importRequestsPerSecond: number,
+} as const;
+
+/** What may stand in the configuration only: secrets, which arguments would carry into the state. */
+const configurationFields = {
+  ...connectionFields,
+  region: text,
+  accessKey: text,
+  secretKey: text,
+  token: text,
+  alibaba: object({ ...alibabaFields, accessKey: text, secretKey: text, securityToken: text }),
+  qkms: object({ ...qkmsFields, accessKey: text, secretKey: text }),
+} as const;
+
+export type ConnectionArguments = ArgumentsOf<typeof connectionFields>;
+export type Connection = ArgumentsOf<typeof configurationFields>;
+
+/** Stands for what the engine of Pulumi hands to `configure`. */
+export interface Config {
+  get(key: string): string | undefined;
+}
+
+/** What Pulumi's AWS provider is configured with serves as a default. */
+const awsDefaults = ["region", "profile", "assumeRoles"];
+
+export interface ReadConnection {
+  readonly connection: Connection;
+  readonly failures: readonly Failure[];
+}
+
+/** The connection of one resource: its argument, and for what that leaves out the stack's configuration. */
+export function connectionOf(args: ConnectionArguments, config: Config | undefined): ReadConnection {
+  const configured = config === undefined ? {} : configuredProps(config);
+  const { args: fromConfig, failures } = readArguments(configurationFields, configured);
+  return {
+    connection: {
+      ...fromConfig,
+      ...args,
+      alibaba: { ...fromConfig.alibaba, ...args.alibaba },
+      qkms: { ...fromConfig.qkms, ...args.qkms },
+    },
+    failures: failures.map(({ property, reason }) => ({
+      property: "connection",
+      reason: `The stack's configuration \`byok:${property}\` ${reason}`,
+    })),
+  };
+}
+
+function configuredProps(config: Config): Props {
+  const fields: Fields = configurationFields;
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, { kind }]) => {
+      const written =
+        config.get(`byok:${name}`) ?? (awsDefaults.includes(name) ? config.get(`aws:${name}`) : undefined);
+      if (written === undefined || written === "") return [];
+      return [[name, kind === "text" || kind === "word" ? written : structured(written)]];
+    }),
+  );
+}
+
+/** Everything but text is written in JSON; the command line gives lists and objects so by itself. */
+function structured(written: string): unknown {
+  try {
+    const value: unknown = JSON.parse(written);
+    // pulumi-aws takes one role beside a list of them.
+    return isProps(value) && "roleArn" in value ? [value] : value;
+  } catch {
+    return written;
+  }
+}
+
+export function allowedKeys({ allowedAccountIds, allowedRegions }: Connection): AllowedKeys {
+  return { accountIds: allowedAccountIds, regions: allowedRegions };
+}
+
+/** The connection as `keyServices` takes it. */
+export function kmsSettings(connection: Connection): KmsSettings {
+  const { assumeRoles, importRequestsPerSecond } = connection;
+  const named = {
+    region: connection.region,
+    profile: connection.profile,
+    accessKey: connection.accessKey,
+    secretKey: connection.secretKey,
+    token: connection.token,
+    sharedConfigFiles: connection.sharedConfigFiles,
+    sharedCredentialsFiles: connection.sharedCredentialsFiles,
+    endpoint: connection.endpoint,
+    stsEndpoint: connection.stsEndpoint,
+    customCaBundle: connection.customCaBundle,
+    useFipsEndpoint: connection.useFipsEndpoint,
+    useDualstackEndpoint: connection.useDualstackEndpoint,
+    assumeRole: assumeRoles?.map(({ roleArn = "", ...role }) => ({ roleArn, ...role })),
+  };
+  const { assumeRole: role, ...alibaba } = connection.alibaba ?? {};
+  const assumed = role === undefined ? {} : { assumeRole: { ...role, roleArn: role.roleArn ?? "" } };
+  return {
+    aws: given(named),
+    alibaba: { ...alibaba, ...assumed },
+    qkms: connection.qkms ?? {},
+    importRequestsPerSecond,
+  };
+}

@@ -1,0 +1,250 @@
+import type { Call } from "../../src/engine/call";
+import { deadlineAfter } from "../../src/engine/deadline";
+import { parseDuration } from "../../src/engine/duration";
+import { ByokError } from "../../src/engine/errors";
+import { checkDeletionWindow, ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
+import { assessKey, type KeyAction } from "../../src/engine/key-assessment";
+import { kindOfNewKey } from "../../src/engine/key-creation";
+import type { KeyRecord } from "../../src/engine/key-record";
+import type { KeyService } from "../../src/engine/key-service";
+import { checkAllowed } from "../../src/engine/key-services";
+import { isKeySpec, keySpecs } from "../../src/engine/key-spec";
+import type { Outcome } from "../../src/engine/outcome";
+import { keysOf } from "../../src/engine/table";
+import type { WantedKey } from "../../src/engine/wanted-key";
+import { connectionOf } from "./connection";
+import { checkFailure, PartialFailure, providerError, respelled } from "./failure";
+import { keyFields, pulumiName } from "./fields";
+import { changed, type DiffResult, isNew, type ResourceHandler, unchanged } from "./handler";
+import { type KeyArguments, keyOuts, keyRecordOf, wantedOfKnownKey, withKnownPolicy } from "./key-state";
+import { plainProps, type Props, sameValue } from "./props";
+import { isRecorded, migrated } from "./schema-version";
+import type { ConnectedRun, Session } from "./session";
+import { type Failure, readArguments, strangers } from "./shape";
+
+/** What stands behind `ExternalKey`. */
+export function externalKeyHandler(session: Session): ResourceHandler {
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw providerError(error);
+    }
+  };
+  return {
+    configure: ({ config }) => session.configure(config),
+    check: (olds, news) => told(async () => check(session, olds, news)),
+    diff: (id, olds, news) => told(() => diff(session, id, migrated(olds), news)),
+    create: (inputs) => told(() => create(session, inputs)),
+    read: (id, props) => told(() => read(session, id, migrated(props))),
+    update: (id, olds, news) => told(() => update(session, id, migrated(olds), news)),
+    delete: (id, props) => told(() => remove(session, id, migrated(props))),
+  };
+}
+
+function check(session: Session, olds: Props, news: Props): { inputs: Record<string, unknown>; failures: Failure[] } {
+  const { args, unknown, failures } = readArguments(keyFields, news);
+  const all = [
+    ...strangers(keyFields, news),
+    ...failures,
+    ...connectionOf(args.connection ?? {}, session.config).failures,
+  ];
+  const attempt = (property: string, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      all.push(checkFailure(error, property));
+    }
+  };
+  attempt("timeouts", () => checkTimeouts(args));
+  if (args.keySpec !== undefined && !isKeySpec(args.keySpec)) {
+    all.push({ property: "keySpec", reason: `must be one of ${keysOf(keySpecs).join(", ")}.` });
+  }
+  const replica = args.primaryKeyArn !== undefined || unknown.has("primaryKeyArn");
+  for (const property of ["keySpec", "keyUsage"] as const) {
+    if (replica && args[property] !== undefined) {
+      all.push({ property, reason: "A replica takes this from its primary key. Remove it." });
+    }
+  }
+  attempt("connection", () => {
+    const connected = connectedTo(session, args);
+    const { run } = connected;
+    attempt("primaryKeyArn", () => {
+      if (args.primaryKeyArn === undefined) return;
+      checkAllowed(run.services.locate(args.primaryKeyArn, "primary_key_arn"), run.allowed, "primary_key_arn");
+    });
+    attempt("existingKeyArn", () => {
+      if (args.existingKeyArn === undefined) return;
+      checkAllowed(run.services.locate(args.existingKeyArn, "existing_key_arn"), run.allowed, "existing_key_arn");
+    });
+    if (unknown.has("region") || unknown.has("kms")) return;
+    // A key that is there has a Region whatever the configuration says, and what is fixed about it is judged by diff.
+    const settled = !isNew(olds) && args.region === undefined;
+    let service: KeyService | undefined;
+    attempt("region", () => {
+      const region = settled ? regionOrNothing(connected, args) : regionFor(connected, args);
+      if (region !== undefined) service = run.services.service(args.kms ?? "aws", region);
+    });
+    if (service === undefined) return;
+    const { profile } = service;
+    const reached = service;
+    attempt("policy", () => args.policy !== undefined && profile.checkPolicy(args.policy));
+    attempt("deletionWindowInDays", () => {
+      if (args.deletionWindowInDays !== undefined) checkDeletionWindow(reached, args.deletionWindowInDays);
+    });
+    if (!replica)
+      attempt("keySpec", () => kindOfNewKey(reached, { ...wantedOfKnownKey(args), region: reached.region }));
+  });
+  return { inputs: plainProps(news), failures: all };
+}
+
+async function diff(session: Session, id: string, outs: Props, news: Props): Promise<DiffResult> {
+  const { args, unknown } = readArguments(keyFields, news);
+  if (args.existingKeyArn !== undefined && args.existingKeyArn !== id) {
+    throw new ByokError(
+      "immutable_argument",
+      `\`existing_key_arn\` is ${args.existingKeyArn}, and this resource is the key ${id} already. Remove the argument, or give the other key a resource of its own.`,
+      { attribute: "existing_key_arn" },
+    );
+  }
+  const { run } = connectedTo(session, args);
+  const earlier = keyRecordOf(id, outs);
+  const seen = session.seenKeys.take(id) ?? (await readKey(run, id, earlier, { policy: false, tags: false }));
+  // Such a key hides what was wished for it; whoever imports into it in this run is to know.
+  if (seen?.state === "PendingImport" && args.enabled !== undefined) run.memory.wishes.set(id, args.enabled);
+  const { profile } = run.services.service(earlier.kms, earlier.region);
+  const { action, attributes, reason } = assessKey({
+    wanted: wantedOfKnownKey(args),
+    seen,
+    appliedEnabled: typeof outs["enabled"] === "boolean" ? outs["enabled"] : undefined,
+    profile,
+    otherChanges: unrecorded.some((name) => !sameValue(args[name], outs[name])),
+  });
+  const mayChange = [...unknown].some((name) => name !== "creationToken");
+  if (action === "nothing") return mayChange ? changed : unchanged;
+  session.tell([`byok: ${id}: ${announcements[action]}: ${respelled(reason)}.`]);
+  return action === "replace"
+    ? { changes: true, replaces: attributes.map(pulumiName), deleteBeforeReplace: true }
+    : changed;
+}
+
+const announcements = {
+  record: "the state will be brought up to date",
+  update: "the key will be updated",
+  replace: "the key will be deleted and another one created",
+} as const satisfies Record<Exclude<KeyAction, "nothing">, string>;
+
+/** Arguments that concern only what later runs do. */
+const unrecorded = ["deletionWindowInDays", "bypassPolicyLockoutSafetyCheck", "timeouts", "connection"] as const;
+
+async function create(session: Session, inputs: Props): Promise<{ id: string; outs: Record<string, unknown> }> {
+  const { args } = readArguments(keyFields, inputs);
+  const connected = connectedTo(session, args);
+  const call = callFor(session, args, "create");
+  const existing =
+    args.existingKeyArn === undefined ? undefined : await adopted(connected, args, args.existingKeyArn, call);
+  const region = existing?.region ?? regionFor(connected, args);
+  const outcome = await ensureKey(connected.run, wantedKey(args, region), existing, call);
+  return finished(session, args, outcome, inputs);
+}
+
+async function adopted({ run }: ConnectedRun, args: KeyArguments, arn: string, call: Call): Promise<KeyRecord> {
+  const aspects = { policy: args.policy !== undefined, tags: args.tags !== undefined };
+  const record = await readKey(run, arn, undefined, aspects, call);
+  if (record !== undefined) return record;
+  throw new ByokError("key_not_found", `${arn} does not exist. Correct \`existing_key_arn\`.`, {
+    attribute: "existing_key_arn",
+  });
+}
+
+async function update(
+  session: Session,
+  id: string,
+  outs: Props,
+  news: Props,
+): Promise<{ outs: Record<string, unknown> }> {
+  const { args } = readArguments(keyFields, news);
+  const { run } = connectedTo(session, args);
+  const record = keyRecordOf(id, outs);
+  const wanted = { ...wantedKey(args, record.region), kms: record.kms };
+  return finished(session, args, await ensureKey(run, wanted, record, callFor(session, args, "update")), news);
+}
+
+function finished(
+  session: Session,
+  args: KeyArguments,
+  { record, warnings, error }: Outcome<KeyRecord>,
+  inputs: Props,
+): { id: string; outs: Record<string, unknown> } {
+  session.tell(warnings.map((warning) => `byok: warning: ${respelled(warning)}`));
+  const outs = keyOuts(args, record);
+  if (error !== undefined) throw new PartialFailure(record.arn, error, outs, inputs);
+  return { id: record.arn, outs };
+}
+
+async function read(
+  session: Session,
+  id: string,
+  props: Props,
+): Promise<{ id?: string; props?: Record<string, unknown> }> {
+  const { args } = readArguments(keyFields, props);
+  const { run } = connectedTo(session, args);
+  if (!isRecorded(props)) {
+    const found = await readKey(run, id, undefined, { policy: true, tags: true });
+    if (found === undefined) throw new ByokError("key_not_found", `${id} does not exist.`);
+    return { id, props: keyOuts(args, found) };
+  }
+  const earlier = keyRecordOf(id, props);
+  const aspects = { policy: earlier.policy !== undefined, tags: earlier.tags !== undefined };
+  const seen = await readKey(run, id, earlier, aspects);
+  if (seen === undefined) return {};
+  const record = withKnownPolicy(seen, earlier, run.services.service(earlier.kms, earlier.region).profile);
+  session.seenKeys.leave(id, record);
+  return { id, props: keyOuts(args, record) };
+}
+
+async function remove(session: Session, id: string, props: Props): Promise<void> {
+  const { args } = readArguments(keyFields, props);
+  const { run } = connectedTo(session, args);
+  const record = keyRecordOf(id, props);
+  const { deletionWindowDays } = run.services.service(record.kms, record.region).profile;
+  const days = args.deletionWindowInDays ?? deletionWindowDays.default;
+  const { warnings } = await scheduleKeyDeletion(run, record, days, callFor(session, args, "delete"));
+  session.tell(warnings.map((warning) => `byok: warning: ${respelled(warning)}`));
+}
+
+function connectedTo(session: Session, args: KeyArguments): ConnectedRun {
+  return session.connected(connectionOf(args.connection ?? {}, session.config).connection);
+}
+
+function wantedKey(args: KeyArguments, region: string): WantedKey {
+  return { ...wantedOfKnownKey(args), region };
+}
+
+function regionOrNothing({ services }: ConnectedRun, args: KeyArguments): string | undefined {
+  return args.region ?? services.defaultRegion(args.kms ?? "aws");
+}
+
+function regionFor(connected: ConnectedRun, args: KeyArguments): string {
+  const region = regionOrNothing(connected, args);
+  if (region !== undefined) return region;
+  throw new ByokError(
+    "invalid_argument",
+    "No Region is given. Set `region`, or configure one: `pulumi config set byok:region eu-central-1`.",
+    { attribute: "region" },
+  );
+}
+
+type Operation = "create" | "update" | "delete";
+
+const defaultTimeout = "20m";
+
+/** What goes along with an operation: Pulumi passes its own timeouts to no dynamic provider, so these are arguments. */
+export function callFor(session: Session, { timeouts }: Pick<KeyArguments, "timeouts">, operation: Operation): Call {
+  const seconds = parseDuration(timeouts?.[operation] ?? defaultTimeout, `timeouts.${operation}`);
+  return { deadline: deadlineAfter(seconds * 1000, session.surroundings.clock) };
+}
+
+export function checkTimeouts({ timeouts }: Pick<KeyArguments, "timeouts">): void {
+  for (const [operation, written] of Object.entries(timeouts ?? {})) parseDuration(written, `timeouts.${operation}`);
+}

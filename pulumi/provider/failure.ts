@@ -1,0 +1,60 @@
+import { ByokError, type ErrorCode } from "../../src/engine/errors";
+import { pulumiName } from "./fields";
+import { plainProps, type Props, providerProperty } from "./props";
+import type { Failure } from "./shape";
+
+/** What is to be done with Pulumi beside what the engine's message says. */
+const advice: Partial<Record<ErrorCode, string>> = {
+  key_conflict: "With Pulumi, `existingKeyArn` takes over a key that is there.",
+  key_not_found: "With Pulumi, `pulumi refresh` looks again at what is there.",
+  material_missing: "The bytes are given in `keyMaterial` or named in `keyMaterialSource`.",
+};
+
+/** A message of the engine with its arguments as they are called in Pulumi. */
+export function respelled(message: string): string {
+  return message.replace(/`([a-z]+(?:_[a-z]+)+)`/g, (_whole, name: string) => `\`${pulumiName(name)}\``);
+}
+
+function messageOf(error: ByokError): string {
+  const more = advice[error.code];
+  return respelled(more === undefined ? error.message : `${error.message} ${more}`);
+}
+
+/** What a provider's methods throw. Without a stack: Pulumi prints that to the user, who can do nothing with it. */
+export class ProviderError extends Error {
+  override readonly name = "byok";
+
+  constructor(message: string) {
+    super(message);
+    this.stack = "";
+  }
+}
+
+export function providerError(thrown: unknown): ProviderError {
+  return thrown instanceof ProviderError ? thrown : new ProviderError(messageOf(ByokError.from(thrown)));
+}
+
+/** A failed check, on the argument that the error names, or on the one given where it names none. */
+export function checkFailure(thrown: unknown, property: string): Failure {
+  const error = ByokError.from(thrown);
+  return { property: error.attribute === undefined ? property : pulumiName(error.attribute), reason: messageOf(error) };
+}
+
+/**
+ * What Pulumi takes as "there, but not as it should be": it keeps the resource with these properties, and the next up
+ * updates it. The user reads the reasons.
+ */
+export class PartialFailure extends ProviderError {
+  readonly id: string;
+  readonly reasons: readonly string[];
+  readonly properties: Props;
+
+  constructor(id: string, error: ByokError, outs: Props, inputs: Props) {
+    const reason = `${messageOf(error)} Nothing is lost: ${id} is in the state, and the next \`pulumi up\` continues from here.`;
+    super(reason);
+    this.id = id;
+    this.reasons = [reason];
+    // Without the provider's text the resource could never be refreshed or deleted.
+    this.properties = { ...plainProps(outs), [providerProperty]: inputs[providerProperty] };
+  }
+}

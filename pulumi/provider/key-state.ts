@@ -1,0 +1,143 @@
+import { formatInstant, parseInstant } from "../../src/engine/instant";
+import type { KeyRecord } from "../../src/engine/key-record";
+import { isKeySpec } from "../../src/engine/key-spec";
+import type { KmsProfile } from "../../src/engine/kms-profile";
+import type { WantedOfKnownKey } from "../../src/engine/key-assessment";
+import { keyFields } from "./fields";
+import { plainProps, type Props } from "./props";
+import { schemaVersion } from "./schema-version";
+import { type ArgumentsOf, flag, map, object, readArguments, text, word } from "./shape";
+
+export type KeyArguments = ArgumentsOf<typeof keyFields>;
+
+/** What of a key's record stands in its outputs. */
+const outputFields = {
+  arn: text,
+  keyId: text,
+  kms: word("aws", "alibaba", "qkms"),
+  region: text,
+  keyState: word(
+    "Creating",
+    "Enabled",
+    "Disabled",
+    "PendingImport",
+    "PendingDeletion",
+    "PendingReplicaDeletion",
+    "Updating",
+    "Unavailable",
+  ),
+  keySpec: text,
+  keyUsage: text,
+  description: text,
+  creationDate: text,
+  multiRegion: flag,
+  multiRegionKeyType: word("PRIMARY", "REPLICA"),
+  primaryKeyArn: text,
+  validTo: text,
+  deletionDate: text,
+  dkmsInstanceId: text,
+  protectionLevel: text,
+  deletionProtection: flag,
+  policy: text,
+  tags: map(text),
+  record: object({ enabled: flag }),
+} as const;
+
+/** The outputs of a key: its arguments, what is on record of it, and the version of the two. */
+export function keyOuts(args: KeyArguments, record: KeyRecord): Record<string, unknown> {
+  const shown = record.state === "Enabled" || record.state === "Disabled" ? record.enabled : args.enabled;
+  return plainProps({
+    bypassPolicyLockoutSafetyCheck: args.bypassPolicyLockoutSafetyCheck,
+    deletionWindowInDays: args.deletionWindowInDays,
+    creationToken: args.creationToken,
+    existingKeyArn: args.existingKeyArn,
+    timeouts: args.timeouts,
+    connection: args.connection,
+    schemaVersion,
+    arn: record.arn,
+    keyId: record.keyId,
+    kms: record.kms,
+    region: record.region,
+    keyState: record.state,
+    keySpec: record.spec,
+    keyUsage: record.usage,
+    description: record.description,
+    creationDate: formatInstant(record.creationDate),
+    multiRegion: record.multiRegion,
+    multiRegionKeyType: record.multiRegionKeyType,
+    primaryKeyArn: record.primaryKeyArn,
+    validTo: instantOut(record.validTo),
+    deletionDate: instantOut(record.deletionDate),
+    dkmsInstanceId: record.dkmsInstanceId,
+    protectionLevel: record.protectionLevel,
+    deletionProtection: record.deletionProtection,
+    enabled: shown,
+    policy: record.policy,
+    tags: record.tags,
+    record: { enabled: record.enabled },
+  });
+}
+
+/** The record that outputs of this schema version hold. The reverse of `keyOuts`. */
+export function keyRecordOf(id: string, outs: Props): KeyRecord {
+  const { args } = readArguments(outputFields, outs);
+  return {
+    arn: id,
+    keyId: args.keyId ?? id,
+    kms: args.kms ?? "aws",
+    region: args.region ?? "",
+    state: args.keyState ?? "Unavailable",
+    spec: args.keySpec ?? "",
+    usage: args.keyUsage ?? "",
+    description: args.description ?? "",
+    creationDate: args.creationDate === undefined ? 0 : parseInstant(args.creationDate, "creation_date"),
+    multiRegion: args.multiRegion ?? false,
+    multiRegionKeyType: args.multiRegionKeyType,
+    primaryKeyArn: args.primaryKeyArn,
+    validTo: instantIn(args.validTo),
+    deletionDate: instantIn(args.deletionDate),
+    dkmsInstanceId: args.dkmsInstanceId,
+    protectionLevel: args.protectionLevel,
+    deletionProtection: args.deletionProtection,
+    enabled: args.record?.enabled,
+    policy: args.policy,
+    tags: args.tags,
+  };
+}
+
+/** What the arguments ask of a key. The spec has been checked, as has everything else. */
+export function wantedOfKnownKey(args: KeyArguments): WantedOfKnownKey {
+  const { keySpec } = args;
+  return {
+    kms: args.kms ?? "aws",
+    region: args.region,
+    spec: keySpec !== undefined && isKeySpec(keySpec) ? keySpec : undefined,
+    usage: args.keyUsage,
+    multiRegion: args.multiRegion ?? false,
+    primaryKeyArn: args.primaryKeyArn,
+    description: args.description,
+    policy: args.policy,
+    bypassPolicyLockoutSafetyCheck: args.bypassPolicyLockoutSafetyCheck,
+    enabled: args.enabled,
+    tags: args.tags,
+    dkmsInstanceId: args.dkmsInstanceId,
+    protectionLevel: args.protectionLevel,
+    deletionProtection: args.deletionProtection,
+    creationToken: args.creationToken,
+  };
+}
+
+/** A record as seen now, with the policy in the spelling of before where it means the same. */
+export function withKnownPolicy(seen: KeyRecord, earlier: KeyRecord, profile: KmsProfile): KeyRecord {
+  const { policy } = earlier;
+  const same = policy !== undefined && seen.policy !== undefined && profile.samePolicy(policy, seen.policy);
+  return same ? { ...seen, policy } : seen;
+}
+
+export function instantOut(instant: number | undefined): string | undefined {
+  return instant === undefined ? undefined : formatInstant(instant);
+}
+
+function instantIn(written: string | undefined): number | undefined {
+  return written === undefined ? undefined : parseInstant(written, "valid_to");
+}

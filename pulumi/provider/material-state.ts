@@ -1,0 +1,122 @@
+import type { MaterialSettings } from "../../src/engine/imported-key-material";
+import { isFingerprint } from "../../src/engine/fingerprint";
+import { type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
+import type { MaterialCondition } from "../../src/engine/material-condition";
+import type { MaterialRecord } from "../../src/engine/material-record";
+import type { checkedMaterialFields } from "./fields";
+import { instantOut } from "./key-state";
+import { plainProps, type Props } from "./props";
+import { schemaVersion } from "./schema-version";
+import { type ArgumentsOf, flag, list, number, object, readArguments, text, word } from "./shape";
+
+export type MaterialArguments = ArgumentsOf<typeof checkedMaterialFields>;
+
+const recordFields = {
+  fingerprint: text,
+  verified: flag,
+  materialId: text,
+  importedAt: number,
+  lifetime: object({
+    kind: word("forever", "until", "renewed"),
+    validTo: number,
+    validFor: number,
+    renewBefore: number,
+  }),
+  expirationModel: word("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"),
+  validTo: number,
+  importedValidTo: number,
+  keyDisabled: flag,
+  otherMaterials: list(text),
+} as const;
+
+/** How the material is, as far as the outputs tell it. */
+export interface MaterialView {
+  readonly condition: MaterialCondition;
+  /** What the next apply would do and why. */
+  readonly reason: string;
+}
+
+/** The outputs of material: its arguments but for the bytes, what is on record of it, and the version of the two. */
+export function materialOuts(
+  args: MaterialArguments,
+  record: MaterialRecord,
+  { condition, reason }: MaterialView,
+): Record<string, unknown> {
+  // The description is the user's, and may be a secret: it keeps its own name, by which Pulumi knows it for one.
+  const { keyArn, description, ...kept } = record;
+  return plainProps({
+    validFor: args.validFor,
+    renewBefore: args.renewBefore,
+    wrappingAlgorithm: args.wrappingAlgorithm,
+    wrappingKeySpec: args.wrappingKeySpec,
+    onDeletion: args.onDeletion,
+    deletionPolicy: args.deletionPolicy,
+    allowInterruption: args.allowInterruption,
+    timeouts: args.timeouts,
+    connection: args.connection,
+    schemaVersion,
+    keyArn,
+    keyMaterialId: record.materialId,
+    fingerprint: record.fingerprint,
+    verified: record.verified,
+    materialState: condition.state,
+    materialDescription: description,
+    expirationModel: record.expirationModel,
+    validTo: instantOut(record.validTo),
+    importedAt: instantOut(record.importedAt),
+    renewalTime: instantOut(condition.renewalTime),
+    readyForRenewal: condition.renewalDue,
+    reason,
+    record: kept,
+  });
+}
+
+/** The record that outputs of this schema version hold. The reverse of `materialOuts`. */
+export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
+  const inner = outs["record"];
+  const { args } = readArguments(
+    { record: object(recordFields), materialDescription: text },
+    { ...outs, record: inner },
+  );
+  const { fingerprint, lifetime, verified, ...rest } = args.record ?? {};
+  return {
+    keyArn,
+    ...rest,
+    verified: verified ?? false,
+    fingerprint: fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined,
+    lifetime: lifetimeIn(lifetime),
+    description: args.materialDescription,
+  };
+}
+
+function lifetimeIn(written: ArgumentsOf<typeof recordFields>["lifetime"]): Lifetime | undefined {
+  switch (written?.kind) {
+    case "forever":
+      return { kind: "forever" };
+    case "until":
+      return written.validTo === undefined ? undefined : { kind: "until", validTo: written.validTo };
+    case "renewed": {
+      const { validFor, renewBefore } = written;
+      return validFor === undefined || renewBefore === undefined
+        ? undefined
+        : { kind: "renewed", validFor, renewBefore };
+    }
+    case undefined:
+      return undefined;
+  }
+}
+
+/** What the arguments ask of the material. They have been checked. */
+export function materialSettings(keyArn: string, args: MaterialArguments): MaterialSettings {
+  const { fingerprint } = args;
+  return {
+    keyArn,
+    fingerprint: fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined,
+    lifetime: lifetimeFrom(args),
+    description: args.materialDescription,
+    onDeletion: args.onDeletion ?? "reimport",
+    allowInterruption: args.allowInterruption,
+    wrappingAlgorithm: args.wrappingAlgorithm,
+    wrappingKeySpec: args.wrappingKeySpec,
+  };
+}

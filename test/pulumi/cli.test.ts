@@ -1,0 +1,222 @@
+import { randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DeleteImportedKeyMaterialCommand, DescribeKeyCommand } from "@aws-sdk/client-kms";
+import { type Life, plaintext, startLife } from "../support/life";
+import { encodings } from "./life";
+import { type Cli, cli, ended, type Ran } from "./support/cli";
+
+/** A program whose resources are given by a variable, so that each step can have other ones. */
+const program = `
+  const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
+  const { keys = [], materials = [] } = JSON.parse(process.env.PROGRAM);
+  const byName = {};
+  for (const { name, args, opts } of keys) byName[name] = new ExternalKey(name, args, opts);
+  exports.materials = materials.map(({ name, key, args, bytes, opts }) => new ImportedKeyMaterial(
+    name, { ...args, keyArn: byName[key].id, ...(bytes ? { keyMaterial: process.env[bytes] } : {}) }, opts));
+  exports.arns = Object.fromEntries(Object.entries(byName).map(([name, key]) => [name, key.arn]));
+`;
+
+interface Resources {
+  readonly keys?: readonly { readonly name: string; readonly args?: object; readonly opts?: object }[];
+  readonly materials?: readonly {
+    readonly name: string;
+    readonly key: string;
+    readonly args?: object;
+    readonly bytes?: string;
+    readonly opts?: object;
+  }[];
+}
+
+describe("the real CLI with a file backend", () => {
+  let life: Life;
+  let pulumi: Cli;
+  beforeEach(async () => {
+    life = await startLife({ quotas: "aws" });
+    pulumi = await cli(life.kms.url, program);
+  }, 900_000);
+  afterEach(async () => {
+    await pulumi.remove();
+    await life.close();
+  });
+
+  it("lives through a key's life with a program folder", async () => {
+    const bytes = randomBytes(32);
+    const env = { MATERIAL: bytes.toString("base64"), OTHER: randomBytes(32).toString("base64") };
+    const run = (args: readonly string[], resources: Resources, more: Readonly<Record<string, string>> = env) =>
+      pulumi.run(args, { ...more, PROGRAM: JSON.stringify(resources) });
+    const up = (resources: Resources, ...args: string[]) => run(["up", "--yes", "--skip-preview", ...args], resources);
+    const payments: Resources = {
+      keys: [{ name: "payments", args: { description: "payments" } }],
+      materials: [{ name: "payments", key: "payments", bytes: "MATERIAL", args: { validFor: "90d" } }],
+    };
+    const without: Resources = {
+      ...payments,
+      materials: [{ name: "payments", key: "payments", args: { validFor: "90d" } }],
+    };
+    await pulumi.run(["stack", "init", "test"]);
+    await pulumi.run(["config", "set", "aws:region", "eu-central-1"]);
+    succeeded(await up(payments, "--event-log", "events.json"), "3 created");
+    const { payments: arn = "" }: Record<string, string> = JSON.parse(
+      (await pulumi.run(["stack", "output", "arns"])).output,
+    );
+    const ciphertext = await life.encrypt(arn);
+    const decrypts = async () => expect(await life.decrypt(ciphertext)).toBe(plaintext);
+    const created = () => life.calls().filter((name) => name === "CreateKey").length;
+    expect(created()).toBe(1);
+
+    // Expired: a plain preview shows it with its reason, and up repairs it.
+    life.kms.clock.advance("91d");
+    const expired = await run(["preview"], payments);
+    succeeded(expired, "1 to update");
+    expect(expired.output).toMatch(/the same key material will be imported again: expired on \d{4}-/);
+    succeeded(await up(payments), "1 updated");
+    await decrypts();
+    // Well: unchanged without the bytes, too, and after a refresh.
+    succeeded(await run(["up", "--yes", "--refresh", "--skip-preview"], without), "unchanged");
+    // Other bytes are refused before anything is called.
+    const other = await run(["preview"], {
+      ...payments,
+      materials: [{ name: "payments", key: "payments", bytes: "OTHER", args: { validFor: "90d" } }],
+    });
+    expect(other.exitCode).not.toBe(0);
+    expect(other.output).toContain("[different_material]");
+    // Deleted: shown by a refresh, and by a preview without the bytes.
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn }));
+    succeeded(await run(["refresh", "--yes", "--skip-preview"], payments), "updated");
+    const gone = await run(["preview"], without);
+    succeeded(gone, "1 to update");
+    expect(gone.output).toMatch(/Applying this will need the key material: was deleted/);
+    succeeded(await up(payments, "--target", urn("ImportedKeyMaterial", "payments")), "1 updated");
+    await decrypts();
+    // Due for renewal.
+    life.kms.clock.advance("61d");
+    const due = await up(payments);
+    succeeded(due, "1 updated");
+    expect(due.output).toContain("renewal due since");
+    // Replaced, renamed without an alias, renamed with aliases: the key decrypts throughout.
+    const material = { key: "payments", bytes: "MATERIAL", args: { validFor: "60d", deletionPolicy: "delete" } };
+    const replacing = { ...material, name: "payments", opts: { replaceOnChanges: ["*"] } };
+    const replacedMaterial = ["--replace", urn("ImportedKeyMaterial", "payments")];
+    succeeded(await up({ ...payments, materials: [replacing] }, ...replacedMaterial), "1 replaced");
+    await decrypts();
+    succeeded(await up({ ...payments, materials: [{ name: "renamed", ...material }] }), "1 created");
+    await decrypts();
+    const aliased: Resources = {
+      keys: [{ name: "orders", args: { description: "payments" }, opts: { aliases: [{ name: "payments" }] } }],
+      materials: [{ name: "again", ...material, key: "orders", opts: { aliases: [{ name: "renamed" }] } }],
+    };
+    succeeded(await up(aliased), "3 unchanged");
+    await decrypts();
+    expect(created()).toBe(0);
+    // Another spec, and four more keys beside it.
+    const names = ["orders", "one", "two", "three", "four"];
+    await writeFile(join(pulumi.folder, "material.bin"), bytes, { mode: 0o600 });
+    const ways: readonly { readonly bytes?: string; readonly args?: object }[] = [
+      { bytes: "MATERIAL" },
+      { args: { keyMaterialSource: "file:material.bin?encoding=raw" } },
+      { args: { keyMaterialSource: "env:MATERIAL?encoding=base64" } },
+      { args: { keyMaterialSource: "exec:printenv MATERIAL?encoding=base64" } },
+      { bytes: "MATERIAL", args: { validFor: "30d" } },
+    ];
+    const five: Resources = {
+      keys: names.map((name) => ({ name, args: { keySpec: "HMAC_256" } })),
+      materials: names.map((name, i) => ({ name: name === "orders" ? "again" : name, key: name, ...ways[i] })),
+    };
+    life.calls();
+    const replaced = await up(five);
+    succeeded(replaced, "replaced");
+    const calls = life.calls();
+    // The four others need not wait for it.
+    expect(calls.indexOf("ScheduleKeyDeletion")).toBeLessThan(calls.lastIndexOf("CreateKey"));
+    expect(calls.filter((name) => name === "CreateKey")).toHaveLength(5);
+    expect(replaced.output).not.toMatch(/throttl/i);
+    succeeded(await pulumi.run(["destroy", "--yes", "--skip-preview"]), "deleted");
+    const { KeyMetadata } = await life.client().send(new DescribeKeyCommand({ KeyId: arn }));
+    expect(KeyMetadata?.KeyState).toBe("PendingDeletion");
+
+    await rm(join(pulumi.folder, "material.bin"));
+    await pulumi.run(["stack", "export", "--file", "export.json"]);
+    await pulumi.run(["stack", "history", "--json"]);
+    const everything = (await pulumi.everything()).toString("latin1");
+    expect(everything).toContain("byok/pulumi/provider");
+    expect(encodings(bytes).filter((text) => everything.includes(text))).toEqual([]);
+  }, 600_000);
+
+  it("lives with a program of the Automation API, and recovers from a failure half-way", async () => {
+    const bytes = randomBytes(32);
+    const steps = `
+        const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
+        const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+        const { join } = require("node:path");
+        const control = (path, body) => fetch(process.env.AWS_ENDPOINT_URL_KMS + "/_byok/" + path, { method: "PUT", body: JSON.stringify(body) });
+        async function main() {
+          const program = async () => {
+            const key = new ExternalKey("payments");
+            const material = new ImportedKeyMaterial("payments", {
+              keyArn: key.id, keyMaterialSource: "env:MATERIAL?encoding=base64", validFor: "90d" });
+            return { arn: key.arn, reason: material.reason };
+          };
+          const stack = await LocalWorkspace.createStack({ stackName: "test", projectName: "fixture", program }, {
+            workDir: __dirname,
+            projectSettings: { name: "fixture", runtime: "nodejs", main: __dirname, backend: { url: process.env.PULUMI_BACKEND_URL } },
+          });
+          await stack.setConfig("byok:region", { value: "eu-central-1" });
+          const seen = [];
+          const quiet = { onOutput: (text) => process.stderr.write(text) };
+          const step = async (name, work) => {
+            try {
+              const { summary, changeSummary, outputs } = await work();
+              seen.push({ name, changes: changeSummary ?? summary.resourceChanges, arn: outputs?.arn?.value });
+            } catch (error) {
+              seen.push({ name, failed: String(error.message) });
+            }
+          };
+          process.env.MATERIAL_KEPT = process.env.MATERIAL;
+          process.env.MATERIAL = "";
+          await step("first", () => stack.up(quiet));
+          process.env.MATERIAL = process.env.MATERIAL_KEPT;
+          await step("again", () => stack.up(quiet));
+          await step("same", () => stack.up(quiet));
+          await control("clock", { advance: "91d" });
+          await step("preview", () => stack.preview(quiet));
+          await step("repaired", () => stack.up(quiet));
+          await step("destroyed", () => stack.destroy(quiet));
+          console.log(JSON.stringify(seen));
+        }
+        main();
+      `;
+    await writeFile(join(pulumi.folder, "automation.js"), steps);
+    const { output } = await ended(process.execPath, ["automation.js"], pulumi.folder, {
+      ...pulumi.env,
+      MATERIAL: bytes.toString("base64"),
+    });
+    const last = output
+      .toString()
+      .trim()
+      .split("\n")
+      .findLast((line) => line.startsWith("[{"));
+    const seen: readonly { name: string; changes?: object; failed?: string; arn?: string }[] = JSON.parse(last ?? "[]");
+    expect(seen).toMatchObject([
+      { name: "first", failed: expect.stringContaining("material_missing") },
+      { name: "again", changes: { create: 1, same: 2 } },
+      { name: "same", changes: { same: 3 } },
+      { name: "preview", changes: { update: 1, same: 2 } },
+      { name: "repaired", changes: { update: 1, same: 2 } },
+      { name: "destroyed", changes: { delete: 3 } },
+    ]);
+    expect(life.calls().filter((name) => name === "CreateKey")).toHaveLength(1);
+    const everything = (await pulumi.everything()).toString("latin1") + output.toString("latin1");
+    expect(encodings(bytes).filter((text) => everything.includes(text))).toEqual([]);
+  }, 600_000);
+});
+
+function succeeded({ exitCode, output }: Ran, summary: string): void {
+  if (exitCode !== 0 || !output.includes(summary)) {
+    throw new Error(`pulumi ended with ${exitCode}, and "${summary}" was awaited:\n${output}`);
+  }
+}
+
+function urn(type: string, name: string): string {
+  return `urn:pulumi:test::fixture::pulumi-nodejs:dynamic/byok:${type}::${name}`;
+}

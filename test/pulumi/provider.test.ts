@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hasUnknown, plainProps, unknownValue } from "../../pulumi/provider/props";
+import { type Life, newBytes, startLife, testRegion } from "../support/life";
+import { keyWithMaterial, reaching } from "./life";
+import { inProcess } from "./support/in-process";
+import type { ResourceType } from "./support/methods";
+import { Stack } from "./support/stack";
+
+describe("the provider", () => {
+  let life: Life;
+  beforeEach(async () => {
+    life = await startLife();
+  });
+  afterEach(() => life.close());
+
+  const provider = (config: Readonly<Record<string, string>> = { "aws:region": testRegion }, folder = tmpdir()) =>
+    inProcess(reaching(life.kms.url), config, folder);
+  const stack = (config?: Readonly<Record<string, string>>, folder?: string) =>
+    new Stack(
+      async () => provider(config, folder),
+      () => "(the provider)",
+    );
+
+  it("reads the state of the first schema version", async () => {
+    const bytes = Buffer.alloc(32, 7);
+    const written = await readFile(join(__dirname, "states/schema-1.json"), "utf8");
+    const program = keyWithMaterial({ keyMaterial: bytes.toString("base64"), validFor: "90d" });
+    const today = stack();
+    // The moment of the import that the state tells of.
+    life.kms.clock.set(new Date(1_795_319_500_000));
+    expect((await today.up(program)).error).toBeUndefined();
+    const arn = String(today.outs("ExternalKey", "payments")["arn"]);
+    const later = stack();
+    // The state of then is about the key of today, whose names are new.
+    const materialId = String(today.outs("ImportedKeyMaterial", "payments")["keyMaterialId"]);
+    later.restore(written.replaceAll(/arn:aws:kms:[^"]+/g, arn).replaceAll(/"[0-9a-f]{64}"/g, `"${materialId}"`));
+    expect(await later.preview(program)).toMatchObject({ steps: [] });
+    life.kms.clock.advance("91d");
+    expect((await later.up(program)).steps).toEqual(["update payments"]);
+    expect((await later.destroy()).error).toBeUndefined();
+  });
+
+  it("refuses the state of a later version", async () => {
+    const written = await readFile(join(__dirname, "states/schema-1.json"), "utf8");
+    const later = stack();
+    later.restore(written.replaceAll(/"schemaVersion": ?1/g, '"schemaVersion":2'));
+    expect((await later.refresh()).error).toMatch(/written by a later version of byok.*Install that version/);
+  });
+
+  it("looks up a key and material that are there, and fails for what is not", async () => {
+    const made = stack();
+    await made.up(keyWithMaterial({ keyMaterial: newBytes().toString("base64"), validFor: "90d" }));
+    const arn = String(made.outs("ExternalKey", "payments")["arn"]);
+    const methods = (type: ResourceType) => provider().methods(type);
+    expect(await methods("ExternalKey").read(arn, {})).toMatchObject({ id: arn, props: { keyState: "Enabled", arn } });
+    expect(await methods("ImportedKeyMaterial").read(arn, { keyArn: arn })).toMatchObject({
+      id: arn,
+      props: { materialState: "imported", verified: false, validTo: expect.stringMatching(/Z$/) },
+    });
+    const gone = arn.replace(/.{4}$/, "0000");
+    for (const type of ["ExternalKey", "ImportedKeyMaterial"] as const) {
+      await expect(methods(type).read(gone, { keyArn: gone })).rejects.toThrow(/key_not_found/);
+    }
+  });
+
+  it("takes its settings from the configuration, and those of a resource before it", async () => {
+    const config = { "aws:region": testRegion, "byok:allowedRegions": '["eu-west-1"]' };
+    const refused = await stack(config).preview(
+      keyWithMaterial(
+        {},
+        { existingKeyArn: `arn:aws:kms:${testRegion}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+      ),
+    );
+    expect(refused.error).toMatch(/payments\.existingKeyArn: \[region_not_allowed\]/);
+    const own = await stack(config).preview(keyWithMaterial({}, { connection: { allowedRegions: [testRegion] } }));
+    expect(own.error).toBeUndefined();
+    const wrong = await stack({ ...config, "byok:allowedRegions": "eu-west-1" }).preview(keyWithMaterial({}));
+    expect(wrong.error).toMatch(/payments\.connection: The stack's configuration `byok:allowedRegions` must be a list/);
+    const nowhere = await stack({}).preview(keyWithMaterial({}));
+    expect(nowhere.error).toMatch(/payments\.region: .*pulumi config set byok:region/);
+  });
+
+  it("reads a source at the preview of new material, unless it is told to wait, and keeps its bytes to itself", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-source-"));
+    try {
+      await writeFile(join(folder, "payments.bin"), Buffer.alloc(31, 1), { mode: 0o600 });
+      const program = keyWithMaterial({ keyMaterialSource: "file:payments.bin" });
+      expect((await stack(undefined, folder).preview(program)).error).toMatch(
+        /payments\.keyMaterialSource: \[malformed_material\]/,
+      );
+      const waiting = { "aws:region": testRegion, "byok:materialAccess": "apply" };
+      expect((await stack(waiting, folder).preview(program)).error).toBeUndefined();
+      await writeFile(join(folder, "payments.bin"), Buffer.alloc(32, 1));
+      const made = stack(undefined, folder);
+      expect((await made.up(program)).error).toBeUndefined();
+      expect(made.state).not.toContain(Buffer.alloc(32, 1).toString("base64"));
+      expect((await made.up(program)).steps).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("says of bytes that are not in memory that they must be given again", async () => {
+    const made = stack();
+    await made.up(keyWithMaterial({ keyMaterial: newBytes().toString("base64") }));
+    const arn = String(made.outs("ExternalKey", "payments")["arn"]);
+    const fingerprint = String(made.outs("ImportedKeyMaterial", "payments")["fingerprint"]);
+    life.kms.clock.advance("1d");
+    const update = provider().methods("ImportedKeyMaterial").update(arn, made.outs("ImportedKeyMaterial", "payments"), {
+      keyArn: arn,
+      keyMaterialFingerprint: fingerprint,
+      validFor: "9d",
+    });
+    await expect(update).rejects.toThrow(/`keyMaterial` are not in memory any more. Run again with them/);
+  });
+
+  it("prints no stack of an error", async () => {
+    const methods = (type: ResourceType) => provider().methods(type);
+    const error: unknown = await methods("ExternalKey")
+      .read("nothing", {})
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "byok", stack: "", message: expect.stringContaining("[invalid_key_arn]") });
+  });
+});
+
+describe("properties", () => {
+  it("are free of what is undefined, at every depth", () => {
+    expect(plainProps({ a: undefined, b: { c: undefined, d: [{ e: undefined, f: null }] } })).toEqual({
+      b: { d: [{ f: null }] },
+    });
+    expect(hasUnknown({ a: [{ b: unknownValue }] })).toBe(true);
+  });
+});

@@ -1,0 +1,102 @@
+import { type Project, project } from "./support/project";
+import { registeredBy } from "./support/serialised";
+
+/** The text by which a class's provider stands in the state, written out: it must not change without a reason. */
+function golden(handler: string): string {
+  const methods = [
+    ["configure", "async (request)", "configure(request)"],
+    ["check", "async (olds, news)", "check(olds, news)"],
+    ["diff", "async (id, olds, news)", "diff(id, olds, news)"],
+    ["create", "async (inputs)", "create(inputs)"],
+    ["read", "async (id, props)", "read(id, props)"],
+    ["update", "async (id, olds, news)", "update(id, olds, news)"],
+    ["delete", "async (id, props)", "delete(id, props)"],
+  ];
+  return methods
+    .map(([name, head, call]) => `${name}: ${head} => require("byok/pulumi/provider").${handler}.${call}`)
+    .join("\n");
+}
+
+/** What of the text is ours, in the order of the methods: the rest is Pulumi's way of writing functions down. */
+function bodies(text: string): string {
+  const names = ["configure", "check", "diff", "create", "read", "update", "delete"];
+  const places = [
+    ...text.matchAll(/return \(?(async \([a-z, ]*\)) => (require\("[^"]+"\)\.\w+\.(\w+)\([a-z, ]*\))\)?;/g),
+  ];
+  const byName = new Map(places.map(([, head, call, name]) => [name, `${name}: ${head} => ${call}`]));
+  return names.map((name) => byName.get(name) ?? `${name}: missing`).join("\n");
+}
+
+describe("what a program hands to Pulumi's engine", () => {
+  let linked: Project;
+  beforeAll(async () => {
+    linked = await project("linked");
+  });
+  afterAll(() => linked.remove());
+
+  it("is a provider of calls to the installed package and nothing else", async () => {
+    const registered = await registeredBy(
+      linked.folder,
+      `const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
+       new ExternalKey("one"); new ExternalKey("two");
+       new ImportedKeyMaterial("one", { keyArn: "arn", keyMaterialSource: "env:ONE" });`,
+    );
+    const texts = registered.map(({ inputs }) => String(inputs["__provider"]));
+    expect(texts).toHaveLength(3);
+    expect(texts[0]).toBe(texts[1]);
+    expect(bodies(texts[0] ?? "")).toBe(golden("externalKey"));
+    expect(bodies(texts[2] ?? "")).toBe(golden("importedKeyMaterial"));
+    for (const text of texts) {
+      expect(text.length).toBeLessThan(6_000);
+      expect(new Set([...text.matchAll(/require\(([^)]*)\)/g)].map(([, what]) => what))).toEqual(
+        new Set(['"byok/pulumi/provider"']),
+      );
+    }
+  });
+
+  it("marks inline bytes as secret, derives a token for each key, and keeps the bytes off the object", async () => {
+    const registered = await registeredBy(
+      linked.folder,
+      `const { ExternalKey, ImportedKeyMaterial, MultiRegionExternalKey } = require("byok/pulumi");
+       new ExternalKey("payments");
+       const material = new ImportedKeyMaterial("payments", { keyArn: "arn", keyMaterial: "Ynl0ZXM=" });
+       if ("keyMaterial" in material) throw new Error("The bytes are on the object.");
+       new MultiRegionExternalKey("global", {
+         primaryRegion: "eu-central-1", replicaRegions: ["eu-west-1"], keyMaterialSource: "env:KEY", validFor: "90d",
+         description: "global",
+       });`,
+    );
+    const inputs = (type: string, name: string) =>
+      registered.find((one) => one.type.endsWith(type) && one.name === name)?.inputs ?? {};
+    expect(inputs(":ImportedKeyMaterial", "payments")["keyMaterial"]).toMatchObject({ value: "Ynl0ZXM=" });
+    expect(inputs(":ExternalKey", "payments")["creationToken"]).toMatch(
+      /^pulumi:fixture\/test\/payments:[0-9a-f]{12}$/,
+    );
+    expect(inputs(":ExternalKey", "global-eu-central-1")).toMatchObject({
+      multiRegion: true,
+      region: "eu-central-1",
+      description: "global",
+    });
+    // The replica's primary is the material's key, so that it waits for the import; the mock echoes it.
+    expect(inputs(":ExternalKey", "global-eu-west-1")).toMatchObject({
+      primaryKeyArn: "global-eu-central-1-id",
+      region: "eu-west-1",
+    });
+    expect(inputs(":ImportedKeyMaterial", "global-eu-west-1")).toMatchObject({
+      keyArn: "global-eu-west-1-id",
+      keyMaterialSource: "env:KEY",
+      validFor: "90d",
+    });
+    expect(inputs("byok:index:MultiRegionExternalKey", "global")).toEqual({});
+  });
+
+  it("refuses a Region that is named twice", async () => {
+    await expect(
+      registeredBy(
+        linked.folder,
+        `const { MultiRegionExternalKey } = require("byok/pulumi");
+         new MultiRegionExternalKey("global", { primaryRegion: "eu-west-1", replicaRegions: ["eu-west-1"] });`,
+      ),
+    ).rejects.toThrow(/the Region eu-west-1 is named twice/);
+  });
+});
