@@ -13,13 +13,11 @@ let colour;
 /** One line of terminal output as spans of one colour each. */
 function spans(line) {
   let column = 0;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of.
-  return line.split(/(\u001b\[\d+m)/).flatMap((part) => {
-    const code = /\[(\d+)m$/.exec(part)?.[1];
-    if (code !== undefined) {
-      colour = colours[code];
-      return [];
-    }
+  // Each part but the first begins with the number of a colour and an m.
+  return line.split("\u001b[").flatMap((piece, i) => {
+    const code = i === 0 ? undefined : /^\d+/.exec(piece)?.[0];
+    if (code !== undefined) colour = colours[code];
+    const part = code === undefined ? piece : piece.slice(code.length + 1);
     const text = part.slice(0, Math.max(0, columns - column));
     const span = `<tspan x="${margin + column * charWidth}"${colour ? ` fill="${colour}"` : ""}>${escaped(text)}</tspan>`;
     column += part.length;

@@ -7,7 +7,8 @@ const tables: Readonly<Record<string, readonly (readonly [string, string])[]>> =
       "always",
     ],
     ["`description`, `policy`, `enabled`", "always: as configured, or as they were"],
-    ["`tags_all`", "always, unless `tags` are unknown"],
+    ["`tags`, `tags_all`", "always, unless the configured `tags` are unknown"],
+    ["`primary_key_arn`", "always: as configured, or as it was"],
     ["`key_state`", "unknown in every update"],
   ],
   byok_imported_key_material: [

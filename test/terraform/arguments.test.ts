@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DescribeKeyCommand, GetKeyPolicyCommand } from "@aws-sdk/client-kms";
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  PutKeyPolicyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateKeyDescriptionCommand,
+} from "@aws-sdk/client-kms";
 import { type Bench, bench } from "../support/byok-terraform";
 import { plaintext } from "../support/life";
 
@@ -10,9 +17,7 @@ jest.setTimeout(120_000);
 const policy = (effect: string): string =>
   JSON.stringify({
     Version: "2012-10-17",
-    Statement: [
-      { Sid: "All", Effect: effect, Principal: { AWS: "111122223333" }, Action: ["kms:*"], Resource: ["*"] },
-    ],
+    Statement: [{ Sid: "All", Effect: effect, Principal: { AWS: "111122223333" }, Action: ["kms:*"], Resource: ["*"] }],
   });
 
 describe("the arguments of both resources", () => {
@@ -124,10 +129,11 @@ describe("the arguments of both resources", () => {
     const configure = async (lines: string): Promise<void> => {
       await on.write(key(lines));
       const main = join(on.workspace.folder, "main.tf");
-      const { readFile } = await import("node:fs/promises");
       await writeFile(main, (await readFile(main, "utf8")).replace(/( endpoint {3}= .*)/, `$1\n${defaults}`));
     };
-    await configure(`tags = { team = "payments" }\n description = "payments"\n policy = ${JSON.stringify(policy("Allow"))}`);
+    await configure(
+      `tags = { team = "payments" }\n description = "payments"\n policy = ${JSON.stringify(policy("Allow"))}`,
+    );
     await on.workspace.apply();
     await on.settled();
     const address = "byok_external_key.this";
@@ -136,9 +142,6 @@ describe("the arguments of both resources", () => {
       tags: { team: "payments" },
       tags_all: { team: "payments", stage: "test" },
     });
-    const { TagResourceCommand, UntagResourceCommand, PutKeyPolicyCommand, UpdateKeyDescriptionCommand } = await import(
-      "@aws-sdk/client-kms"
-    );
     const KeyId = String(arn);
     const client = on.life.client();
     await client.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: "hand", TagValue: "made" }] }));

@@ -51,9 +51,9 @@ describe("what fails half way", () => {
     on.life.kms.permissions.deny("kms:ImportKeyMaterial");
     expect(await failing()).toMatch(/Access Denied[\s\S]*kms:ImportKeyMaterial/);
     on.life.kms.permissions.allow();
-    expect([...(await on.workspace.changes())].map(([address, { actions }]) => `${address} ${actions}`)).toEqual([
-      `${material} create`,
-    ]);
+    expect([...(await on.workspace.changes())].map(([address, { actions }]) => `${address} ${actions.join()}`)).toEqual(
+      [`${material} create`],
+    );
     // The bytes are in, and nobody said so.
     on.life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "drop", when: "after" });
     const run = await on.workspace.run(["apply", "-auto-approve", "-no-color"]);

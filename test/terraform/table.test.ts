@@ -82,7 +82,12 @@ describe("the rows of the table, in the real CLI", () => {
     for (const row of rows) arns.set(row, String((await on.workspace.attributes(`byok_external_key.${row}`))["arn"]));
     const arn = (row: Row): string => arns.get(row) ?? "";
     // Somebody imported into this one by hand.
-    await applyMaterial(on.life.run(), settings(arn("taken")), bytesSource(bytes.get("taken") ?? Buffer.of()), undefined);
+    await applyMaterial(
+      on.life.run(),
+      settings(arn("taken")),
+      bytesSource(bytes.get("taken") ?? Buffer.of()),
+      undefined,
+    );
     const ciphertexts = new Map<Row, Uint8Array>();
     for (const row of rows) ciphertexts.set(row, await on.life.encrypt(arn(row)));
 
@@ -144,7 +149,8 @@ describe("the rows of the table, in the real CLI", () => {
     }
     for (const { address, change } of plan.resource_changes ?? []) {
       for (const known of ["id", "arn", "key_id", "key_arn"]) {
-        if (change.actions.join() === "update") expect([address, change.after_unknown[known]]).toEqual([address, undefined]);
+        if (change.actions.join() === "update")
+          expect([address, change.after_unknown[known]]).toEqual([address, undefined]);
       }
     }
 
@@ -193,18 +199,28 @@ describe("the rows of the table, in the real CLI", () => {
     // Renewal is due, a lifetime was changed, another is fine: nothing can be done, and nothing is planned.
     const { run, plan } = await on.workspace.plan();
     expect((plan.resource_changes ?? []).filter(({ change }) => change.actions.join() !== "no-op")).toEqual([]);
-    expect(run.stdout.replace(/\s*\n[│╷╵\s]*/g, " ")).toMatch(/not as it should be: renewal due since \S+; expires on \S+/);
+    expect(run.stdout.replace(/\s*\n[│╷╵\s]*/g, " ")).toMatch(
+      /not as it should be: renewal due since \S+; expires on \S+/,
+    );
     await on.settled();
 
     on.life.kms.clock.advance("31d");
     const expired = await on.workspace.plan();
-    expect(expired.run.stdout.replace(/\s*\n[│╷╵\s]*/g, " ")).toMatch(/Applying this will need the key material: expired on/);
-    const refused = await on.workspace.run(["apply", "-auto-approve", "-no-color", "-target=byok_imported_key_material.expired"]);
+    expect(expired.run.stdout.replace(/\s*\n[│╷╵\s]*/g, " ")).toMatch(
+      /Applying this will need the key material: expired on/,
+    );
+    const refused = await on.workspace.run([
+      "apply",
+      "-auto-approve",
+      "-no-color",
+      "-target=byok_imported_key_material.expired",
+    ]);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toMatch(/Key Material Needed[\s\S]*key_material_source/);
     expect(await on.workspace.state()).not.toContain("tainted");
 
-    for (const row of ["healthy", "due", "drifted", "expired"] as const) await writeFile(file(row), bytes.get(row) ?? "", { mode: 0o600 });
+    for (const row of ["healthy", "due", "drifted", "expired"] as const)
+      await writeFile(file(row), bytes.get(row) ?? "", { mode: 0o600 });
     // Plans leave the files closed; the apply opens them.
     await write(config, "", `material_access = "apply"`);
     expect([...(await on.workspace.changes()).keys()].toSorted()).toEqual([
@@ -213,7 +229,12 @@ describe("the rows of the table, in the real CLI", () => {
       "byok_imported_key_material.expired",
     ]);
     await writeFile(file("expired"), randomBytes(32), { mode: 0o600 });
-    const later = await on.workspace.run(["apply", "-auto-approve", "-no-color", "-target=byok_imported_key_material.expired"]);
+    const later = await on.workspace.run([
+      "apply",
+      "-auto-approve",
+      "-no-color",
+      "-target=byok_imported_key_material.expired",
+    ]);
     expect(later.stderr).toMatch(/Different Key Material[\s\S]*key_material_source/);
     await writeFile(file("expired"), bytes.get("expired") ?? "", { mode: 0o600 });
     await on.workspace.apply();

@@ -96,7 +96,10 @@ describe("what a plan does not know", () => {
         valid_for       = "90d"
       }`);
     const bytes = { TF_VAR_bytes: randomBytes(32).toString("base64") };
-    const run = async ([command = "", ...args]: string[], environment: Record<string, string> = {}): Promise<string> => {
+    const run = async (
+      [command = "", ...args]: string[],
+      environment: Record<string, string> = {},
+    ): Promise<string> => {
       const all = [command, "-no-color", "-input=false", ...args];
       const { exitCode, stdout, stderr } = await on.workspace.run(all, environment);
       return `${exitCode} ${stdout}${stderr}`;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { generateKeyPairSync } from "node:crypto";
 import type { ConfigInput } from "../../src/terraform/plugin/testing/host";
-import { awsBlock, type ByokHost, byokHost, refusal } from "../support/byok-host";
+import { awsBlock, type ByokHost, byokHost, refusal, textIn } from "../support/byok-host";
 
 const base64 = (length: number): string => randomBytes(length).toString("base64");
 const arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -22,7 +22,7 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
   const newKey = async (config: ConfigInput = {}): Promise<string> => {
     const key = on.host.resource("byok_external_key");
     await key.apply(config);
-    return String(key.state?.["arn"]);
+    return textIn(key, "arn");
   };
 
   it.each<[string, ConfigInput, string, RegExp]>([
@@ -74,6 +74,7 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
     ["a usage that the spec does not have", { key_usage: "SIGN_VERIFY" }, "key_usage", /Use ENCRYPT_DECRYPT/],
     ["a Region of no name", { region: "Frankfurt" }, "region", /eu-central-1/],
     ["a window that is too short", { deletion_window_in_days: 3 }, "deletion_window_in_days", /7/],
+    ["a window that this KMS does not offer", { deletion_window_in_days: 60 }, "deletion_window_in_days", /7 to 30/],
     ["a policy that is no JSON", { policy: "allow all" }, "policy", /JSON/],
     ["a tag that is not ours to set", { tags: new Map([["aws:cost", "1"]]) }, "tags", /Rename/],
     ["a tag of byok's own", { tags: new Map([["byok:enabled", "false"]]) }, "tags", /Rename/],
@@ -126,6 +127,27 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
     }
   });
 
+  it("no credentials anywhere", async () => {
+    const before = { ...process.env };
+    for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+    process.env["AWS_EC2_METADATA_DISABLED"] = "true";
+    try {
+      const none = ["/dev/null"];
+      const nowhere = { shared_config_files: none, shared_credentials_files: none };
+      await on.restart({
+        max_retries: 0,
+        aws: awsBlock(on.life.kms.url, { access_key: null, secret_key: null, ...nowhere }),
+      });
+      const errors = await refusal(on.host.resource("byok_external_key").apply({}));
+      expect(errors).toEqual([
+        { at: "-", detail: expect.stringMatching(/^\[credentials_missing\].*AWS_PROFILE|access_key/) },
+      ]);
+    } finally {
+      Object.assign(process.env, before);
+      if (before["AWS_EC2_METADATA_DISABLED"] === undefined) delete process.env["AWS_EC2_METADATA_DISABLED"];
+    }
+  });
+
   it.each<[string, ConfigInput, RegExp]>([
     ["plain HTTP to another machine", { endpoint: "http://kms.example.com" }, /https/i],
     ["half a pair of credentials", { secret_key: null }, /secret_key/],
@@ -133,6 +155,12 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
   ])("the provider's own block: %s, once for all resources", async (_what, wrong, remedy) => {
     const errors = await refusal(on.restart({ aws: awsBlock(on.life.kms.url, wrong) }));
     expect(errors).toEqual([{ at: "aws", detail: expect.stringMatching(remedy) }]);
+  });
+
+  it.each(["alibaba", "qkms"])("the block of %s, once for all resources", async (kms) => {
+    const block = { access_key: "only", endpoint: "http://kms.example.com" };
+    const errors = await refusal(on.restart({ [kms]: block }));
+    expect(errors).toEqual([{ at: kms, detail: expect.stringMatching(/https|secret_key/i) }]);
   });
 
   it("sources of a kind that is not allowed, and kinds that do not exist", async () => {
@@ -156,7 +184,9 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
       { at: "key_arn", detail: expect.stringMatching(/999999999999/) },
     ]);
     await on.restart({ aws: awsBlock(on.life.kms.url, { allowed_regions: ["us-east-1"] }) });
-    expect(await refusal(material.apply(config))).toEqual([{ at: "key_arn", detail: expect.stringMatching(/us-east-1/) }]);
+    expect(await refusal(material.apply(config))).toEqual([
+      { at: "key_arn", detail: expect.stringMatching(/us-east-1/) },
+    ]);
     const key = on.host.resource("byok_external_key");
     expect(await refusal(key.apply({}))).toEqual([{ at: "region", detail: expect.stringMatching(/us-east-1/) }]);
   });

@@ -1,0 +1,181 @@
+import { Construct } from "constructs";
+import { ExternalKey, type ExternalKeyProps } from "./external-key";
+import { regionFaults } from "./external-key-faults";
+import { type Faults, faultIf, refuseFaults } from "./faults";
+import { ImportedKeyMaterial, type ImportedKeyMaterialProps, type MaterialStatus } from "./imported-key-material";
+import { known } from "./known";
+
+/** Properties of a MultiRegionExternalKey, which AWS KMS alone has: those of the key and of its material, once for all Regions. */
+export interface MultiRegionExternalKeyProps
+  extends Omit<
+      ExternalKeyProps,
+      | "kms"
+      | "region"
+      | "multiRegion"
+      | "primaryKeyArn"
+      | "creationToken"
+      | "dkmsInstanceId"
+      | "protectionLevel"
+      | "deletionProtection"
+    >,
+    Omit<ImportedKeyMaterialProps, "key" | "timeouts" | "provider"> {
+  /**
+   * The Regions, that of the primary key first. Each is part of the ids of what stands in it, so their order may change,
+   * and one may come or go, without anything happening to the others.
+   *
+   * @example ["eu-central-1", "eu-west-1", "us-east-1"]
+   */
+  readonly regions: readonly string[];
+}
+
+/** The key of one Region and the material in it. */
+export interface RegionalKey {
+  readonly key: ExternalKey;
+  readonly material: ImportedKeyMaterial;
+}
+
+/**
+ * A key in several Regions with the same id and the same bytes: a primary, its material, then its replicas with theirs;
+ * destroyed in the reverse order. What is encrypted in one Region can be decrypted in each.
+ */
+export class MultiRegionExternalKey extends Construct {
+  /** The key of the first Region. */
+  readonly primary: RegionalKey;
+  /** The keys of the other Regions, by Region. */
+  readonly replicas: Readonly<Record<string, RegionalKey>>;
+  /** All keys, by Region. */
+  readonly regional: Readonly<Record<string, RegionalKey>>;
+  /** The key id, the same in all Regions. */
+  readonly keyId: string;
+
+  constructor(scope: Construct, id: string, props: MultiRegionExternalKeyProps) {
+    super(scope, id);
+    const [first, ...others] = checkedRegions(this, props.regions);
+    refuseFaults(this, () => partitionFaults(props.regions));
+    const { creationTokenNamespace } = props;
+    const namespace = creationTokenNamespace === undefined ? {} : { creationTokenNamespace };
+    const { key, primaryKey, material, primaryMaterial } = partsOf(props);
+    const inRegion = (region: string, primaryKeyArn: string | undefined): RegionalKey => {
+      const place = new Construct(this, region);
+      const isPrimary = primaryKeyArn === undefined;
+      const regionalKey = new ExternalKey(place, "key", {
+        ...key,
+        ...namespace,
+        ...(isPrimary ? { ...primaryKey, multiRegion: true } : { primaryKeyArn }),
+        region,
+      });
+      const bytes = { ...material, ...(isPrimary ? primaryMaterial : {}) };
+      return { key: regionalKey, material: new ImportedKeyMaterial(place, "material", { ...bytes, key: regionalKey }) };
+    };
+    this.primary = inRegion(first, undefined);
+    // A key must have its material before it can be replicated, so its ARN comes from there.
+    const primaryKeyArn = this.primary.material.keyArn;
+    this.replicas = Object.fromEntries(others.map((region) => [region, inRegion(region, primaryKeyArn)]));
+    this.regional = { [first]: this.primary, ...this.replicas };
+    this.keyId = this.primary.key.keyId;
+  }
+
+  /** The keys' ARNs, by Region, known once they have their material. */
+  get keyArns(): Readonly<Record<string, string>> {
+    return mapped(this.regional, ({ material }) => material.keyArn);
+  }
+
+  /** Expiry, renewal and readiness of each Region's material, for a TerraformOutput or an alarm. */
+  get status(): Readonly<Record<string, MaterialStatus>> {
+    return mapped(this.regional, ({ material }) => material.status);
+  }
+}
+
+/** Throws where Regions cannot be ids of constructs. */
+function checkedRegions(construct: Construct, regions: readonly string[]): readonly [string, ...string[]] {
+  const [first, ...others] = regions;
+  const faults = [
+    ...faultIf(
+      first === undefined,
+      "`regions` is empty. Name the Region of the primary key, then those of its replicas.",
+    ),
+    ...regions.flatMap((region) =>
+      known(region) === undefined
+        ? [
+            "`regions` has a value that is only known to Terraform, and the Regions are ids of constructs. Write them in the app.",
+          ]
+        : regionFaults(region).map((sentence) => sentence.replace("`region` is", "`regions` has")),
+    ),
+    ...regions
+      .filter((region, index) => regions.indexOf(region) !== index)
+      .map((region) => `\`regions\` has ${region} twice. A multi-Region key has one key in a Region: remove it.`),
+  ];
+  if (first === undefined || faults.length > 0) throw new Error(`${construct.node.path}: ${faults.join(" ")}`);
+  return [first, ...others];
+}
+
+/** Keys are replicated within one of AWS's partitions. */
+function partitionFaults(regions: readonly string[]): Faults {
+  const [first, ...others] = regions.map(partition);
+  return faultIf(
+    others.some((other) => other !== first),
+    `\`regions\` has ${regions.join(", ")}, which are of different partitions of AWS (${[...new Set([first, ...others])].join(", ")}). Make a key in each.`,
+  );
+}
+
+function partition(region: string): string {
+  return /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region)?.[1] ?? "aws";
+}
+
+/** Which properties go to all keys, to the primary alone, to all material, to the primary's alone. */
+function partsOf(props: MultiRegionExternalKeyProps) {
+  const {
+    regions: _regions,
+    creationTokenNamespace: _namespace,
+    keyMaterial,
+    keyMaterialSource,
+    fingerprint,
+    validTo,
+    validFor,
+    renewBefore,
+    wrappingAlgorithm,
+    wrappingKeySpec,
+    materialDescription,
+    onDeletion,
+    deletionPolicy,
+    allowInterruption,
+    keySpec,
+    keyUsage,
+    ...key
+  } = props;
+  const { timeouts, provider } = key;
+  return {
+    key,
+    primaryKey: given({ keySpec, keyUsage }),
+    material: given({
+      keyMaterial,
+      keyMaterialSource,
+      fingerprint,
+      validTo,
+      validFor,
+      renewBefore,
+      wrappingAlgorithm,
+      wrappingKeySpec,
+      onDeletion,
+      deletionPolicy,
+      allowInterruption,
+      timeouts,
+      provider,
+    }),
+    primaryMaterial: given({ materialDescription }),
+  };
+}
+
+/** The same without what is undefined, as optional properties want it. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) Reflect.set(kept, name, value);
+  return kept;
+}
+
+function mapped<From, To>(
+  record: Readonly<Record<string, From>>,
+  to: (from: From) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
+}

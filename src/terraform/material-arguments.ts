@@ -1,0 +1,90 @@
+import type { MaterialSettings } from "../engine/imported-key-material";
+import { parseFingerprint } from "../engine/fingerprint";
+import type { KeyMaterialSource } from "../engine/key-material-source";
+import type { KmsProfile } from "../engine/kms-profile";
+import { type Lifetime, lifetimeFrom } from "../engine/lifetime";
+import { type Opened, openSource } from "../engine/opened-source";
+import { kmsOfArn, kmsProfiles } from "../kms/profiles";
+import { sourceFromUri } from "../material-sources/source-uri";
+import { valueSource } from "../material-sources/value";
+import type { ByokClient } from "./client";
+import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
+import { present } from "./known";
+import type { Config, KnownConfig, State } from "./plugin/schema/schema";
+import { UNKNOWN } from "./plugin/value";
+
+type Schema = typeof importedKeyMaterialSchema;
+
+/** What the key's KMS can do. Of a key that is not known yet nothing is said about how long it keeps material. */
+export function profileOf(keyArn: Config<Schema>["key_arn"]): KmsProfile {
+  const { longestLifetime: _unknown, ...anyKms } = kmsProfiles.aws;
+  if (typeof keyArn !== "string") return anyKms;
+  try {
+    return kmsProfiles[kmsOfArn(keyArn, "key_arn")];
+  } catch {
+    return anyKms;
+  }
+}
+
+type Lifetimes = Pick<Config<Schema>, "valid_to" | "valid_for" | "renew_before">;
+
+export function lifetimeIsKnown(config: Lifetimes): boolean {
+  return config.valid_to !== UNKNOWN && config.valid_for !== UNKNOWN && config.renew_before !== UNKNOWN;
+}
+
+/** @throws ByokError `invalid_lifetime`. */
+export function lifetimeOf(config: Lifetimes): Lifetime {
+  return lifetimeFrom({
+    validTo: present(config.valid_to),
+    validFor: present(config.valid_for),
+    renewBefore: present(config.renew_before),
+  });
+}
+
+/** Of a state that was taken over: what it has is what is wanted, until a configuration says otherwise. */
+export function lifetimeOfState(state: State<Schema>): Lifetime {
+  const { valid_for: validFor, renew_before: renewBefore } = state;
+  return validFor === null ? { kind: "forever" } : lifetimeFrom({ validFor, renewBefore: present(renewBefore) });
+}
+
+/** @throws ByokError where an argument cannot be used. */
+export function wantedMaterial(config: KnownConfig<Schema>): MaterialSettings {
+  return { ...wantedAtPlan(config), keyArn: config.key_arn };
+}
+
+export function wantedAtPlan(config: Config<Schema> | KnownConfig<Schema>): MaterialSettings {
+  const fingerprint = present(config.fingerprint);
+  return {
+    keyArn: present(config.key_arn) ?? "",
+    fingerprint: fingerprint === undefined ? undefined : parseFingerprint(fingerprint, "fingerprint"),
+    lifetime: lifetimeOf(config),
+    description: present(config.material_description),
+    onDeletion: config.on_deletion === "report" ? "report" : "reimport",
+    allowInterruption: present(config.allow_interruption),
+    wrappingAlgorithm: present(config.wrapping_algorithm),
+    wrappingKeySpec: present(config.wrapping_key_spec),
+  };
+}
+
+/** @throws ByokError where the source itself is written wrong, or of a kind that is not allowed. */
+export function sourceOf(
+  config: Config<Schema> | KnownConfig<Schema>,
+  client: ByokClient,
+): KeyMaterialSource | undefined {
+  const [value, uri] = [present(config.key_material_wo), present(config.key_material_source)];
+  if (value !== undefined) return valueSource(value, "key_material_wo");
+  if (uri === undefined) return undefined;
+  return sourceFromUri(uri, {
+    attribute: "key_material_source",
+    ...(client.allowedSources === undefined ? {} : { allowed: client.allowedSources }),
+  });
+}
+
+/** The bytes on offer while planning; `later` where they are not known yet or are not to be read. */
+export async function offerAtPlan(config: Config<Schema>, client: ByokClient, signal: AbortSignal): Promise<Opened> {
+  const unknown = config.key_material_wo === UNKNOWN || config.key_material_source === UNKNOWN;
+  const source = sourceOf(config, client);
+  const closed = client.materialAccess === "apply" && config.key_material_wo === null;
+  if (unknown || (closed && source !== undefined)) return { offer: { kind: "later" } };
+  return openSource(source, { signal });
+}

@@ -1,0 +1,107 @@
+import { type Assessment, assess } from "../engine/assessment";
+import type { MaterialOutcome, MaterialSettings } from "../engine/imported-key-material";
+import { formatInstant } from "../engine/instant";
+import type { MaterialCondition } from "../engine/material-condition";
+import type { MaterialRecord } from "../engine/material-record";
+import { warnings } from "./diagnose";
+import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
+import { present } from "./known";
+import { lifetimeOfState } from "./material-arguments";
+import { remember } from "./material-memory";
+import { titleFor } from "./material-title";
+import type { ApplyPlan, KnownConfig, State } from "./plugin/schema/schema";
+import { UNKNOWN } from "./plugin/value";
+
+type Schema = typeof importedKeyMaterialSchema;
+
+/** The state after an apply: what was planned as known stays, everything else follows from what the engine tells. */
+export function applied(
+  plan: ApplyPlan<Schema>,
+  config: KnownConfig<Schema>,
+  { record, condition, warnings: said, assessment }: MaterialOutcome,
+) {
+  const results = resultsOf(record, condition);
+  const or = <T>(planned: T | typeof UNKNOWN, otherwise: T): T => (planned === UNKNOWN ? otherwise : planned);
+  const state: State<Schema> = {
+    ...plan,
+    on_deletion: or(plan.on_deletion, "reimport"),
+    deletion_policy: or(plan.deletion_policy, "retain"),
+    allow_interruption: or(plan.allow_interruption, true),
+    id: or(plan.id, record.keyArn),
+    fingerprint: or(plan.fingerprint, config.fingerprint ?? results.fingerprint),
+    valid_to: or(plan.valid_to, config.valid_to ?? results.valid_to),
+    key_material_id: or(plan.key_material_id, results.key_material_id),
+    verified: or(plan.verified, results.verified),
+    material_state: or(plan.material_state, results.material_state),
+    expiration_model: or(plan.expiration_model, results.expiration_model),
+    imported_at: or(plan.imported_at, results.imported_at),
+    renewal_time: or(plan.renewal_time, results.renewal_time),
+    ready_for_renewal: or(plan.ready_for_renewal, results.ready_for_renewal),
+    reason: or(plan.reason, importedBy(assessment) ? null : reasonOf(assessment)),
+  };
+  return { state, private: remember({ record, condition }), diagnostics: warnings(titleFor(record.keyArn), said) };
+}
+
+function importedBy({ action }: Assessment): boolean {
+  return action === "create" || action === "reimport";
+}
+
+/** What a look makes of the state. The user's spelling of a date stays while it is still true. */
+export function readState(state: State<Schema>, record: MaterialRecord, condition: MaterialCondition): State<Schema> {
+  const results = resultsOf(record, condition);
+  const assessment = assess({ wanted: wantedOfState(state, record), condition, record, offer: { kind: "later" } });
+  return {
+    ...state,
+    ...results,
+    id: record.keyArn,
+    key_arn: record.keyArn,
+    fingerprint: results.fingerprint ?? state.fingerprint,
+    // Material that never expires says no date: the one that is configured stays, to be imported one day.
+    valid_to:
+      condition.state === "imported" ? (results.valid_to ?? fixedDate(state)) : (state.valid_to ?? results.valid_to),
+    reason: reasonOf(assessment),
+  };
+}
+
+function fixedDate({ valid_to: validTo, valid_for: validFor }: State<Schema>): string | null {
+  return validFor === null ? validTo : null;
+}
+
+function wantedOfState(state: State<Schema>, record: MaterialRecord): MaterialSettings {
+  return {
+    keyArn: record.keyArn,
+    lifetime: record.lifetime ?? lifetimeOfState(state),
+    description: record.description,
+    onDeletion: state.on_deletion === "report" ? "report" : "reimport",
+  };
+}
+
+function reasonOf({ action, reason }: Assessment): string | null {
+  return action === "create" || action === "reimport" ? reason : null;
+}
+
+function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
+  const moment = (instant: number | undefined): string | null =>
+    instant === undefined ? null : formatInstant(instant);
+  return {
+    fingerprint: record.fingerprint ?? null,
+    valid_to: moment(condition.validTo),
+    key_material_id: condition.materialId ?? record.materialId ?? null,
+    verified: record.verified,
+    material_state: condition.state,
+    expiration_model: condition.expirationModel ?? null,
+    imported_at: moment(record.importedAt),
+    renewal_time: moment(condition.renewalTime),
+    ready_for_renewal: condition.renewalDue,
+  };
+}
+
+export function recordOf(state: State<Schema>, record: MaterialRecord | undefined): MaterialRecord {
+  return (
+    record ?? { keyArn: state.key_arn ?? state.id ?? "", verified: false, materialId: present(state.key_material_id) }
+  );
+}
+
+export function deletionPolicy(state: State<Schema>): "retain" | "delete" {
+  return state.deletion_policy === "delete" ? "delete" : "retain";
+}
