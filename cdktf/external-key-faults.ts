@@ -1,7 +1,7 @@
 import { isKeySpec } from "../src/engine/key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "../src/engine/kms-profile";
 import { type Faults, faultIf, faultsOf } from "./faults";
-import { isKms, keyOfArn, kmsNames, kmsProfiles } from "./kms-profiles";
+import { isKms, keyOfArn, kmsNames, kmsProfiles } from "../src/kms/profiles";
 import { known } from "./known";
 import type { ExternalKeyProps } from "./external-key";
 

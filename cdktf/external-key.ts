@@ -6,7 +6,7 @@ import { Fn, type IResolvable, type TerraformProvider } from "./core";
 import { creationToken } from "./creation-token";
 import { externalKeyFaults } from "./external-key-faults";
 import { refuseFaults } from "./faults";
-import { isKms, keyOfArn, kmsProfiles } from "./kms-profiles";
+import { isKms, keyOfArn, kmsProfiles } from "../src/kms/profiles";
 import { known } from "./known";
 
 /** A key that takes imported material, whether it is this app's or not. */

@@ -35,6 +35,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
       "src/engine/wrapping-algorithm.ts",
       "src/engine/wrapping-choice.ts",
       "src/engine/wrapping-key.ts",
+      "src/kms/profiles.ts",
       ...["aws", "alibaba", "qkms"].flatMap((kms) => [`src/kms/${kms}/arn.ts`, `src/kms/${kms}/profile.ts`]),
     ],
     packages: ["node:crypto", "node:path", "constructs", "cdktf"],

@@ -1,4 +1,5 @@
 import type { Kms, KmsProfile } from "../engine/kms-profile";
+import { keysOf } from "../engine/table";
 import { isAlibabaArn, parseAlibabaKeyArn } from "./alibaba/arn";
 import { alibabaProfile } from "./alibaba/profile";
 import { parseAwsKeyArn } from "./aws/arn";
@@ -13,24 +14,28 @@ export const kmsProfiles = {
   qkms: qkmsProfile,
 } as const satisfies Record<Kms, KmsProfile>;
 
+export const kmsNames = keysOf(kmsProfiles);
+
 export function isKms(text: string): text is Kms {
   return Object.hasOwn(kmsProfiles, text);
 }
 
-/**
- * The KMS that a key's ARN names.
- *
- * @throws ByokError `invalid_key_arn`, naming the argument.
- */
+/** What an ARN says of its key. QKMS names no Region in it, and only AWS has multi-Region keys. */
+interface KeyOfArn {
+  readonly kms: Kms;
+  readonly keyId: string;
+  readonly region?: string;
+  readonly multiRegion?: boolean;
+}
+
+/** @throws ByokError `invalid_key_arn`, naming the argument, where the text is no key's ARN. */
+export function keyOfArn(keyArn: string, attribute = "key_arn"): KeyOfArn {
+  if (isAlibabaArn(keyArn)) return { kms: "alibaba", ...parseAlibabaKeyArn(keyArn, attribute) };
+  if (isQkmsArn(keyArn)) return { kms: "qkms", keyId: parseQkmsKeyArn(keyArn, attribute).keyId };
+  return { kms: "aws", ...parseAwsKeyArn(keyArn, attribute) };
+}
+
+/** The KMS that a key's ARN names. @throws as {@link keyOfArn}. */
 export function kmsOfArn(keyArn: string, attribute: string): Kms {
-  if (isAlibabaArn(keyArn)) {
-    parseAlibabaKeyArn(keyArn, attribute);
-    return "alibaba";
-  }
-  if (isQkmsArn(keyArn)) {
-    parseQkmsKeyArn(keyArn, attribute);
-    return "qkms";
-  }
-  parseAwsKeyArn(keyArn, attribute);
-  return "aws";
+  return keyOfArn(keyArn, attribute).kms;
 }

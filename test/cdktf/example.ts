@@ -61,7 +61,7 @@ export async function example(name: string): Promise<Example> {
     async filesWith(traces) {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
       const files = entries
-        .filter((entry) => entry.isFile() && entry.name !== "payments.bin")
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(".bin"))
         .map((entry) => join(entry.parentPath, entry.name));
       const found = await Promise.all(
         files.map(async (file) => {
