@@ -111,7 +111,8 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
   const earlier = keyRecordOf(id, outs);
   const seen = session.seenKeys.take(id) ?? (await readKey(run, id, earlier, { policy: false, tags: false }));
   // Such a key hides what was wished for it; whoever imports into it in this run is to know.
-  if (seen?.state === "PendingImport" && args.enabled !== undefined) run.memory.wishes.set(id, args.enabled);
+  const wish = args.enabled ?? (earlier.enabled === false ? false : undefined);
+  if (seen?.state === "PendingImport" && wish !== undefined) run.memory.wishes.set(id, wish);
   const { profile } = run.services.service(earlier.kms, earlier.region);
   const { action, attributes, reason } = assessKey({
     wanted: wantedOfKnownKey(args),
@@ -190,7 +191,7 @@ async function read(
   const { args } = readArguments(keyFields, props);
   const { run } = connectedTo(session, args);
   if (!isRecorded(props)) {
-    const found = await readKey(run, id, undefined, { policy: true, tags: true });
+    const found = await readKey(run, id, undefined, { policy: "if_possible", tags: "if_possible" });
     if (found === undefined) throw new ByokError("key_not_found", `${id} does not exist.`);
     return { id, props: keyOuts(args, found) };
   }

@@ -301,7 +301,8 @@ function reach(session: Session, args: MaterialArguments): { readonly connection
 function sourceOf(session: Session, connection: Connection, uri: string): KeyMaterialSource {
   const { baseFolder, env } = session.surroundings;
   const { allowedMaterialSources: allowed } = connection;
-  const options = { attribute: "key_material_source", baseFolder, env };
+  const { variablesOfMaterial } = session;
+  const options = { attribute: "key_material_source", baseFolder, env, variablesOfMaterial };
   return sourceFromUri(uri, allowed === undefined ? options : { ...options, allowed });
 }
 

@@ -31,6 +31,8 @@ export interface ConnectedRun {
 export class Session {
   readonly surroundings: Surroundings;
   readonly inlineBytes = new InlineBytes();
+  /** Names of variables with key material, which no command gets. */
+  readonly variablesOfMaterial = new Set<string>();
   /** What a diff announced for the material in a key, until its update. */
   readonly planned = new Map<string, Action>();
   /** What a refresh saw, for the diff with which Pulumi shows it. */

@@ -16,7 +16,8 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ["d", 86_400_000],
   ["w", 604_800_000],
 ]);
-const LATEST_MS = 8.64e15;
+/** Before this no KMS was, and after it times do not fit into four digits, which answers and signatures have for a year. */
+const [EARLIEST_MS, LATEST_MS] = [0, Date.UTC(9999, 0, 1)];
 
 /**
  * @param source milliseconds since 1970
@@ -29,7 +30,7 @@ export function createClock(
 ): EmulatorClock {
   let offset = offsetMs;
   const turnTo = (instantMs: number): void => {
-    if (!Number.isFinite(instantMs) || Math.abs(instantMs) > LATEST_MS) {
+    if (!(instantMs >= EARLIEST_MS && instantMs <= LATEST_MS)) {
       throw new TypeError("The clock cannot be set to what is not an instant.");
     }
     offset = instantMs - source();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./faults";
 import { copiedKey, type Key } from "./key";
 import type { Quotas } from "./quotas";
+import type { RequestMoment } from "./request-watch";
 import type { Delivery, WireAnswer } from "./wire";
 import type { World } from "./world";
 
@@ -14,12 +15,20 @@ export interface Outcome {
   readonly created?: Key | undefined;
 }
 
+/** What somebody may do, and where. */
+export interface Permission {
+  readonly action: string;
+  readonly region: string;
+}
+
 /** One request, understood by its wire but not yet carried out, and how that wire words what may come of it. */
 export interface Exchange {
   readonly service: string;
   readonly operation: string;
   /** Permission that it takes, e.g. `kms:ImportKeyMaterial`. */
   readonly action: string;
+  /** What it takes besides: AWS wants `kms:TagResource` of whoever creates a key with tags. Default nothing. */
+  readonly alsoNeeds?: readonly Permission[];
   /** Whether it leaves everything as it was. */
   readonly reads: boolean;
   readonly region: string;
@@ -34,7 +43,8 @@ export interface Exchange {
   written(fields: AnswerFields): WireAnswer;
   refused(error: unknown): WireAnswer;
   throttled(): WireAnswer;
-  denied(): WireAnswer;
+  /** @param missing the permission that is denied */
+  denied(missing: Permission): WireAnswer;
   failed(code: string, message: string, status: number): WireAnswer;
 }
 
@@ -53,6 +63,7 @@ export async function exchange(world: World, quotas: Quotas, call: Exchange): Pr
     errorCode: delivery.answer.errorCode,
     at: world.clock.now().toISOString(),
     accessKeyId: call.accessKeyId,
+    actions: neededBy(call).map(({ action }) => action),
     faults: faults.map((fault) => fault.kind),
   });
   return delivery;
@@ -69,15 +80,19 @@ async function delivered(
   faults: readonly Fault[],
   run: Run,
 ): Promise<Delivery> {
-  const early = await befall(world, call, faults, "before");
+  const early = (await befall(world, call, faults, "before")) ?? (await watched(world, call, run, "before"));
   if (early !== undefined) return early;
   if (!quotas.take(call.operation, call.accountId, call.region, world.clock.now().getTime())) {
     return whole(call.throttled());
   }
-  const { action, region, accessKeyId } = call;
-  if (world.permissions.denies({ action, region, accessKeyId, keyArn: call.key?.arn })) return whole(call.denied());
+  const missing = neededBy(call).find((needed) => {
+    // What is needed besides is for a key that is still to be made.
+    const keyArn = needed.action === call.action ? call.key?.arn : undefined;
+    return world.permissions.denies({ ...needed, accessKeyId: call.accessKeyId, keyArn });
+  });
+  if (missing !== undefined) return whole(call.denied(missing));
   const answer = await performed(world, call, faults, run);
-  const late = await befall(world, call, faults, "after");
+  const late = (await befall(world, call, faults, "after")) ?? (await watched(world, call, run, "after"));
   if (late !== undefined) return late;
   return { answer, transport: faults.some((fault) => fault.kind === "truncate") ? "truncated" : "whole" };
 }
@@ -116,16 +131,31 @@ async function befall(
   for (const fault of faults) {
     if (fault.kind !== "error" && fault.kind !== "delay" && fault.kind !== "drop") continue;
     if ((fault.when ?? "before") !== when) continue;
-    const dropped: Delivery = { answer: call.failed("Dropped", "", 500), transport: "dropped" };
-    if (fault.kind === "drop") return dropped;
+    if (fault.kind === "drop") return dropped(call);
     if (fault.kind === "error") return whole(call.failed(fault.code, fault.message ?? "", fault.status ?? 400));
     try {
       await sleep(fault.delayMs, undefined, { signal: world.closing });
     } catch {
-      return dropped;
+      return dropped(call);
     }
   }
   return undefined;
+}
+
+/** What the watcher makes of the request; undefined where it goes on. */
+async function watched(world: World, call: Exchange, run: Run, moment: RequestMoment): Promise<Delivery | undefined> {
+  const { service, operation, region, accessKeyId } = call;
+  const keyArn = run.created?.arn ?? call.key?.arn;
+  const verdict = await world.onRequest?.({ service, operation, region, keyArn, accessKeyId }, moment);
+  return verdict === "drop" ? dropped(call) : undefined;
+}
+
+function dropped(call: Exchange): Delivery {
+  return { answer: call.failed("Dropped", "", 500), transport: "dropped" };
+}
+
+function neededBy({ action, region, alsoNeeds = [] }: Exchange): readonly Permission[] {
+  return [{ action, region }, ...alsoNeeds];
 }
 
 function whole(answer: WireAnswer): Delivery {

@@ -11,6 +11,7 @@ import { createPermissions, type Permissions } from "./permissions";
 import type { QkmsOptions } from "./qkms/options";
 import { createQkmsWire, QKMS_PATH } from "./qkms/wire";
 import { createQuotas, type RequestRates } from "./quotas";
+import type { RequestWatch } from "./request-watch";
 import { createRequestLog, type RequestLog } from "./requests";
 import { serve } from "./server";
 import { readState, writeState } from "./state-file";
@@ -25,6 +26,7 @@ export type { Fault, FaultEffect, Faults, FaultScope } from "./faults";
 export type { Denial, DenialScope, Permissions } from "./permissions";
 export type { QkmsOptions } from "./qkms/options";
 export type { RequestRates } from "./quotas";
+export type { RequestMoment, RequestWatch, WatchedRequest } from "./request-watch";
 export type { LoggedRequest, RequestLog } from "./requests";
 
 export interface EmulatorOptions {
@@ -46,6 +48,8 @@ export interface EmulatorOptions {
   readonly quotas?: "aws" | "off" | RequestRates;
   /** Faults from the start; more can be added later. Default none. */
   readonly faults?: readonly Fault[];
+  /** Is told of each request as it arrives and before its answer leaves, and may tear the connection. Default none. */
+  readonly onRequest?: RequestWatch;
   /** File that keeps keys (with their bytes), aliases and the clock's offset between starts. Default none. */
   readonly stateFile?: string;
   /** How long a new replica is Creating, by the emulator's clock: `5s` or milliseconds. Default 0. */
@@ -108,6 +112,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: createFaults(),
     permissions: createPermissions(),
     requests: createRequestLog(),
+    onRequest: options.onRequest,
     replicationDelayMs: delayMs(options.replicationDelay),
     primaryChangeDelayMs: delayMs(options.primaryChangeDelay),
     importEnablesDisabledKey: options.importEnablesDisabledKey ?? true,

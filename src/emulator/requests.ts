@@ -15,6 +15,8 @@ export interface LoggedRequest {
   /** By the emulator's clock, ISO 8601. */
   readonly at: string;
   readonly accessKeyId: string | undefined;
+  /** The permissions that it took, the operation's own first; none where it was turned away before that. */
+  readonly actions: readonly string[];
   /** Kinds of the injected faults that took part. */
   readonly faults: readonly string[];
 }

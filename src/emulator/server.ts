@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EmulatorClock } from "./clock";
 import type { Delivery, Wire, WireRequest } from "./wire";
@@ -65,6 +71,7 @@ async function respond(
   if (!isLoopbackName(request.headers.host)) {
     return send(response, clock, plain(403, "Only loopback names are served here."));
   }
+  if (isFromWebPage(request.headers)) return send(response, clock, plain(403, "Not for web pages."));
   const body = await wholeBody(request);
   if (body === undefined) {
     response.setHeader("Connection", "close");
@@ -118,6 +125,14 @@ async function wholeBody(request: IncomingMessage): Promise<Buffer | undefined> 
 function isLoopbackName(host: string | undefined): boolean {
   const name = (host ?? "").replace(/:\d+$/, "").toLowerCase();
   return name === "127.0.0.1" || name === "[::1]" || name === "localhost" || name.endsWith(".localhost");
+}
+
+/**
+ * Whether a page in a browser sends this. It could not read the answers, but the credentials are no secret here, and so
+ * it could delete keys. Browsers send an Origin with most requests of a page, and say with all of them where they are from.
+ */
+function isFromWebPage({ origin, "sec-fetch-site": site }: IncomingHttpHeaders): boolean {
+  return origin !== undefined || (site !== undefined && site !== "none");
 }
 
 function parsedUrl(target: string): URL | undefined {

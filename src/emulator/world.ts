@@ -3,6 +3,7 @@ import type { FaultSource } from "./faults";
 import type { ImportTokens } from "./import-token";
 import type { KeyStore } from "./key-store";
 import type { PermissionCheck } from "./permissions";
+import type { RequestWatch } from "./request-watch";
 import type { RequestRecorder } from "./requests";
 import type { Visibility } from "./visibility";
 import type { WrappingKeys } from "./wrapping-keys";
@@ -23,6 +24,7 @@ export interface World {
   readonly faults: FaultSource;
   readonly permissions: PermissionCheck;
   readonly requests: RequestRecorder;
+  readonly onRequest: RequestWatch | undefined;
   readonly replicationDelayMs: number;
   readonly primaryChangeDelayMs: number;
   readonly importEnablesDisabledKey: boolean;

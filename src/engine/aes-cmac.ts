@@ -28,11 +28,8 @@ const blockBytes = 16;
 
 /** AES-CBC from a zero block, which for a single block is AES-ECB. */
 function encryptBlocks(key: Buffer, blocks: Buffer): Buffer {
-  const cipher = createCipheriv(`aes-${key.length * 8}-cbc`, key, Buffer.alloc(blockBytes));
-  cipher.setAutoPadding(false);
-  const out = cipher.update(blocks);
-  cipher.final();
-  return out;
+  // Whole blocks come out at once; the end of the cipher, which would add its padding, is not asked for.
+  return createCipheriv(`aes-${key.length * 8}-cbc`, key, Buffer.alloc(blockBytes)).update(blocks);
 }
 
 /** Multiplies by x modulo x^128 + x^7 + x^2 + x + 1, in place. */

@@ -10,6 +10,9 @@ export const creationTokenTag = "byok:creation-token";
 /** How many keys' tags are asked for at the same time; the quota for it is high. */
 const together = 16;
 
+/** Pages in a row that bring no new key. A KMS may give empty ones before the last; none does so without end. */
+const mostBarrenPages = 100;
+
 /**
  * The ARNs of all keys of the account and Region that bear the token. The keys are looked through once in a run, for
  * all tokens.
@@ -37,30 +40,44 @@ export async function keysWithToken(
 
 async function scanTokens(run: Run, service: KeyService, call: Call): Promise<ReadonlyMap<string, readonly string[]>> {
   const arnsByToken = new Map<string, string[]>();
-  const seen: { readable: number; denial?: ByokError } = { readable: 0 };
+  const seen: { readable: boolean; denial?: ByokError } = { readable: false };
+  const listed = new Set<string>();
+  let barrenPages = 0;
   let marker: string | undefined;
   do {
     const page = await service.listKeys(marker, call);
-    for (let i = 0; i < page.arns.length; i += together) {
+    // A key that is made meanwhile may move others to the next page, where they stand again.
+    const fresh = page.arns.filter((arn) => !listed.has(arn));
+    for (const arn of fresh) listed.add(arn);
+    for (let i = 0; i < fresh.length; i += together) {
       await Promise.all(
-        page.arns.slice(i, i + together).map(async (arn) => {
+        fresh.slice(i, i + together).map(async (arn) => {
           const tags = await tagsOrDenial(service, arn, call);
           if (tags instanceof ByokError) {
             run.log.debug("A key was left out of the search for a creation token.", { key: arn, code: tags.code });
             if (tags.code === "access_denied") seen.denial = tags;
             return;
           }
-          seen.readable++;
+          seen.readable = true;
           const token = tags[creationTokenTag];
           if (token !== undefined) arnsByToken.set(token, [...(arnsByToken.get(token) ?? []), arn]);
         }),
       );
     }
     marker = page.next;
+    barrenPages = fresh.length === 0 ? barrenPages + 1 : 0;
+    if (barrenPages > mostBarrenPages) throw endlessList();
   } while (marker !== undefined);
   // Whoever may read no tags at all cannot find a key of ours either, and would create another one each time.
-  if (seen.readable === 0 && seen.denial !== undefined) throw seen.denial;
+  if (!seen.readable && seen.denial !== undefined) throw seen.denial;
   return arnsByToken;
+}
+
+function endlessList(): ByokError {
+  return new ByokError(
+    "untrusted_answer",
+    `The KMS's list of keys goes on after ${mostBarrenPages} pages that bring no key that was not on it before, so it may have no end. Check the endpoint and what stands between.`,
+  );
 }
 
 /**

@@ -53,6 +53,7 @@ export async function importDeletingFirst(
     if (!isByokError(error, "key_unusable")) throw error;
   }
   await checkDeletion(service, plan, replacement);
+  await checkMayImport(service, plan, call);
   checkCall(call);
   const { mark } = replacement;
   if (mark !== undefined) await setTag(run, service, plan, { [interruptionTag]: String(mark) }, call);
@@ -64,6 +65,7 @@ export async function importDeletingFirst(
  * and only while material is missing before its time.
  */
 export async function withInterruption(
+  run: Run,
   service: KeyService,
   condition: MaterialCondition,
   record: MaterialRecord | undefined,
@@ -76,6 +78,9 @@ export async function withInterruption(
     return tags[interruptionTag] === String(record.importedAt) ? { ...condition, interrupted: true } : condition;
   } catch (error) {
     if (!isByokError(error, "access_denied")) throw error;
+    run.log.warn("The tags of the key cannot be read, so it is not known whether byok itself deleted its material.", {
+      key: record.keyArn,
+    });
     return condition;
   }
 }
@@ -136,6 +141,33 @@ async function checkDeletion(
     "import_refused",
     `${refused}, and nothing proves which bytes it holds: byok has no record of their import, and the key no tag ${fingerprintTag}. Nothing was deleted. If you know that they are the bytes on offer, give the key the tag ${fingerprintTag} with the value ${material.fingerprint}, and run again.`,
     { attribute: "key_arn" },
+  );
+}
+
+/**
+ * After the deletion nothing but the import brings the key back, and whoever may delete need not be allowed to import.
+ * The permission is looked at before all else, so an import that cannot succeed shows it: of nothing, with no token of
+ * the KMS's, into a key that is full.
+ */
+async function checkMayImport(service: KeyService, { key }: ImportPlan, call: Call): Promise<void> {
+  const nothing = {
+    keyArn: key.arn,
+    wrappingAlgorithm: "RSAES_OAEP_SHA_256",
+    token: Buffer.from("none"),
+    wrappedMaterial: Buffer.alloc(256),
+  } as const;
+  try {
+    await service.importMaterial(nothing, call);
+  } catch (error) {
+    if (
+      isByokError(error, "key_unusable", "import_refused", "different_material", "invalid_argument", "service_refused")
+    )
+      return;
+    throw error;
+  }
+  throw new ByokError(
+    "untrusted_answer",
+    `${service.profile.title} took an import of nothing for ${key.arn}. Nothing was deleted. Check the endpoint and what stands between.`,
   );
 }
 

@@ -13,8 +13,7 @@ const longest: Seconds = 100 * 365 * day;
  * @throws ByokError `invalid_lifetime`, naming the argument.
  */
 export function parseDuration(text: string, attribute: string): Seconds {
-  const parts = text.length <= 64 ? grammar.exec(text) : null;
-  const counts = parts?.slice(1) ?? [];
+  const counts = grammar.exec(text)?.slice(1) ?? [];
   if (!counts.some((count) => count !== undefined)) {
     throw new ByokError(
       "invalid_lifetime",

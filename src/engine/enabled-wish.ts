@@ -10,6 +10,15 @@ import type { Run } from "./run";
 export const enabledTag = "byok:enabled";
 
 /**
+ * What a key without material is to be once it has some, as its own resource said in this run. It goes on record with a
+ * look, since the import may be made by another run, which hears nothing of the key.
+ */
+export function withWish(run: Run, key: KeyDescription | null, condition: MaterialCondition): MaterialCondition {
+  const said = key?.state === "PendingImport" ? run.memory.wishes.get(key.arn) : undefined;
+  return said === undefined ? condition : { ...condition, keyDisabled: !said };
+}
+
+/**
  * Whether a key is to be Enabled or Disabled once its material is in, as far as anybody said; an import makes every key
  * Enabled. Undefined: leave it as the import makes it.
  */

@@ -67,13 +67,13 @@ export type Retry = "never" | "backoff" | "settling" | "fresh_parameters";
 
 export interface ErrorDetails {
   /** The argument at fault, in Terraform's spelling: `valid_to`. */
-  readonly attribute?: string;
+  readonly attribute?: string | undefined;
   /** Default `never`. */
   readonly retry?: Retry;
   /** True where the request may have taken effect although it failed (its reply was lost, or 5xx). Default false. */
   readonly effectUnknown?: boolean;
   /** The KMS's own name of the error, e.g. `IncorrectKeyMaterialException`. */
-  readonly serviceCode?: string;
+  readonly serviceCode?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -98,14 +98,18 @@ export class ByokError extends Error {
   }
 
   /** The same error, said of another argument or in other words; its code and nature stay. */
-  with(changes: { readonly message?: string; readonly attribute?: string }): ByokError {
-    const attribute = changes.attribute ?? this.attribute;
-    return new ByokError(this.code, changes.message ?? this.rawMessage, {
-      ...(attribute === undefined ? {} : { attribute }),
-      retry: this.retry,
-      effectUnknown: this.effectUnknown,
-      ...(this.serviceCode === undefined ? {} : { serviceCode: this.serviceCode }),
-      cause: this.cause,
+  with(changes: {
+    readonly message?: string;
+    readonly attribute?: string;
+    readonly effectUnknown?: boolean;
+  }): ByokError {
+    const { code, rawMessage, attribute, retry, effectUnknown, serviceCode, cause } = this;
+    return new ByokError(code, changes.message ?? rawMessage, {
+      attribute: changes.attribute ?? attribute,
+      retry,
+      effectUnknown: changes.effectUnknown ?? effectUnknown,
+      serviceCode,
+      cause,
     });
   }
 

@@ -16,9 +16,12 @@ const soonestRemovalSeconds = 7 * 86_400;
 
 /** What of a key only further requests tell; each costs one. */
 export interface ReadAspects {
-  readonly policy: boolean;
-  readonly tags: boolean;
+  readonly policy: Reading;
+  readonly tags: Reading;
 }
+
+/** `if_possible`: nothing says whether somebody manages it, so that a refusal only leaves it unread. */
+export type Reading = boolean | "if_possible";
 
 /**
  * What the KMS says of a key that is on record. Undefined: the key is gone for good.
@@ -41,9 +44,20 @@ export async function readKey(
   }
   checkOrigin(key);
   const record = keyRecord(kms, region, key, earlier);
-  const policy = aspects.policy ? await service.policy(arn, call) : record.policy;
-  const tags = aspects.tags ? userTags(await service.tags(arn, call)) : record.tags;
+  const policy = await aspectOf(aspects.policy, () => service.policy(arn, call), record.policy);
+  const tags = await aspectOf(aspects.tags, async () => userTags(await service.tags(arn, call)), record.tags);
   return { ...record, policy, tags };
+}
+
+/** An aspect as the KMS says it; as it is on record where it is not read. */
+async function aspectOf<T>(reading: Reading, ask: () => Promise<T>, onRecord: T | undefined): Promise<T | undefined> {
+  if (reading === false) return onRecord;
+  try {
+    return await ask();
+  } catch (error) {
+    if (reading === true || !isByokError(error, "access_denied", "service_refused")) throw error;
+    return onRecord;
+  }
 }
 
 /**
@@ -66,7 +80,8 @@ async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Ou
   checkAllowed({ kms: wanted.kms, region: wanted.region, accountId: undefined, keyId: "" }, run.allowed, "region");
   const service = run.services.service(wanted.kms, wanted.region);
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
-  const { key, made } = await makeKey(run, service, wanted, call);
+  const { key, made, warning } = await makeKey(run, service, wanted, call);
+  const soFar = warning === undefined ? [] : [`${key.arn} was made, and could not be looked at since. ${warning}`];
   if (made) {
     // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
     if (wanted.enabled !== undefined) run.memory.wishes.set(key.arn, wanted.enabled);
@@ -75,7 +90,7 @@ async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Ou
     // No creating call takes this, so it is what is left to be done.
     const rest = { kms: wanted.kms, region: wanted.region, multiRegion: wanted.multiRegion };
     const { deletionProtection } = wanted;
-    if (deletionProtection === undefined) return { record: asMade, warnings: [] };
+    if (deletionProtection === undefined) return { record: asMade, warnings: soFar };
     const { record, error } = await syncAspects(run, service, key, { ...rest, deletionProtection }, asMade, call);
     return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
   }

@@ -17,7 +17,7 @@ import { differentBytes } from "./offered-bytes";
 import type { Outcome } from "./outcome";
 import type { Run } from "./run";
 import { madeAt, settled, settledAnswer, startSettling } from "./settling";
-import { wishedEnabled } from "./enabled-wish";
+import { wishedEnabled, withWish } from "./enabled-wish";
 
 /** What the configuration asks for, with what only an import needs. */
 export interface MaterialSettings extends WantedMaterial {
@@ -57,11 +57,15 @@ export async function observeMaterial(
   );
   const { reimport } = service.profile;
   if (key === null || !needsMaterialList(key, record)) {
-    const condition = materialCondition({ key, reimport }, record, lifetime, at);
-    return { at, key, condition: await withInterruption(service, condition, record, call) };
+    const condition = withWish(run, key, materialCondition({ key, reimport }, record, lifetime, at));
+    return { at, key, condition: await withInterruption(run, service, condition, record, call) };
   }
   const materials = await service.materials(keyArn, call);
-  return { at, key, condition: materialCondition({ key, materials, reimport }, record, lifetime, at) };
+  return {
+    at,
+    key,
+    condition: withWish(run, key, materialCondition({ key, materials, reimport }, record, lifetime, at)),
+  };
 }
 
 /** What is on record after a look. The last known expiry of material that is gone stays. */

@@ -1,9 +1,10 @@
 import { type Call, checkCall } from "./call";
+import type { Milliseconds } from "./clock";
 import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import type { KeyDescription } from "./key";
 import type { OfferedMaterial } from "./key-material-source";
-import type { ImportParameters, KeyService, MaterialImport } from "./key-service";
+import type { ImportParameters, KeyService, MaterialImport, Observed } from "./key-service";
 import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
 import type { Run } from "./run";
 import { madeAt, settled } from "./settling";
@@ -97,7 +98,7 @@ async function importOnce(
   const parameters = await settled(run, service, since, call, () =>
     service.importParameters(key.arn, algorithm, wrappingKeySpec, call),
   );
-  checkParameters(parameters.value, key);
+  checkParameters(parameters, key);
   const wrappingKey = wrappingKeyFrom(parameters.value.publicKey, wrappingKeySpec);
   checkCall(call);
   const wrappedMaterial = await material.wrap(wrappingKey, algorithm);
@@ -113,12 +114,50 @@ async function importOnce(
     ...(several && plan.again && plan.materialId !== undefined ? { materialId: plan.materialId } : {}),
     ...(several && plan.description !== undefined ? { description: plan.description } : {}),
   };
-  const answer = await settled(run, service, since, call, () => service.importMaterial(request, call));
+  const answer = await sendImport(run, service, request, since, call);
+  checkMaterialId(request, answer.value.materialId);
   return { at: answer.at, materialId: answer.value.materialId };
 }
 
+/**
+ * Sends the import until the KMS has heard of the key. An attempt whose reply was lost may have brought the material in;
+ * a KMS that takes imports into empty keys only then refuses the next attempt, for a key that is as it was to become.
+ */
+async function sendImport(
+  run: Run,
+  service: KeyService,
+  request: MaterialImport,
+  since: Milliseconds | undefined,
+  call: Call,
+): Promise<Observed<{ readonly materialId?: string }>> {
+  let lost = false;
+  return settled(run, service, since, call, async () => {
+    try {
+      return await service.importMaterial(request, call);
+    } catch (thrown) {
+      const error = ByokError.from(thrown);
+      lost ||= error.effectUnknown;
+      const landed = lost && error.code === "key_unusable" ? await landedImport(service, request, call) : undefined;
+      if (landed === undefined) throw error;
+      return landed;
+    }
+  });
+}
+
+/** The import by its trace in a key that was empty before: the very lifetime that was asked for. */
+async function landedImport(
+  service: KeyService,
+  { keyArn, validTo }: MaterialImport,
+  call: Call,
+): Promise<Observed<Record<string, never>> | undefined> {
+  if (service.profile.reimport !== "delete_first") return undefined;
+  const { value: key, at } = await service.describe(keyArn, call);
+  const model = validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES";
+  return key?.expirationModel === model && key.validTo === validTo ? { value: {}, at } : undefined;
+}
+
 /** What a KMS, or someone who poses as one, must not get material wrapped for. */
-function checkParameters(parameters: ImportParameters, key: KeyDescription): void {
+function checkParameters({ value: parameters, at }: Observed<ImportParameters>, key: KeyDescription): void {
   if (parameters.keyArn !== key.arn && parameters.keyArn !== key.keyId) {
     throw new ByokError(
       "untrusted_answer",
@@ -131,6 +170,22 @@ function checkParameters(parameters: ImportParameters, key: KeyDescription): voi
       `The KMS gave an import token of ${parameters.token.length} bytes for ${key.arn}. Nothing was wrapped. Check the endpoint, and run again.`,
     );
   }
+  if (parameters.validTo !== undefined && parameters.validTo <= at) {
+    throw new ByokError(
+      "untrusted_answer",
+      `The KMS gave import parameters for ${key.arn} that had expired when it gave them. Nothing was wrapped. Check the endpoint and what stands between, and run again.`,
+    );
+  }
+}
+
+/** Bytes that come back must come back as the material that they were. */
+function checkMaterialId({ keyArn, materialId }: MaterialImport, answered: string | undefined): void {
+  if (materialId === undefined || answered === undefined || answered === materialId) return;
+  throw new ByokError(
+    "untrusted_answer",
+    `The KMS was given the key material ${materialId} of ${keyArn} again and answered that it imported another one. Check the endpoint, and look at the key with \`byok status\`.`,
+    { effectUnknown: true },
+  );
 }
 
 function checkDescription(service: KeyService, plan: ImportPlan, spec: KeySpec): void {

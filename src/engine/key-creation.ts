@@ -3,7 +3,7 @@ import { creationTokenTag, keysWithToken } from "./creation-token";
 import { enabledTag } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import type { KeyDescription, Tags } from "./key";
-import type { KeyService, NewKey } from "./key-service";
+import type { KeyService, NewKey, Observed } from "./key-service";
 import { allowedOn, checkAccount, checkAllowed } from "./key-services";
 import type { KeySpec } from "./key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
@@ -15,6 +15,8 @@ import type { WantedKey } from "./wanted-key";
 export interface CreatedKey {
   readonly key: KeyDescription;
   readonly made: boolean;
+  /** What went wrong once the key was there. */
+  readonly warning?: string;
 }
 
 export interface KindOfKey {
@@ -81,16 +83,23 @@ export async function createReplica(
     ...creatingAspects(wanted),
   };
   const replicate = () => primaryService.replicate(request, call);
+  let answer: Observed<KeyDescription>;
   try {
     // Only a primary that this run has imported into may turn out ready in a moment.
     const imported = run.memory.imports.has(wanted.primaryKeyArn);
-    await (imported ? settled(run, primaryService, madeAt(run, wanted.primaryKeyArn), call, replicate) : replicate());
+    const since = madeAt(run, wanted.primaryKeyArn);
+    answer = await (imported ? settled(run, primaryService, since, call, replicate) : replicate());
   } catch (thrown) {
     const there = await replicaAfter(run, primaryService, service, wanted, replicaArn, ByokError.from(thrown), call);
     return { key: there, made: false };
   }
   startSettling(run, replicaArn);
-  return { key: await describeNew(run, service, replicaArn, call), made: true };
+  try {
+    return { key: await describeNew(run, service, replicaArn, call), made: true };
+  } catch (thrown) {
+    // The replica is there, and a run that forgot it would find one that it does not know.
+    return { key: answer.value, made: true, warning: ByokError.from(thrown).rawMessage };
+  }
 }
 
 /** Looks at a key that was just made until it has left the state Creating. */

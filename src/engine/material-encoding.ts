@@ -174,7 +174,7 @@ function base64Fault(text: string): string {
   if (/\s/.test(text)) return "it has blanks or line ends in it";
   if (/[-_]/.test(text)) return "it uses the URL alphabet (- and _ in place of + and /)";
   if (/[^A-Za-z0-9+/=]/.test(text)) return "it has characters that are not base64";
-  if (text.replace(/=+$/, "").includes("=")) return "it has padding before its end";
+  if (/=[^=]/.test(text)) return "it has padding before its end";
   return text.length % 4 === 0
     ? "its last digit has bits to spare"
     : "its length is no multiple of 4: padding or digits are missing";

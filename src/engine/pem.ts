@@ -18,14 +18,15 @@ export function readPem(text: Buffer): Pem | null {
   const start = text.indexOf(begin);
   if (start < 0) return null;
   const headEnd = text.indexOf(dashes, start + begin.length);
-  const label = headEnd < 0 ? "" : text.toString("latin1", start + begin.length, headEnd);
+  // Empty where the line has no end.
+  const label = text.toString("latin1", start + begin.length, headEnd);
   if (!/^[A-Z0-9 ]{1,40}$/.test(label)) throw broken("its first line is not whole");
   // `openssl ecparam -genkey` writes these before a SEC1 key, and what to do about it is said of the label.
   if (label === parametersLabel) return { label, der: Buffer.alloc(0) };
   const footer = Buffer.from(`-----END ${label}-----`);
   const bodyStart = headEnd + dashes.length;
   const bodyEnd = text.indexOf(footer, bodyStart);
-  if (bodyEnd < 0) throw broken("its last line is missing");
+  if (bodyEnd === -1) throw broken("its last line is missing");
   const rest = text.subarray(bodyEnd + footer.length);
   if (rest.includes(begin)) throw broken("more than one block is in it: leave only the private key");
   if (trimmed(rest).length > 0) throw broken("text follows its last line");

@@ -156,6 +156,10 @@ function readRsa(pkcs1Key: Buffer): PrivateKey {
       "The RSA private key has more than two primes, and no KMS imports such keys.",
     );
   }
+  // What OpenSSL computes with them takes minutes where they are as long as DER allows.
+  if (numbers.some(({ content }) => content.length > longestRsaNumberBytes)) {
+    throw malformed("The RSA private key is damaged: a number in it is longer than any that belongs there.");
+  }
   const key = rsaKeyObject(pkcs1Key);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits === undefined || !isRsaModulus(bits)) {
@@ -172,6 +176,9 @@ function readRsa(pkcs1Key: Buffer): PrivateKey {
     throw error;
   }
 }
+
+/** 16384 bits and a zero byte in front: room for keys that are larger than any KMS takes, and are refused as such. */
+const longestRsaNumberBytes = 2_049;
 
 function rsaKeyObject(pkcs1Key: Buffer): KeyObject {
   try {

@@ -7,8 +7,8 @@
 export function trimmed(text: Buffer): Buffer {
   let start = 0;
   let end = text.length;
-  while (start < end && isBlank(text[start])) start++;
-  while (end > start && isBlank(text[end - 1])) end--;
+  while (isBlank(text[start])) start++;
+  while (isBlank(text[end - 1])) end--;
   return text.subarray(start, end);
 }
 
@@ -84,10 +84,10 @@ function paddingLength(text: Buffer): number {
   return length;
 }
 
-function isLineEnd(character: number): boolean {
+function isLineEnd(character: number | undefined): boolean {
   return character === 0x0a || character === 0x0d;
 }
 
 function isBlank(character: number | undefined): boolean {
-  return character === 0x20 || character === 0x09 || (character !== undefined && isLineEnd(character));
+  return character === 0x20 || character === 0x09 || isLineEnd(character);
 }

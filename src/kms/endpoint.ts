@@ -37,12 +37,15 @@ export interface EndpointRules {
   isOwn(url: URL): boolean;
 }
 
+/** In characters: a name of a host has 253 at most. What is refused is shown, so it must not be a page. */
+const longestUrl = 512;
+
 /** @throws ByokError `endpoint_not_allowed` */
 export function checkedEndpoint({ text, source, reviewed }: WrittenEndpoint, rules: EndpointRules): Endpoint {
   const { attribute, remedy = "" } = rules;
   const refuse = (why: string): ByokError =>
     new ByokError("endpoint_not_allowed", `The endpoint for ${rules.service} from ${source} ${why}`, { attribute });
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = text.length <= longestUrl && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.hostname === "" || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw refuse(`is not a URL like ${rules.example}. Correct it or take it away.`);
   }

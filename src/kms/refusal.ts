@@ -8,6 +8,8 @@ export interface Attempt {
   readonly action: string;
   /** The ARN that the request was about. */
   readonly resource?: string;
+  /** Where a request that is about no key was sent. Absent where the KMS has no Regions. */
+  readonly region?: string;
   /** Whether the request changes something, so that a lost answer leaves a question. */
   readonly changes: boolean;
 }
@@ -15,7 +17,7 @@ export interface Attempt {
 /** A failed answer, cleaned: nothing in it can be key material, a token or a ciphertext. */
 export interface Refusal {
   readonly action: string;
-  /** The ARN in words: ` on arn:aws:kms:…`, or nothing. */
+  /** The ARN in words: ` on arn:aws:kms:…`; of a request about no key ` in eu-central-1`, or nothing. */
   readonly on: string;
   /** The KMS's name for the error: `NotFoundException`. */
   readonly name: string;
@@ -41,13 +43,13 @@ export type ErrorTable = Readonly<Record<string, readonly Row[]>>;
 
 /** A KMS's error as it came: its name, its words and the HTTP status. */
 export function refusalOf(
-  { action, resource }: Attempt,
+  { action, resource, region }: Attempt,
   said: { readonly name: string; readonly words: string; readonly status: number | undefined },
 ): Refusal {
   const words = clean(said.words).replace(/\.$/, "");
   return {
     action,
-    on: resource === undefined ? "" : ` on ${resource}`,
+    on: resource === undefined ? (region === undefined ? "" : ` in ${region}`) : ` on ${resource}`,
     name: /^[\w.]{1,64}$/.test(said.name) ? said.name : "Unknown",
     said: words === "" || words === "UnknownError" ? "" : `: ${words}`,
     status: said.status,

@@ -9,6 +9,7 @@ export function envSource(
   options: MaterialSourceOptions,
 ): ByteSource {
   const source = { name: `env:${variable}`, attribute: options.attribute };
+  options.variablesOfMaterial?.add(variable);
   return {
     ...source,
     async open(call) {

@@ -10,8 +10,9 @@ import { BoundedContent } from "./stream";
  * that is killed with it when it hangs (30 seconds by default), prints too much (64 KiB) or the operation is canceled.
  *
  * What it prints is never quoted: not on standard output, which may be the key, nor on standard error, where a failing
- * script often shows what it was handling. The command gets the environment, save `TF_VAR_*` and `PULUMI_CONFIG*`: a
- * program's own variables may hold other key material.
+ * script often shows what it was handling. The command gets the environment, save what may hold other key material:
+ * `TF_VAR_*`, `PULUMI_CONFIG*`, `BYOK_MATERIAL_*`, the variables of the `env:` sources that are known by then, and
+ * copies of those under other names.
  */
 export function execSource(
   words: readonly [string, ...string[]],
@@ -78,7 +79,7 @@ function started(
   try {
     return spawn(command, args, {
       cwd: options.baseFolder ?? process.cwd(),
-      env: environmentFor(options.env ?? process.env),
+      env: environmentFor(options.env ?? process.env, options.variablesOfMaterial ?? new Set()),
       stdio: ["ignore", "pipe", options.commandStderr ?? "ignore"],
       shell: false,
       detached: ownGroup,
@@ -117,9 +118,18 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-function environmentFor(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+function environmentFor(
+  env: Readonly<Record<string, string | undefined>>,
+  variablesOfMaterial: ReadonlySet<string>,
+): Record<string, string | undefined> {
+  const withheld = new Set([...variablesOfMaterial].map((name) => env[name]).filter((value) => value));
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(TF_VAR_|PULUMI_CONFIG(_SECRET_KEYS)?$)/.test(name)),
+    Object.entries(env).filter(
+      ([name, value]) =>
+        !/^(TF_VAR_|BYOK_MATERIAL_|PULUMI_CONFIG(_SECRET_KEYS)?$)/.test(name) &&
+        !variablesOfMaterial.has(name) &&
+        !withheld.has(value),
+    ),
   );
 }
 

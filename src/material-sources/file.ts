@@ -19,8 +19,8 @@ export function fileSource(
       checkCall(call);
       const file = await openFile(resolve(options.baseFolder ?? process.cwd(), path), source);
       try {
-        const { mode } = await checkedStat(file, source);
-        const content = await readContent(file, source);
+        const { mode, size } = await checkedStat(file, source);
+        const content = await readContent(file, size, source);
         return opened(content, encoding, source, modeWarnings(mode, path));
       } finally {
         await file.close();
@@ -38,7 +38,10 @@ async function openFile(path: string, source: SourceNames): Promise<FileHandle> 
   }
 }
 
-async function checkedStat(file: FileHandle, source: SourceNames): Promise<{ readonly mode: number }> {
+async function checkedStat(
+  file: FileHandle,
+  source: SourceNames,
+): Promise<{ readonly mode: number; readonly size: number }> {
   const stat = await file.stat();
   if (stat.isDirectory()) throw unavailable("It is a folder, and a file is needed.", source);
   if (!stat.isFile()) throw unavailable("It is a pipe or a device, and a file is needed.", source);
@@ -46,9 +49,9 @@ async function checkedStat(file: FileHandle, source: SourceNames): Promise<{ rea
   return stat;
 }
 
-/** Reads to the end, and no further than a file may be long; it may have grown since it was looked at. */
-async function readContent(file: FileHandle, source: SourceNames): Promise<Buffer> {
-  const space = Buffer.alloc(largestContentBytes + 1);
+/** Reads to the end, and no further than a file may be long; it may have grown since its size was asked. */
+async function readContent(file: FileHandle, size: number, source: SourceNames): Promise<Buffer> {
+  let space: Buffer = Buffer.alloc(size + 1);
   try {
     let length = 0;
     for (;;) {
@@ -56,15 +59,22 @@ async function readContent(file: FileHandle, source: SourceNames): Promise<Buffe
       length += bytesRead;
       if (length > largestContentBytes) throw tooLong("It has", source);
       if (bytesRead === 0) break;
+      if (length === space.length) space = moved(space, largestContentBytes + 1);
     }
-    const content = Buffer.alloc(length);
-    content.set(space.subarray(0, length));
-    return content;
+    return moved(space, length);
   } catch (error) {
     throw error instanceof ByokError ? error : unavailable(`Reading it failed (${systemErrorCode(error)}).`, source);
   } finally {
     space.fill(0);
   }
+}
+
+/** The bytes in a buffer of another length; the one that they were in is wiped. */
+function moved(bytes: Buffer, length: number): Buffer {
+  const copy = Buffer.alloc(length);
+  copy.set(bytes.subarray(0, length));
+  bytes.fill(0);
+  return copy;
 }
 
 function modeWarnings(mode: number, path: string): readonly string[] {

@@ -15,6 +15,11 @@ export interface MaterialSourceOptions {
   readonly baseFolder?: string;
   /** Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * The variables that `env:` sources read, gathered from all sources that are given the same set: no command of an
+   * `exec:` source gets them.
+   */
+  readonly variablesOfMaterial?: Set<string>;
   /** How long a command may take, in milliseconds. Default 30 seconds. */
   readonly commandTimeoutMs?: number;
   /**

@@ -21,6 +21,8 @@ export interface ByokClient {
   readonly materialAccess: "plan" | "apply";
   /** Undefined: all kinds. */
   readonly allowedSources: readonly SourceKind[] | undefined;
+  /** Names of variables with key material, which no command gets. */
+  readonly variablesOfMaterial: Set<string>;
   readonly defaultTags: Tags;
 }
 
@@ -39,6 +41,7 @@ export function byokClient(config: ProviderConfig, log: PluginLog): ByokClient {
     // What is not known yet must not decide that a plan reads key material.
     materialAccess: isKnown && config.material_access !== "apply" ? "plan" : "apply",
     allowedSources: sources === undefined ? undefined : parseAllowedSources(sources, "allowed_material_sources"),
+    variablesOfMaterial: new Set(),
     defaultTags: pairs(present(present(config.aws)?.default_tags)?.tags) ?? {},
   };
 }

@@ -1,5 +1,5 @@
 import { ByokError } from "../engine/errors";
-import { checkDeletionWindow, ensureKey, readKey, scheduleKeyDeletion } from "../engine/external-key";
+import { checkDeletionWindow, ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
 import { checkKeyOptions, kindOfNewKey } from "../engine/key-creation";
 import { formatInstant, parseInstant } from "../engine/instant";
 import type { KeyState, Tags } from "../engine/key";
@@ -16,7 +16,7 @@ import { externalKeySchema, keyUsages } from "./external-key-schema";
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { path } from "./plugin/path";
-import type { JsonObject, PrivateState } from "./plugin/private-state";
+import type { Json, JsonObject, PrivateState } from "./plugin/private-state";
 import { define } from "./plugin/provider";
 import { string } from "./plugin/schema/attribute";
 import type { ApplyPlan, Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
@@ -36,6 +36,7 @@ export const externalKey = resource({
   validate: ({ config }) => validate(config),
   plan: ({ config, prior, planned, client }) => {
     if (prior === null) return undefined;
+    if (config.enabled !== UNKNOWN) tellWish(client, prior, config.enabled);
     const tagged = plannedTags(config, planned, prior, client);
     if (prior.key_state !== "PendingDeletion") return { planned: tagged };
     return {
@@ -58,10 +59,13 @@ export const externalKey = resource({
     };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
-    const aspects = { policy: kept.get("policy") !== false, tags: kept.get("tags") !== false };
+    const aspects = { policy: readingOf(kept.get("policy")), tags: readingOf(kept.get("tags")) };
     const arn = state.arn ?? state.id ?? "";
     const record = await readKey(client.run, arn, recordOf(state), aspects, callOf(signal, timeoutMilliseconds));
-    return { state: record === undefined ? null : readState(record, state, client) };
+    if (record === undefined) return { state: null };
+    const now = readState(record, state, client);
+    if (now.enabled === false) tellWish(client, now, false);
+    return { state: now };
   },
   update: async ({ config, plan, prior, client, signal, timeoutMilliseconds, private: kept }) => {
     const wanted = wantedKey(config, client, prior);
@@ -191,6 +195,14 @@ function plannedTags(
   return there !== undefined && sameTags(there, wanted) ? planned : { ...planned, tags_all: tagMap(wanted) };
 }
 
+/**
+ * A key without material hides whether it is to be Disabled, so whoever looks at its material in this run is told: what
+ * was last applied or seen, and what the configuration says.
+ */
+function tellWish({ run }: ByokClient, { arn, key_state: state }: State<Schema>, enabled: boolean | null): void {
+  if (arn !== null && state === "PendingImport" && enabled !== null) run.memory.wishes.set(arn, enabled);
+}
+
 function hasUnknown(tags: ReadonlyMap<string, unknown> | null): boolean {
   return tags !== null && [...tags.values()].includes(UNKNOWN);
 }
@@ -229,12 +241,17 @@ function kmsNamed(name: string | null | undefined): Kms {
   return typeof name === "string" && isKms(name) ? name : "aws";
 }
 
-/** Which aspects a refresh reads: those that somebody manages. After an import nothing is said, and all are read. */
+/** Which aspects a refresh reads: those that somebody manages. */
 function managed({ policy, tags }: WantedKey): PrivateState {
   return new Map([
     ["policy", policy !== undefined],
     ["tags", tags !== undefined],
   ]);
+}
+
+/** Nothing is said after an import, and after a crash: Terraform forgets it when the provider dies during an update. */
+function readingOf(kept: Json | undefined): Reading {
+  return typeof kept === "boolean" ? kept : "if_possible";
 }
 
 function recordOf(state: State<Schema>): KeyRecord | undefined {

@@ -76,6 +76,7 @@ export function sourceOf(
   if (uri === undefined) return undefined;
   return sourceFromUri(uri, {
     attribute: "key_material_source",
+    variablesOfMaterial: client.variablesOfMaterial,
     ...(client.allowedSources === undefined ? {} : { allowed: client.allowedSources }),
   });
 }

@@ -9,6 +9,7 @@ import type { Run } from "../../src/engine/run";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import { planAndApply, planned, settings } from "../support/imported-key";
 import { bytesSource, emptySource, newBytes, plaintext } from "../support/life";
+import { livesForDays } from "../support/lives-for";
 
 /** One KMS while a row runs against it: the engine's runs, and what a user of the KMS does beside them. */
 export interface ContractLife {
@@ -216,7 +217,7 @@ const stillRows: Readonly<Record<string, ContractRow>> = {
       expect(plan).toMatchObject({ row: "not_verified", action: "reimport" });
       expect(calls).toEqual(expect.arrayContaining([...requests.renew]));
       expect(outcome.record).toMatchObject({ verified: true });
-      expect(outcome.record.validTo).toBe((outcome.record.importedAt ?? 0) + 30 * 86_400);
+      expect(livesForDays(outcome.record)).toBe(30);
     });
   },
 
@@ -233,7 +234,7 @@ const stillRows: Readonly<Record<string, ContractRow>> = {
       const changed = await planAndApply(life, longer, source, record);
       expect(changed.plan).toMatchObject({ row: "lifetime_configured", action: "reimport" });
       expect(changed.calls).toEqual(requests.renew);
-      expect(changed.outcome.record.validTo).toBe((changed.outcome.record.importedAt ?? 0) + 180 * 86_400);
+      expect(livesForDays(changed.outcome.record)).toBe(180);
       const never = await planAndApply(life, settings(key.arn), source, changed.outcome.record);
       expect(never.outcome.record).toMatchObject({ expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" });
     });
@@ -345,7 +346,7 @@ const turningRows: Readonly<Record<string, ContractRow>> = {
         reason: `expired on ${formatInstant(record.validTo ?? 0)}`,
       });
       expect([planCalls, calls]).toEqual([requests.look, requests.bringBack]);
-      expect(outcome.record.validTo).toBe((outcome.record.importedAt ?? 0) + 90 * 86_400);
+      expect(livesForDays(outcome.record)).toBe(90);
     });
   },
 

@@ -21,8 +21,8 @@ const driver: Omit<ContractDriver, "start" | "title"> = {
     // The fingerprint goes onto the key before its first import.
     firstImport: [look, tags, tag, parameters, put],
     bringBack: [look, parameters, put],
-    // In place first, which is refused.
-    renew: [look, parameters, remove, parameters, put],
+    // In place first, which is refused; then an import that cannot succeed, which shows that another may be made.
+    renew: [look, parameters, put, remove, parameters, put],
     // Whether it was byok itself that deleted it.
     lookAtDeleted: [look, tags],
   },

@@ -113,6 +113,24 @@ describe("the table of what happens when", () => {
       { wanted: { ...wanted, lifetime: fixed }, now },
       ["lifetime_configured", "reimport", undefined, 0],
     ],
+    [
+      "a fixed date that is past and as recorded, for living material",
+      {
+        wanted: { ...wanted, lifetime: { kind: "until", validTo: now } },
+        record: { ...record, lifetime: { kind: "until", validTo: now } },
+        now,
+      },
+      ["healthy", "nothing", undefined, 0],
+    ],
+    [
+      "expired, and a date in the past on record of nothing",
+      {
+        wanted: { ...wanted, lifetime: { kind: "until", validTo: now } },
+        record: undefined,
+        condition: { ...lapsed("expired", now), lifetimePast: true },
+      },
+      ["expired", "reimport", undefined, 0],
+    ],
     // Never imported
     [
       "never imported, same",
@@ -282,8 +300,159 @@ describe("the table of what happens when", () => {
       "not verified: an import will prove that the key holds these bytes; it is valid to 2027-03-02T00:00:00Z; configured: valid for 90 days from each import",
     ],
     ["healthy", {}, "imported, valid to 2027-03-02T00:00:00Z"],
+    ["healthy, without an expiry", { condition: lapsed("imported") }, "imported, never expires"],
+    ["only our own settings", { otherChanges: true }, "only settings of byok's own change"],
+    [
+      "the key waits for its deletion",
+      { condition: lapsed("key_pending_deletion") },
+      `${keyArn} waits for its deletion`,
+    ],
+    ["the key is gone", { condition: lapsed("key_gone") }, `${keyArn} does not exist`],
+    ["never imported", { condition: lapsed("never_imported") }, "the key has no key material yet"],
+    [
+      "a date in the past",
+      { wanted: { ...wanted, lifetime: { kind: "until", validTo: now } }, now },
+      "`valid_to` is 2027-01-01T00:00:00Z, which is past. Set a later date.",
+    ],
+    [
+      "expired as configured",
+      {
+        wanted: { ...wanted, lifetime: fixed },
+        record: { ...record, lifetime: fixed },
+        condition: { ...lapsed("expired", now), lifetimePast: true },
+      },
+      "expired on 2027-01-01T00:00:00Z as configured",
+    ],
+    [
+      "a deletion that is reported",
+      { wanted: { ...wanted, onDeletion: "report" }, condition: lapsed("deleted") },
+      "was deleted; `on_deletion` is report",
+    ],
+    [
+      "a deletion of our own, which is not reported",
+      { wanted: { ...wanted, onDeletion: "report" }, condition: { ...lapsed("deleted", validTo), interrupted: true } },
+      "was deleted to be imported anew, and the import did not come about",
+    ],
+    [
+      "not verified, and nothing to verify with",
+      { record: undefined, offer: none },
+      "not verified; it is valid to 2027-03-02T00:00:00Z; configured: valid for 90 days from each import",
+    ],
+    [
+      "another lifetime",
+      { wanted: { ...wanted, lifetime: { kind: "forever" } } },
+      "the configured lifetime changed: never expires",
+    ],
+    [
+      "another description",
+      { wanted: { ...wanted, description: "safe 7" } },
+      "the configured description of the material changed",
+    ],
+    [
+      "renewal of nobody knows when",
+      { condition: { ...lapsed("imported"), renewalDue: true } },
+      "renewal due since an unknown date; expires on an unknown date",
+    ],
   ])("says why, with absolute dates: %s", (_name, facts, reason) => {
     expect(assess({ ...healthy, ...facts }).reason).toBe(reason);
+  });
+
+  const noBytes = "file:payments.bin does not exist.";
+  const remedy =
+    "Bring the key back in the same apply (byok's external key does that), or remove the material from the configuration.";
+
+  it.each<[string, Partial<AssessmentFacts>, string[], string | undefined]>([
+    [
+      "a key that waits for its deletion",
+      { condition: lapsed("key_pending_deletion") },
+      [`The key ${keyArn} waits for its deletion, so its key material is left alone. ${remedy}`],
+      `The key ${keyArn} waits for its deletion. ${remedy}`,
+    ],
+    [
+      "a key that is gone",
+      { condition: lapsed("key_gone") },
+      [`The key ${keyArn} does not exist, so its key material is left alone. ${remedy}`],
+      `The key ${keyArn} does not exist. ${remedy}`,
+    ],
+    [
+      "an expiry as configured",
+      {
+        wanted: { ...wanted, lifetime: fixed },
+        record: { ...record, lifetime: fixed },
+        condition: { ...lapsed("expired", now), lifetimePast: true },
+      },
+      [
+        "The key material expired on 2027-01-01T00:00:00Z, as `valid_to` says, and the key cannot be used. A later `valid_to` brings the same bytes back.",
+      ],
+      undefined,
+    ],
+    [
+      "a deletion that is reported",
+      { wanted: { ...wanted, onDeletion: "report" }, condition: lapsed("deleted") },
+      [
+        "The key material was deleted. It is reported and not brought back, since `on_deletion` is report. Set `on_deletion` to reimport to bring the same bytes back.",
+      ],
+      undefined,
+    ],
+    [
+      "missing bytes",
+      { condition: lapsed("deleted"), offer: none },
+      [`Applying this will need the key material: was deleted. ${noBytes}`],
+      `Key material is needed: was deleted. ${noBytes}`,
+    ],
+    [
+      "what nothing verifies",
+      { record: undefined, offer: none },
+      [
+        `byok has not imported the material of this key, so nothing proves which bytes it holds (not verified); it is valid to 2027-03-02T00:00:00Z; configured: valid for 90 days from each import. ${noBytes}`,
+      ],
+      undefined,
+    ],
+    [
+      "a renewal without bytes",
+      { condition: { ...living, renewalDue: true }, offer: none },
+      [
+        `The key material is not as it should be: renewal due since 2027-01-31T00:00:00Z; expires on 2027-03-02T00:00:00Z. ${noBytes}`,
+      ],
+      undefined,
+    ],
+    [
+      "other materials that are missing",
+      { condition: { ...living, missingMaterials: ["ab12", "cd34"] } },
+      ["The key has lost other key material too (ab12, cd34) and stays unusable until that is imported again."],
+      undefined,
+    ],
+    [
+      "an interruption",
+      { condition: { ...living, renewalDue: true, mayInterrupt: true } },
+      [
+        "The KMS may take an import only into an empty key. If it does, the key material is deleted first, once it is proved that the same bytes replace it, and the key cannot be used for a moment. `allow_interruption` = false forbids that.",
+      ],
+      undefined,
+    ],
+    [
+      "an interruption that is forbidden",
+      {
+        wanted: { ...wanted, allowInterruption: false },
+        condition: { ...living, renewalDue: true, mayInterrupt: true },
+      },
+      [
+        "The KMS may take an import only into an empty key. If it does, nothing will be imported, since `allow_interruption` is false.",
+      ],
+      undefined,
+    ],
+    ["no interruption where nothing is imported", { condition: { ...living, mayInterrupt: true } }, [], undefined],
+    ["no interruption where none can be", { condition: { ...living, renewalDue: true } }, [], undefined],
+    [
+      "no interruption of a first import",
+      { condition: { ...lapsed("never_imported"), mayInterrupt: true } },
+      [],
+      undefined,
+    ],
+  ])("warns of %s", (_name, facts, warnings, problem) => {
+    const assessment = assess({ ...healthy, ...facts });
+    expect(assessment.warnings).toEqual(warnings);
+    expect(assessment.problem?.rawMessage).toBe(problem);
   });
 
   it.each<[string, Partial<AssessmentFacts>, string]>([

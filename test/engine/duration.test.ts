@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { durationInWords, parseDuration } from "../../src/engine/duration";
 import { ByokError } from "../../src/engine/errors";
+import { thrown } from "./thrown";
 
 describe("a duration", () => {
   it.each([
@@ -11,6 +12,8 @@ describe("a duration", () => {
     ["1w2d3h4m5s", 788_645],
     ["45s", 45],
     ["010m", 600],
+    ["1s", 1],
+    ["36500d", 3_153_600_000],
   ])("reads %s as %i seconds", (text, seconds) => {
     expect(parseDuration(text, "valid_for")).toBe(seconds);
   });
@@ -37,6 +40,18 @@ describe("a duration", () => {
   ])("refuses %j, naming the argument", (text) => {
     expect(() => parseDuration(text, "renew_before")).toThrow(
       expect.objectContaining({ code: "invalid_lifetime", attribute: "renew_before" }),
+    );
+  });
+
+  it.each(["", "90", "1y", "1h1d"])("says of %j how a duration is written", (text) => {
+    expect(thrown(() => parseDuration(text, "valid_for")).rawMessage).toBe(
+      "`valid_for` is not a duration. Write it as whole numbers with units, such as 90d, 2160h or 1d12h.",
+    );
+  });
+
+  it.each(["0d", "36500d1s", "99999999w"])("says of %s how long a duration may be", (text) => {
+    expect(thrown(() => parseDuration(text, "valid_for")).rawMessage).toBe(
+      "`valid_for` must be at least one second and at most a hundred years.",
     );
   });
 

@@ -14,6 +14,8 @@ describe("the error", () => {
     expect(error.rawMessage).toBe("`valid_to` is past. Set a later date.");
     expect(error.name).toBe("ByokError");
     expect(new ByokError("internal", "x")).toMatchObject({ retry: "never", effectUnknown: false });
+    expect(error.cause).toEqual(new Error("cause"));
+    expect("cause" in new ByokError("internal", "x")).toBe(false);
   });
 
   it("can be said in other words and of another argument, and stays the same error", () => {
@@ -27,6 +29,7 @@ describe("the error", () => {
       rawMessage: "Later.",
       attribute: "valid_for",
     });
+    expect(said.cause).toBe(error.cause);
     expect(error.with({})).toMatchObject({ code, retry, effectUnknown, serviceCode, message, attribute });
     const bare = new ByokError("internal", "x").with({ message: "y" });
     expect(bare).toMatchObject({ attribute: undefined, serviceCode: undefined });
@@ -38,9 +41,19 @@ describe("the error", () => {
       code: "internal",
       message: "[internal] Unexpected RangeError. This is a fault of byok: please report it.",
     });
-    expect(ByokError.from({ name: 7 })).toMatchObject({ rawMessage: expect.stringMatching(/^Unexpected object/) });
-    expect(ByokError.from("secret").message).not.toContain("secret");
-    expect(ByokError.from(AbortSignal.abort().reason)).toMatchObject({ code: "canceled" });
+    for (const [thrown, kind] of [
+      [{ name: 7 }, "object"],
+      [{}, "object"],
+      [null, "object"],
+      [undefined, "undefined"],
+      ["secret", "string"],
+    ] as const) {
+      expect(ByokError.from(thrown).rawMessage).toBe(`Unexpected ${kind}. This is a fault of byok: please report it.`);
+    }
+    expect(ByokError.from(AbortSignal.abort().reason)).toMatchObject({
+      code: "canceled",
+      rawMessage: "The operation was canceled. Run it again to continue from where it stopped.",
+    });
   });
 
   it("is told from others by its class and its codes", () => {

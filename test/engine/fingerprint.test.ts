@@ -78,7 +78,9 @@ describe("the fingerprint", () => {
   });
 
   it("is not made of what is no public key", () => {
-    expect(thrown(() => fingerprintOfPublicKey(Buffer.from("no key"))).code).toBe("untrusted_answer");
+    const error = thrown(() => fingerprintOfPublicKey(Buffer.from("no key")));
+    expect(error.code).toBe("untrusted_answer");
+    expect(error.rawMessage).toBe("What should be a public key in DER cannot be read as one.");
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { ByokError } from "../../src/engine/errors";
 import { formatInstant, parseInstant } from "../../src/engine/instant";
+import { thrown } from "./thrown";
 
 const noon = Date.UTC(2027, 0, 31, 12) / 1000;
 
@@ -12,6 +13,8 @@ describe("an instant", () => {
     ["2027-01-31T06:30:00-05:30", noon],
     ["2027-01-31T12:00:00.999999999Z", noon],
     ["2027-02-01T01:45:00+13:45", noon],
+    ["2027-01-30T12:01:00-23:59", noon],
+    ["2027-02-01T11:59:00+23:59", noon],
     ["2028-02-29T00:00:00Z", Date.UTC(2028, 1, 29) / 1000],
   ])("reads %s", (text, instant) => {
     expect(parseInstant(text, "valid_to")).toBe(instant);
@@ -49,6 +52,21 @@ describe("an instant", () => {
       expect(() => parseInstant(text, "valid_to")).toThrow("It has no time zone.");
     },
   );
+
+  it.each(["", "tomorrow", "x2027-01-31", "2027-01-31x", "2027-01-31T12:00Z"])(
+    "says of %j how a moment is written, and nothing of a time zone",
+    (text) => {
+      expect(thrown(() => parseInstant(text, "valid_to")).rawMessage).toBe(
+        "`valid_to` is not a moment in RFC 3339. Write it with seconds and a time zone, such as 2027-01-31T12:00:00Z.",
+      );
+    },
+  );
+
+  it.each(["2027-02-29T00:00:00Z", "2027-01-31T12:00:00+24:00"])("says of %s that it does not exist", (text) => {
+    expect(thrown(() => parseInstant(text, "valid_to")).rawMessage).toBe(
+      "`valid_to` names a moment that does not exist. Correct the date.",
+    );
+  });
 
   it("survives being written out and read again", () => {
     fc.assert(

@@ -86,6 +86,20 @@ describe("what is to be done about a key", () => {
       { wanted: { ...wanted, enabled: true }, seen: { ...seen, state: "Disabled" } },
       ["update", "enabled"],
     ],
+    ["a tag less", { wanted: { ...wanted, tags: {} } }, ["update", "tags"]],
+    ["as many tags, of other names", { wanted: { ...wanted, tags: { owner: "a" } } }, ["update", "tags"]],
+    ["no tags, as wished", { wanted: { ...wanted, tags: {} }, seen: { ...seen, tags: {} } }, ["nothing"]],
+    [
+      "disabled as wished",
+      { wanted: { ...wanted, enabled: false }, seen: { ...seen, state: "Disabled" } },
+      ["nothing"],
+    ],
+    [
+      "enabled, whatever was wished before",
+      { wanted: { ...wanted, enabled: false }, appliedEnabled: false },
+      ["update", "enabled"],
+    ],
+    ["protected as wished", { wanted: { ...wanted, deletionProtection: false } }, ["nothing"]],
     ["enabled as wished", { wanted: { ...wanted, enabled: true } }, ["nothing"]],
     [
       "a wish that waits for the import",
@@ -101,6 +115,14 @@ describe("what is to be done about a key", () => {
     expect(verdict(facts)).toEqual(expected);
   });
 
+  it("compares no policy that was never read", () => {
+    const samePolicy = (one: string): boolean => one.length > 0;
+    const profile = { ...paperProfile, samePolicy };
+    const unread = { ...seen, policy: undefined };
+    expect(verdict({ wanted: { ...wanted, policy: "{}" }, seen: unread, profile })).toEqual(["update", "policy"]);
+    expect(verdict({ wanted: { ...wanted, policy: "[]" }, profile })).toEqual(["nothing"]);
+  });
+
   it("says why", () => {
     const reason = (facts: Partial<KeyFactsAtPlan>): string =>
       assessKey({ wanted, seen, profile: paperProfile, ...facts }).reason;
@@ -112,5 +134,15 @@ describe("what is to be done about a key", () => {
       "the key waits for its deletion on 1970-01-02T00:00:00Z, which is to be canceled",
     );
     expect(reason({ seen: pending })).toBe("the key waits for its deletion, which is to be canceled");
+    expect(reason({ seen: undefined })).toBe("the key does not exist any more");
+    expect(reason({})).toBe("as configured");
+    expect(reason({ otherChanges: true })).toBe("only settings of byok's own change");
+    expect(reason({ wanted: { ...wanted, dkmsInstanceId: "kst-1", protectionLevel: "HSM", multiRegion: true } })).toBe(
+      "`multi_region` is false, cannot be changed, and is to be true, `dkms_instance_id` is none, cannot be changed, and is to be kst-1, `protection_level` is none, cannot be changed, and is to be HSM",
+    );
+    const all = { description: "x", policy: "[]", tags: {}, deletionProtection: true, enabled: false };
+    expect(reason({ wanted: { ...wanted, ...all } })).toBe(
+      "`description` differs, `policy` differs in its meaning, `tags` differ, `deletion_protection` is to be true, `enabled` is to be false",
+    );
   });
 });

@@ -9,6 +9,7 @@ import {
   validToAt,
 } from "../../src/engine/lifetime";
 import { paperProfile } from "../support/profile";
+import { thrown } from "./thrown";
 
 const now = Date.UTC(2027, 0, 1) / 1000;
 const day = 86_400;
@@ -43,6 +44,24 @@ describe("the three arguments of a lifetime", () => {
   ])("refuses %j at %s", (given, attribute) => {
     expect(() => lifetimeFrom(given)).toThrow(expect.objectContaining({ code: "invalid_lifetime", attribute }));
   });
+
+  it.each([
+    [{ validTo: "2027-01-02T00:00:00Z", validFor: "90d" }, "`valid_for` stands beside `valid_to`. Set one of them."],
+    [
+      { validTo: "2027-01-02T00:00:00Z", renewBefore: "9d" },
+      "`renew_before` stands beside `valid_to`, which is never renewed. Set `valid_for` to have the material renewed, or remove `renew_before`.",
+    ],
+    [
+      { renewBefore: "9d" },
+      "`renew_before` stands without `valid_for`. Set `valid_for` to have the material renewed, or remove `renew_before`.",
+    ],
+    [
+      { validFor: "9d", renewBefore: "10d" },
+      "`renew_before` is 10 days and not shorter than `valid_for`, 9 days: every plan would renew the material. Shorten `renew_before`.",
+    ],
+  ])("says of %j what is wrong and what to do", (given, message) => {
+    expect(thrown(() => lifetimeFrom(given)).rawMessage).toBe(message);
+  });
 });
 
 describe("what a KMS allows", () => {
@@ -67,6 +86,20 @@ describe("what a KMS allows", () => {
     [{ kind: "renewed", validFor: year + 1, renewBefore: 1 }, undefined, "lifetime_too_long", "valid_for"],
   ])("refuses %j at %s: %s", (lifetime, moment, code, attribute) => {
     expect(() => checkLifetime(lifetime, paperProfile, moment)).toThrow(expect.objectContaining({ code, attribute }));
+  });
+
+  it.each<[Lifetime, string]>([
+    [{ kind: "until", validTo: now }, "`valid_to` is 2027-01-01T00:00:00Z, which is past. Set a later date."],
+    [
+      { kind: "until", validTo: now + year + 1 },
+      "`valid_to` reaches further than the 365 days for which Paper KMS keeps imported material. Shorten it, or leave it out so that the material never expires.",
+    ],
+    [
+      { kind: "renewed", validFor: year + 1, renewBefore: 1 },
+      "`valid_for` reaches further than the 365 days for which Paper KMS keeps imported material. Shorten it, or leave it out so that the material never expires.",
+    ],
+  ])("says of %j what is wrong and what to do", (lifetime, message) => {
+    expect(thrown(() => checkLifetime(lifetime, paperProfile, now)).rawMessage).toBe(message);
   });
 
   it("knows no bound where none is documented", () => {

@@ -91,6 +91,101 @@ describe("the state of our material", () => {
     expect(condition(key, over)).toMatchObject(expected);
   });
 
+  it("is nothing but itself where there is nothing to say of the material", () => {
+    const nothing = {
+      lifetimeDrift: false,
+      renewalDue: false,
+      lifetimePast: false,
+      missingMaterials: [],
+      otherMaterials: ["bb"],
+      keyDisabled: true,
+    };
+    const known = { ...record, keyDisabled: true, otherMaterials: ["bb"] };
+    expect(condition(null, { record: known })).toEqual({ state: "key_gone", ...nothing });
+    expect(condition({ ...enabled, state: "PendingDeletion" }, { record: known })).toEqual({
+      state: "key_pending_deletion",
+      ...nothing,
+    });
+    expect(condition(null, { record: undefined })).toEqual({
+      state: "key_gone",
+      ...nothing,
+      otherMaterials: [],
+      keyDisabled: false,
+    });
+    expect(condition(emptied, { record: known })).toEqual({
+      ...nothing,
+      state: "deleted",
+      materialId: "aa",
+      validTo: now + 60 * day,
+    });
+  });
+
+  it("is all that is known of material that is there", () => {
+    expect(condition(enabled)).toEqual({
+      state: "imported",
+      materialId: "aa",
+      expirationModel: "KEY_MATERIAL_EXPIRES",
+      validTo: now + 60 * day,
+      lifetimeDrift: false,
+      renewalTime: now + 30 * day,
+      renewalDue: false,
+      lifetimePast: false,
+      missingMaterials: [],
+      otherMaterials: [],
+      keyDisabled: false,
+    });
+    const forever = { lifetime: { kind: "forever" } as const, record: undefined };
+    expect(condition({ ...bare, expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" }, forever)).toEqual({
+      state: "imported",
+      expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+      lifetimeDrift: false,
+      renewalDue: false,
+      lifetimePast: false,
+      missingMaterials: [],
+      otherMaterials: [],
+      keyDisabled: false,
+    });
+  });
+
+  it("may be interrupted by an import only where the KMS demands an empty key", () => {
+    const seen = (reimport: "in_place" | "delete_first" | undefined, key = enabled) =>
+      materialCondition(reimport === undefined ? { key } : { key, reimport }, record, quarter, now).mayInterrupt;
+    expect([seen("delete_first"), seen("in_place"), seen(undefined), seen("delete_first", emptied)]).toEqual([
+      true,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("has the lifetime on record where the KMS tells none", () => {
+    expect(condition({ ...bare, materialId: "aa" })).toMatchObject({
+      validTo: now + 60 * day,
+      expirationModel: "KEY_MATERIAL_EXPIRES",
+    });
+    expect(condition({ ...bare, materialId: "aa" }, { record: undefined }).expirationModel).toBeUndefined();
+  });
+
+  it.each<[Lifetime, boolean]>([
+    [{ kind: "until", validTo: now }, true],
+    [{ kind: "until", validTo: now + 1 }, false],
+    [{ kind: "forever" }, false],
+  ])("has a date that is past, %j: %s", (lifetime, past) => {
+    expect(condition(enabled, { lifetime }).lifetimePast).toBe(past);
+  });
+
+  it("of a key that was never ours goes by a date that is configured, and by that only", () => {
+    const until = { kind: "until", validTo: now + 1 } as const;
+    expect(condition(emptied, { record: undefined, lifetime: until })).toMatchObject({
+      state: "deleted",
+      validTo: now + 1,
+    });
+    const ours = { ...record, validTo: undefined, importedValidTo: undefined };
+    expect(condition(emptied, { record: ours, lifetime: { kind: "until", validTo: now - 1 } })).not.toHaveProperty(
+      "validTo",
+    );
+  });
+
   it("remembers that a key was Disabled while it cannot be", () => {
     expect(condition(emptied, { record: { ...record, keyDisabled: true } }).keyDisabled).toBe(true);
     expect(condition(emptied).keyDisabled).toBe(false);

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { deadlineAfter } from "../../src/engine/deadline";
 import type { Operation } from "../../src/engine/kms-profile";
 import { pacerOf, type Quotas } from "../../src/engine/pacer";
@@ -30,6 +31,20 @@ describe("the pacer", () => {
     const gaps = moments.slice(1).map((at, i) => at - (moments[i] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(1000 / 0.95);
+  });
+
+  it("stays two hundredths under a quota", async () => {
+    const moments = (await turns({ tags: 1 }, many(3, "tags"))).map(([, at]) => at);
+    expect(moments).toEqual([0, 1020, 2040]);
+  });
+
+  it("lets a quarter of a second's requests through at once from 40 per second on, and none below", async () => {
+    const fast = (await turns({ tags: 40 }, many(12, "tags"))).map(([, at]) => at);
+    expect(fast.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 0));
+    expect(fast[10]).toBeCloseTo(5);
+    expect(fast[11]).toBeCloseTo(30.5);
+    const slow = (await turns({ tags: 39 }, many(2, "tags"))).map(([, at]) => at);
+    expect(slow[1]).toBeCloseTo(1020 / 39);
   });
 
   it("never lets more through in any second than a fast quota allows", async () => {
@@ -81,6 +96,16 @@ describe("the pacer", () => {
     expect(clock.now()).toBeGreaterThan(20_000);
     expect(deadline.left()).toBe(5_000);
     expect(() => deadline.check()).not.toThrow();
+  });
+
+  it("keeps nothing of a call that went", async () => {
+    const clock = new VirtualClock(0);
+    const pacer = pacerOf({ tags: 1 }, clock);
+    const { signal } = new AbortController();
+    const second = [pacer.turn("tags", { signal }), pacer.turn("tags", { signal })];
+    expect(getEventListeners(signal, "abort").length).toBeGreaterThan(0);
+    await clock.run(Promise.all(second));
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
   it("lets those who cancel leave the queue, and the others move up", async () => {

@@ -142,6 +142,12 @@ const refusals: readonly (readonly [string, Buffer, string, RegExp])[] = [
   ],
   ["RSA of three primes", pkcs8Of(rsaAlgorithm, multiPrime), "wrong_material", /more than two primes/],
   ["RSA without numbers", pkcs8Of(rsaAlgorithm, hex("3000")), "malformed_material", /numbers cannot be read/],
+  [
+    "RSA with a number that is longer than any",
+    pkcs8Of(rsaAlgorithm, der(0x30, hex("020100"), der(0x02, Buffer.alloc(4_096, 1)), hex("020103"))),
+    "malformed_material",
+    /a number in it is longer than any/,
+  ],
   ["RSA that is no DER", pkcs8Of(rsaAlgorithm, hex("01")), "malformed_material", /DER cannot be read/],
   [
     "RSA and more inside",

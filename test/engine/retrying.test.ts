@@ -1,6 +1,6 @@
 import { deadlineAfter } from "../../src/engine/deadline";
 import { ByokError, type Retry } from "../../src/engine/errors";
-import { silentLog } from "../../src/engine/log";
+import { type Log, silentLog } from "../../src/engine/log";
 import { defaultRetryPolicy, type Repeating, retrying } from "../../src/engine/retrying";
 import { VirtualClock } from "../support/virtual-clock";
 
@@ -37,13 +37,29 @@ describe("repeating a request", () => {
     expect(repeating.clock.now()).toBe(125);
   });
 
-  it("ends after the attempts that the policy allows, with the error itself", async () => {
+  it.each([
+    ["service_unavailable", 8],
+    ["throttled", 36],
+  ] as const)("ends after the attempts that the policy allows, with the error itself: %s", async (code, attempts) => {
     const repeating = setting();
-    const { attempt, sent } = failing(99);
+    const { attempt, sent } = failing(99, new ByokError(code, "Not now.", { retry: "backoff" }));
+    await expect(repeating.clock.run(retrying(attempt, worthIt, {}, repeating))).rejects.toMatchObject({ code });
+    expect(sent()).toBe(attempts);
+  });
+
+  it("leaves open what an earlier attempt left open, whatever the last one says", async () => {
+    const repeating = setting();
+    const errors = [
+      new ByokError("service_unavailable", "Broken.", { retry: "backoff", effectUnknown: true }),
+      new ByokError("key_unusable", "Not now."),
+    ];
+    const attempt = async (): Promise<void> => {
+      throw errors.shift() ?? new ByokError("internal", "One too many.");
+    };
     await expect(repeating.clock.run(retrying(attempt, worthIt, {}, repeating))).rejects.toMatchObject({
-      code: "throttled",
+      code: "key_unusable",
+      effectUnknown: true,
     });
-    expect(sent()).toBe(defaultRetryPolicy.attempts);
   });
 
   it("does not repeat what is not worth it", async () => {
@@ -60,6 +76,36 @@ describe("repeating a request", () => {
       repeating.clock.run(retrying(failing(9).attempt, worthIt, { deadline }, repeating)),
     ).rejects.toMatchObject({ code: "throttled" });
     expect(repeating.clock.now()).toBe(500);
+  });
+
+  it.each([
+    [500, 0],
+    [501, 500],
+  ])("with %i ms left waits for %i ms before a pause of 500", async (left, waited) => {
+    const repeating = setting();
+    const deadline = deadlineAfter(left, repeating.clock);
+    const work = retrying(failing(9).attempt, worthIt, { deadline }, repeating);
+    await expect(repeating.clock.run(work)).rejects.toMatchObject({ code: "throttled" });
+    expect(repeating.clock.now()).toBe(waited);
+  });
+
+  it("is told to the log", async () => {
+    const told: unknown[] = [];
+    const log: Log = { ...silentLog, debug: (...words) => void told.push(words) };
+    const repeating = { ...setting(), log };
+    const error = new ByokError("throttled", "Too fast.", { retry: "backoff", serviceCode: "ThrottlingException" });
+    await repeating.clock.run(retrying(failing(2, error).attempt, worthIt, {}, repeating));
+    const facts = { code: "throttled", service: "ThrottlingException" };
+    expect(told).toEqual([
+      ["A request will be repeated.", { ...facts, attempt: 1 }],
+      ["A request will be repeated.", { ...facts, attempt: 2 }],
+    ]);
+  });
+
+  it("has pauses of up to 20 seconds, eight attempts and real chance where nothing else is said", () => {
+    const { random, ...numbers } = defaultRetryPolicy;
+    expect(numbers).toEqual({ attempts: 8, firstPause: 500, longestPause: 20_000 });
+    expect(random).toBe(Math.random);
   });
 
   it("sends nothing once the time is over or the call is canceled", async () => {

@@ -5,6 +5,7 @@ import { madeAt, settled, settledAnswer, startSettling } from "../../src/engine/
 import { emulator } from "../support/emulator";
 import { keyServices } from "../../src/kms/key-services";
 import { VirtualClock } from "../support/virtual-clock";
+import { paperRun } from "./paper-run";
 
 const key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const unheard = new ByokError("key_not_found", "Not heard of.", { retry: "settling" });
@@ -49,6 +50,38 @@ describe("waiting for what has just been made", () => {
       (text) => text === "yes",
     );
     await expect(clock.run(answer)).resolves.toBe("no");
+  });
+
+  it("looks no more once the time to settle has passed to the millisecond", async () => {
+    // The looks are at 0, 250, 750, 1750, 3750, 7750 and 12750 ms.
+    for (const [settling, end] of [
+      [12.75, 12_750],
+      [12.751, 17_750],
+    ] as const) {
+      const paper = paperRun({ profile: { settling } });
+      const start = paper.clock.now();
+      startSettling(paper.run, key);
+      const looks = settled(paper.run, paper.run.services.service("aws", ""), madeAt(paper.run, key), {}, () =>
+        Promise.reject(unheard),
+      );
+      await expect(paper.clock.run(looks)).rejects.toBe(unheard);
+      expect(paper.clock.now() - start).toBe(end);
+    }
+  });
+
+  it("gives the first answer that is good", async () => {
+    startSettling(run, key);
+    let looks = 0;
+    const answer = settledAnswer(
+      run,
+      service(),
+      madeAt(run, key),
+      {},
+      async () => ++looks,
+      (count) => count === 3,
+    );
+    await expect(clock.run(answer)).resolves.toBe(3);
+    expect(clock.now()).toBe(750);
   });
 
   it.each<[string, unknown]>([

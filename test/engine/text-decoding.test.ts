@@ -48,12 +48,25 @@ describe("text of key material", () => {
     expect(decodeHex(Buffer.from(text))).toBeNull();
   });
 
-  it.each(["", "A", "AA", "AAA", "AA==A", "A===", "====", "AB==", "AAB=", "AA-_", "AA=A", "AAAA AAAA", "AAAA="])(
-    "%j is no base64",
-    (text) => {
-      expect(decodeBase64(Buffer.from(text))).toBeNull();
-    },
-  );
+  it.each([
+    "",
+    "A",
+    "AA",
+    "AAA",
+    "AA==A",
+    "A===",
+    "====",
+    "AAAA====",
+    "AAAAA===",
+    "AB==",
+    "AAB=",
+    "AA-_",
+    "AA=A",
+    "AAAA AAAA",
+    "AAAA=",
+  ])("%j is no base64", (text) => {
+    expect(decodeBase64(Buffer.from(text))).toBeNull();
+  });
 
   it("is decoded into memory of its own", () => {
     for (const own of [decodeHex(Buffer.from("00ff")), decodeBase64(Buffer.from("AAAA"))]) {
@@ -64,5 +77,8 @@ describe("text of key material", () => {
   it("is trimmed of blanks and line ends at both ends only", () => {
     expect(trimmed(Buffer.from(" \t\r\n a b\n ")).toString()).toBe("a b");
     expect(trimmed(Buffer.from(" \n")).toString()).toBe("");
+    expect(trimmed(Buffer.from("")).toString()).toBe("");
+    expect(trimmed(Buffer.from("\n a")).toString()).toBe("a");
+    expect(trimmed(Buffer.from("a \t")).toString()).toBe("a");
   });
 });

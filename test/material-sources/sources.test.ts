@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -118,6 +119,16 @@ describe("a file", () => {
   it("that never ends or never begins is refused", async () => {
     expect((await rejected(open("/", "file:/dev/zero"))).code).toBe("material_unavailable");
   });
+
+  it("that is longer than the system said is read to its end", async () => {
+    await inFolder(async (folder) => {
+      // The files below /proc say that they are empty.
+      const proc = "/proc/sys/kernel/random/boot_id";
+      const file = existsSync(proc) ? proc : join(folder, "boot_id");
+      if (file !== proc) await writeFile(file, randomUUID());
+      expect((await rejected(open("/", `file:${file}?encoding=raw`))).message).toMatch(/3[67] bytes/);
+    });
+  });
 });
 
 describe("a variable", () => {
@@ -163,6 +174,32 @@ describe("a command", () => {
       const right = JSON.stringify(words) === '["a b","$HOME","*","; id"]' && input.length === 0;
       process.stdout.write(Buffer.alloc(right ? 32 : 31, 200));`;
     expect((await open(script(check, "a b", "$HOME", "*", "; id"))).shape).toEqual({ kind: "raw", bytes: 32 });
+  });
+
+  it("does not get the variables in which others have their key material", async () => {
+    await inFolder(async (folder) => {
+      const env = {
+        PATH: "/usr/bin:/bin",
+        LEDGER: bytes.toString("hex"),
+        COPY_OF_LEDGER: bytes.toString("hex"),
+        BYOK_MATERIAL_ORDERS: "o",
+        UNSET_OTHERWISE: "",
+        VAULT_TOKEN: "t",
+      };
+      const options = { baseFolder: folder, env, variablesOfMaterial: new Set<string>() };
+      const report = shell("env | cut -d= -f1 | sort > names; printf '%032d' 7");
+      const names = async (): Promise<string[]> => {
+        await open(`${report}?encoding=raw`, options);
+        return (await readFile(join(folder, "names"), "utf8")).split("\n");
+      };
+      // Before any source names it, a variable is one like others, save by its name.
+      expect(await names()).toEqual(expect.arrayContaining(["LEDGER", "COPY_OF_LEDGER"]));
+      sourceFromUri("env:LEDGER?encoding=hex", { attribute, ...options });
+      sourceFromUri("env:NOT_SET", { attribute, ...options });
+      const left = await names();
+      expect(left).toEqual(expect.arrayContaining(["PATH", "UNSET_OTHERWISE", "VAULT_TOKEN"]));
+      expect(left.filter((name) => /LEDGER|BYOK_MATERIAL/.test(name))).toEqual([]);
+    });
   });
 
   it("runs in the base folder, with the environment that is not a program's own", async () => {

@@ -9,7 +9,8 @@ import { cacheFolder, inCache } from "./engine-cache";
 
 const execute = promisify(execFile);
 
-// Pinned: the first line of Terraform with write-only attributes. The sums are those of the vendor's SHA256SUMS file.
+// Pinned: the first line of Terraform with write-only attributes. The sums are those that
+// public package definitions of this release pin.
 const terraformRelease = {
   version: "1.11.4",
   sha256: {

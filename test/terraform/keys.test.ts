@@ -59,11 +59,18 @@ describe("the states of a key", () => {
     });
     await on.workspace.apply("saved.tfplan");
     await on.settled();
-    await on.workspace.apply("-refresh-only");
+    // No refresh has been stored since, and a key without material hides what was wished for it.
     await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId }));
     await on.workspace.apply();
-    await on.settled();
     expect(await stateOf(KeyId)).toBe("Disabled");
+    await on.settled();
+
+    // The same through a saved plan.
+    await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId }));
+    await on.workspace.plan();
+    await on.workspace.apply("saved.tfplan");
+    expect(await stateOf(KeyId)).toBe("Disabled");
+    await on.settled();
 
     // Unset: not managed. Disabled by others is respected, through an import as well.
     await write("");

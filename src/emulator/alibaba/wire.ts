@@ -108,6 +108,7 @@ function refusedEarly(world: World, request: WireRequest, rpc: RpcRequest | unde
     errorCode: error.code,
     at: world.clock.now().toISOString(),
     accessKeyId: undefined,
+    actions: [],
     faults: [],
   });
   return { answer, transport: "whole" };

@@ -1,5 +1,4 @@
-import { type Exchange, exchange } from "../exchange";
-import type { Key } from "../key";
+import { type Exchange, exchange, type Permission } from "../exchange";
 import type { Quotas } from "../quotas";
 import type { Delivery, Wire, WireRequest } from "../wire";
 import type { World } from "../world";
@@ -8,7 +7,7 @@ import { type CredentialScope, credentialScope } from "./authorization";
 import { type AwsCall, type Caller, meantKey } from "./call";
 import { AwsError, awsError } from "./errors";
 import { createIdentities, type Identities } from "./identity";
-import { errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "./json";
+import { type Body, errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "./json";
 import { OPERATIONS } from "./operations/table";
 import { isStsRequest, stsExchange } from "./sts";
 
@@ -50,6 +49,7 @@ function refusedEarly(world: World, request: WireRequest, error: AwsError): Deli
     errorCode: error.code,
     at: world.clock.now().toISOString(),
     accessKeyId: undefined,
+    actions: [],
     faults: [],
   });
   return { answer, transport: "whole" };
@@ -74,6 +74,7 @@ function kmsExchange(world: World, identities: Identities, scope: CredentialScop
     ...caller,
     service: "kms",
     action: `kms:${name}`,
+    alsoNeeds: neededBesides(name, scope.region, body),
     reads: operation.reads,
     keyId,
     key,
@@ -89,15 +90,26 @@ function kmsExchange(world: World, identities: Identities, scope: CredentialScop
     written: okAnswer,
     refused: (error) => errorAnswer(awsError(error, key?.arn ?? "")),
     throttled: () => errorAnswer(new AwsError("ThrottlingException", "Rate exceeded")),
-    denied: () => errorAnswer(denial(caller, key)),
+    denied: (missing) => errorAnswer(denial(caller, missing, key?.arn ?? keyId)),
     failed: (code, message, status) => errorAnswer(new AwsError(code, message, status)),
   };
 }
 
-function denial(caller: Caller, key: Key | undefined): AwsError {
-  const resource = key?.arn ?? keyArn(caller.region, caller.accountId, "*");
+/** What AWS wants of whoever makes a key, beside the operation's own permission ("Permissions for AWS KMS API"). */
+function neededBesides(operation: string, region: string, body: Body | undefined): readonly Permission[] {
+  const { Tags: tags, ReplicaRegion: replicaRegion } = body ?? {};
+  const place = operation === "ReplicateKey" && typeof replicaRegion === "string" ? replicaRegion : region;
+  const tagging = Array.isArray(tags) && tags.length > 0 ? [{ action: "kms:TagResource", region: place }] : [];
+  if (operation === "CreateKey") return tagging;
+  return operation === "ReplicateKey" ? [{ action: "kms:CreateKey", region: place }, ...tagging] : [];
+}
+
+/** @param key as far as it is known: its ARN, or what the caller sent */
+function denial(caller: Caller, { action, region }: Permission, key: string | undefined): AwsError {
+  const own = action === `kms:${caller.operation}` && key?.startsWith("arn:") === true ? key : undefined;
+  const resource = own ?? keyArn(region, caller.accountId, "*");
   return new AwsError(
     "AccessDeniedException",
-    `User: ${caller.identity} is not authorized to perform: kms:${caller.operation} on resource: ${resource} because no identity-based policy allows the kms:${caller.operation} action`,
+    `User: ${caller.identity} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
   );
 }

@@ -116,6 +116,7 @@ function unread(world: World, request: WireRequest, answer: WireAnswer): Deliver
     errorCode: answer.errorCode,
     at: world.clock.now().toISOString(),
     accessKeyId: undefined,
+    actions: [],
     faults: [],
   });
   return { answer, transport: "whole" };

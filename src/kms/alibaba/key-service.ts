@@ -46,8 +46,10 @@ interface Question {
   readonly action: string;
   /** Whether it changes something. */
   readonly changes: boolean;
-  /** The ARN of the key that it is about. */
+  /** The ARN of the key that it is about, whose id goes along as a parameter. */
   readonly keyArn?: string;
+  /** The ARN of the key where another parameter names it. */
+  readonly resource?: string;
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
@@ -66,7 +68,7 @@ const changes = (action: string, keyArn?: string, parameters?: Question["paramet
 /** Asks KMS and gives a good answer; an error of KMS is thrown, classified. */
 async function asked(api: RegionalApi, question: Question, call: Call | undefined): Promise<Observed<Fields>> {
   const answer = await answered(api, question, call);
-  if (!answer.ok) throw answerError(answer, attemptOf(question));
+  if (!answer.ok) throw answerError(answer, attemptOf(api, question));
   return { value: answer.fields, at: moment(api, answer) };
 }
 
@@ -75,7 +77,12 @@ function answered(api: RegionalApi, question: Question, call: Call | undefined):
   // By its id and not by its ARN: that is what the documentation of each operation takes.
   const key: Readonly<Record<string, string>> = keyArn === undefined ? {} : { KeyId: parseAlibabaKeyArn(keyArn).keyId };
   const request = { endpoint: api.kms, action, version: kmsVersion };
-  return sent(api, attemptOf(question), { ...request, parameters: { ...api.everywhere, ...key, ...parameters } }, call);
+  return sent(
+    api,
+    attemptOf(api, question),
+    { ...request, parameters: { ...api.everywhere, ...key, ...parameters } },
+    call,
+  );
 }
 
 async function sent(
@@ -94,8 +101,11 @@ async function sent(
   }
 }
 
-function attemptOf({ action, changes: changing, keyArn }: Question): Attempt {
-  return { action: `kms:${action}`, changes: changing, ...(keyArn === undefined ? {} : { resource: keyArn }) };
+function attemptOf(
+  { region }: RegionalApi,
+  { action, changes: changing, keyArn, resource = keyArn }: Question,
+): Attempt {
+  return { action: `kms:${action}`, changes: changing, ...(resource === undefined ? { region } : { resource }) };
 }
 
 function moment({ clock }: RegionalApi, { at }: RpcAnswer): EpochSeconds {
@@ -110,7 +120,7 @@ function keyReads(api: RegionalApi): KeyReads {
       const at = moment(api, answer);
       if (!answer.ok) {
         if (answer.name === "Forbidden.KeyNotFound") return { value: null, at };
-        throw answerError(answer, attemptOf(question));
+        throw answerError(answer, attemptOf(api, question));
       }
       const key = keyDescription(answer.fields, "DescribeKey");
       sameKey(keyArn, key.arn, "DescribeKey");
@@ -146,7 +156,7 @@ function keyReads(api: RegionalApi): KeyReads {
     },
 
     async callerAccount(call) {
-      const attempt: Attempt = { action: "sts:GetCallerIdentity", changes: false };
+      const attempt: Attempt = { action: "sts:GetCallerIdentity", changes: false, region: api.region };
       const request = { endpoint: api.sts, action: "GetCallerIdentity", version: stsVersion, parameters: {} };
       const answer = await sent(api, attempt, request, call);
       if (!answer.ok) throw answerError(answer, attempt);
@@ -232,10 +242,12 @@ function keyWrites(api: RegionalApi): KeyWrites {
 
     setDeletionProtection: (keyArn, enabled, call) =>
       change(
-        changes("SetDeletionProtection", undefined, {
-          ProtectedResourceArn: keyArn,
-          EnableDeletionProtection: String(enabled),
-        }),
+        {
+          action: "SetDeletionProtection",
+          changes: true,
+          resource: keyArn,
+          parameters: { ProtectedResourceArn: keyArn, EnableDeletionProtection: String(enabled) },
+        },
         call,
       ),
   };

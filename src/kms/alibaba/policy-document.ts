@@ -2,6 +2,8 @@ import { ByokError } from "../../engine/errors";
 
 /** Of a key policy, in bytes. */
 const longestPolicy = 32_768;
+/** Deeper than any policy; keeps the comparison from running out of stack. */
+const deepestNesting = 32;
 
 /**
  * Whether two key policies mean the same: the order of members, of statements and within lists makes no difference, nor
@@ -39,10 +41,15 @@ export function checkPolicy(text: string): void {
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && isShallow(value, deepestNesting) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isShallow(value: unknown, left: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return left > 0 && Object.values(value).every((inner: unknown) => isShallow(inner, left - 1));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
+import { answerDate } from "../answer-date";
 import type { HttpSender } from "../http-sender";
 import { unreadable } from "../network-errors";
 import { authorization, formEncoded, sha256 } from "./signature";
@@ -54,9 +55,9 @@ export function rpc(sender: HttpSender, clock: Clock): Rpc {
     const body = formEncoded(call.parameters);
     const headers = signedHeaders(call, body, new Date(clock.now() + ahead));
     const answer = await sender.send({ method: "POST", url: new URL("/", endpoint), headers, body }, signal);
-    const date = Date.parse(answer.headers.date ?? "");
-    const at = Number.isNaN(date) ? undefined : Math.floor(date / 1000);
-    if (at !== undefined) ahead = Math.abs(date - clock.now()) > tolerance ? date - clock.now() : 0;
+    const date = answerDate(answer.headers.date);
+    const at = date === undefined ? undefined : Math.floor(date / 1000);
+    if (date !== undefined) ahead = Math.abs(date - clock.now()) > tolerance ? date - clock.now() : 0;
     const fields = fieldsOf(answer.body);
     if (answer.status >= 200 && answer.status < 300) {
       if (fields === undefined) {

@@ -22,9 +22,10 @@ const materialStates = [
   "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
 ] as const satisfies readonly MaterialEntry["state"][];
 
-export function keyDescription(metadata: KeyMetadata | undefined, operation: string): KeyDescription {
-  if (metadata === undefined) throw untrusted(operation, "KeyMetadata");
+export function keyDescription(given: KeyMetadata | undefined, operation: string): KeyDescription {
   const read = reader(operation);
+  const [metadata] = read.list(given === undefined ? [] : [given], "KeyMetadata");
+  if (metadata === undefined) throw untrusted(operation, "KeyMetadata");
   const { MultiRegionConfiguration: regions } = metadata;
   return {
     arn: read.keyArn(metadata.Arn, "Arn"),
@@ -33,14 +34,16 @@ export function keyDescription(metadata: KeyMetadata | undefined, operation: str
     origin: read.text(metadata.Origin, "Origin"),
     spec: read.text(metadata.KeySpec, "KeySpec"),
     usage: read.text(metadata.KeyUsage, "KeyUsage"),
-    description: metadata.Description ?? "",
+    description: typeof metadata.Description === "string" ? metadata.Description : "",
     creationDate: read.instant(metadata.CreationDate, "CreationDate"),
-    ...(metadata.MultiRegion === true && regions !== undefined
+    ...(metadata.MultiRegion === true && regions
       ? {
           multiRegion: {
             type: read.oneOf(["PRIMARY", "REPLICA"], regions.MultiRegionKeyType, "MultiRegionKeyType"),
             primaryArn: read.keyArn(regions.PrimaryKey?.Arn, "PrimaryKey"),
-            replicaArns: (regions.ReplicaKeys ?? []).map((key) => read.keyArn(key.Arn, "ReplicaKeys")),
+            replicaArns: read
+              .list(regions.ReplicaKeys, "ReplicaKeys")
+              .map((key) => read.keyArn(key.Arn, "ReplicaKeys")),
           },
         }
       : {}),
@@ -70,7 +73,7 @@ export function materialEntry(entry: RotationsListEntry, operation: string): Mat
 export function tagRecord(tags: readonly Tag[] | undefined, operation: string): Tags {
   const read = reader(operation);
   return Object.fromEntries(
-    (tags ?? []).map((tag) => {
+    read.list(tags, "Tags").map((tag) => {
       if (typeof tag.TagValue !== "string") throw untrusted(operation, "TagValue");
       return [read.text(tag.TagKey, "TagKey"), tag.TagValue];
     }),
@@ -88,12 +91,17 @@ function lifetime(
   return { expirationModel, validTo: read.instant(source.ValidTo, "ValidTo") };
 }
 
+/** The last second of the year 9999: later ones cannot be written as they are read. */
+const latestInstant: EpochSeconds = 253_402_300_799;
+
 export interface AnswerReader {
   text(value: unknown, name: string): string;
   keyArn(value: unknown, name: string): string;
   bytes(value: unknown, name: string, most: number): Buffer;
   instant(value: unknown, name: string): EpochSeconds;
   oneOf<T extends string>(values: readonly T[], value: unknown, name: string): T;
+  /** Of structures. Empty where it is missing. */
+  list<T extends object>(value: readonly T[] | undefined, name: string): readonly T[];
 }
 
 export function reader(operation: string): AnswerReader {
@@ -113,13 +121,21 @@ export function reader(operation: string): AnswerReader {
       return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     },
     instant(value, name) {
-      if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw untrusted(operation, name);
-      return Math.floor(value.getTime() / 1000);
+      const seconds = value instanceof Date ? Math.floor(value.getTime() / 1000) : Number.NaN;
+      if (!(seconds >= 0 && seconds <= latestInstant)) throw untrusted(operation, name);
+      return seconds;
     },
     oneOf(values, value, name) {
       const found = values.find((candidate) => candidate === value);
       if (found === undefined) throw untrusted(operation, name);
       return found;
+    },
+    list(value, name) {
+      const given: unknown = value ?? [];
+      if (!Array.isArray(given) || !given.every((one) => typeof one === "object" && one !== null)) {
+        throw untrusted(operation, name);
+      }
+      return value ?? [];
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { KMSClient, KMSClientConfig } from "@aws-sdk/client-kms";
 import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
 import type { EpochSeconds } from "../../engine/instant";
+import { answerDate } from "../answer-date";
 import { once } from "../once";
 
 type KmsSdk = typeof import("@aws-sdk/client-kms");
@@ -55,6 +56,6 @@ function dateOf(response: unknown): EpochSeconds | undefined {
   if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
   const { headers } = response;
   if (typeof headers !== "object" || headers === null || !("date" in headers)) return undefined;
-  const milliseconds = Date.parse(String(headers.date));
-  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+  const milliseconds = answerDate(headers.date);
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
 }

@@ -3,7 +3,7 @@ import type { RequestHandler } from "./request-handler";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { ByokError } from "../../engine/errors";
 import type { Log } from "../../engine/log";
-import type { Endpoint } from "../endpoint";
+import { type Endpoint, isLoopback } from "../endpoint";
 import { isError } from "../network-errors";
 import { clean } from "../quotation";
 import type { Environment } from "../surroundings";
@@ -71,7 +71,33 @@ function keyPair(
   return { accessKeyId: id, secretAccessKey: secret, ...(token === undefined ? {} : { sessionToken: token }) };
 }
 
+/** Where AWS gives out credentials on a link of the machine's own: on EC2, on ECS and on EKS. */
+const localAddresses = ["169.254.169.254", "[fd00:ec2::254]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
+
+/**
+ * The SDK asks these addresses by means of its own, which pass no rules. Whoever answers there decides in whose account
+ * keys are made, so a host that nobody wrote into the configuration must be this machine or the one of its cloud.
+ */
+function checkCredentialAddresses({ env, shared }: CredentialSurroundings): void {
+  const profile = `of the profile "${shared.profileName}"`;
+  const addresses = [
+    ["AWS_CONTAINER_CREDENTIALS_FULL_URI", env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]],
+    ["AWS_EC2_METADATA_SERVICE_ENDPOINT", env["AWS_EC2_METADATA_SERVICE_ENDPOINT"]],
+    [`\`ec2_metadata_service_endpoint\` ${profile}`, shared.profile["ec2_metadata_service_endpoint"]],
+  ] as const;
+  for (const [source, text] of addresses) {
+    if (text === undefined || text === "") continue;
+    const host = URL.canParse(text) ? new URL(text).hostname : "";
+    if (isLoopback(host) || localAddresses.includes(host)) continue;
+    throw new ByokError(
+      "endpoint_not_allowed",
+      `The address for credentials from ${source} is neither on this machine nor one of AWS's link-local ones. Take it away, or set \`access_key\` and \`secret_key\`.`,
+    );
+  }
+}
+
 async function defaultChain(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
+  checkCredentialAddresses(surroundings);
   const [{ defaultProvider }, { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity }] = await Promise.all([
     import("@aws-sdk/credential-provider-node"),
     import("@aws-sdk/client-sts"),

@@ -18,8 +18,9 @@ function sdkRefusal(thrown: unknown, attempt: Attempt): Refusal | undefined {
   const metadata: unknown = "$metadata" in thrown ? thrown.$metadata : undefined;
   const status = field(metadata, "httpStatusCode");
   return refusalOf(attempt, {
-    name: thrown.name,
-    words: thrown.message,
+    // The SDK takes over what the answer has in their places, text or not.
+    name: typeof thrown.name === "string" ? thrown.name : "",
+    words: typeof thrown.message === "string" ? thrown.message : "",
     status: typeof status === "number" ? status : undefined,
   });
 }

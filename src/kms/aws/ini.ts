@@ -13,8 +13,8 @@ export function parseIni(text: string): IniSections {
   let section: Map<string, string> | undefined;
   let outer: string | undefined;
   for (const line of text.split(/\r?\n/)) {
-    // A comment begins the line or follows a blank.
-    const content = line.replace(/(^|\s)[;#].*$/, "").trim();
+    // A comment begins the line or follows a blank, and goes on to the line's end, whatever is in it.
+    const content = line.replace(/(^|\s)[;#].*$/s, "").trim();
     const heading = /^\[(.*)\]$/.exec(content)?.[1];
     if (heading !== undefined) {
       const name = sectionName(heading);

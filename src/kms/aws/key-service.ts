@@ -22,11 +22,14 @@ import { awsProfile } from "./profile";
 const longestToken = 6_144;
 const longestPublicKey = 4_096;
 
-const reads = (action: string, resource?: string): Attempt => attempt(action, resource, false);
-const changes = (action: string, resource?: string): Attempt => attempt(action, resource, true);
+/** The ARN of the key that a request is about, or the Region that it is sent to where it is about none. */
+type About = string | { readonly region: string };
 
-function attempt(action: string, resource: string | undefined, changing: boolean): Attempt {
-  return { action, ...(resource === undefined ? {} : { resource }), changes: changing };
+const reads = (action: string, about: About): Attempt => attempt(action, about, false);
+const changes = (action: string, about: About): Attempt => attempt(action, about, true);
+
+function attempt(action: string, about: About, changing: boolean): Attempt {
+  return { action, ...(typeof about === "string" ? { resource: about } : about), changes: changing };
 }
 
 /** AWS KMS in one Region, through the SDK. The SDK makes one attempt of each request. */
@@ -63,6 +66,7 @@ function observer(clients: RegionClients, clock: Clock): <T>(value: T, answer: o
 
 function keyReads(clients: RegionClients, clock: Clock): KeyReads {
   const observed = observer(clients, clock);
+  const everyKey = { region: clients.region };
   return {
     describe: (keyArn, call) =>
       sent(reads("kms:DescribeKey", keyArn), call, async (options) => {
@@ -107,22 +111,23 @@ function keyReads(clients: RegionClients, clock: Clock): KeyReads {
           options,
         );
         if (answer.Truncated === true) throw untrusted("ListKeyRotations", "Rotations");
-        return (answer.Rotations ?? []).map((entry) => materialEntry(entry, "ListKeyRotations"));
+        const rotations = reader("ListKeyRotations").list(answer.Rotations, "Rotations");
+        return rotations.map((entry) => materialEntry(entry, "ListKeyRotations"));
       }),
 
     listKeys: (marker, call) =>
-      sent(reads("kms:ListKeys"), call, async (options) => {
+      sent(reads("kms:ListKeys", everyKey), call, async (options) => {
         const { sdk, client } = await clients.kms();
         const answer = await client.send(new sdk.ListKeysCommand({ Limit: 1_000, Marker: marker }), options);
         const read = reader("ListKeys");
         return {
-          arns: (answer.Keys ?? []).map((key) => read.keyArn(key.KeyArn, "KeyArn")),
+          arns: read.list(answer.Keys, "Keys").map((key) => read.keyArn(key.KeyArn, "KeyArn")),
           ...(answer.Truncated === true ? { next: read.text(answer.NextMarker, "NextMarker") } : {}),
         };
       }),
 
     callerAccount: (call) =>
-      sent(reads("sts:GetCallerIdentity"), call, async (options) => {
+      sent(reads("sts:GetCallerIdentity", everyKey), call, async (options) => {
         const { sdk, client } = await clients.sts();
         const answer = await client.send(new sdk.GetCallerIdentityCommand({}), options);
         if (answer.Account === undefined || !/^\d{12}$/.test(answer.Account)) {
@@ -207,7 +212,7 @@ function keyWrites(clients: RegionClients, clock: Clock): KeyWrites {
   const observed = observer(clients, clock);
   return {
     create: (key, call) =>
-      sent(changes("kms:CreateKey"), call, async (options) => {
+      sent(changes("kms:CreateKey", { region: clients.region }), call, async (options) => {
         const { sdk, client } = await clients.kms();
         const answer = await client.send(
           new sdk.CreateKeyCommand({

@@ -2,6 +2,7 @@ import { Agent } from "node:https";
 import type { HttpHandler } from "@smithy/core/protocols";
 import { ByokError } from "../../engine/errors";
 import type { Log } from "../../engine/log";
+import { answerDate } from "../answer-date";
 import type { Endpoint } from "../endpoint";
 import { canceled, networkError } from "../network-errors";
 import type { Timeouts } from "../surroundings";
@@ -73,6 +74,8 @@ export async function requestHandler(options: RequestHandlerOptions): Promise<Re
         const { response } = await inner.handle(request, { abortSignal: controller.signal });
         // Read here and not by the SDK, so that the time and the size of the whole answer are bounded.
         response.body = await wholeAnswer(response.body, aws);
+        // The SDK sets its clock by this header, and with some could sign nothing any more.
+        if (answerDate(response.headers["date"]) === undefined) delete response.headers["date"];
         return { response };
       } catch (error) {
         if (late) throw tooLate(url.host, timeouts);

@@ -165,8 +165,8 @@ export function reader(source: unknown, operation: string): AnswerReader {
     },
     optionalInstant,
     bytes(name, most) {
-      const base64 = text(name);
-      if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(base64) || base64.length > 2 * most) throw fail(name);
+      const base64 = text(name).replace(/\s+/g, "");
+      if (base64.length > 2 * most || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw fail(name);
       const bytes = Buffer.from(base64, "base64");
       if (bytes.length === 0 || bytes.length > most) throw fail(name);
       return bytes;
@@ -211,7 +211,7 @@ function isObject(value: unknown): value is Answer {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function untrusted(operation: string, member: string): ByokError {
+export function untrusted(operation: string, member: string): ByokError {
   return new ByokError(
     "untrusted_answer",
     `The answer to ${operation} lacks \`${member}\`, or has something there that cannot be used. ${advice}`,

@@ -50,7 +50,7 @@ const badTags: Row = {
 const denied: Row = {
   code: "access_denied",
   message: ({ action, on, name, said: words }) =>
-    `QKMS refused ${action}${on} (${name})${words}. Check \`access_key\` and \`secret_key\` (or QKMS_ACCESS_KEY_ID and QKMS_SECRET_ACCESS_KEY), and that the key policy grants ${action}.`,
+    `QKMS refused ${action}${on === "" ? " on *" : on} (${name})${words}. Check \`access_key\` and \`secret_key\` (or QKMS_ACCESS_KEY_ID and QKMS_SECRET_ACCESS_KEY), and that the key policy grants ${action}.`,
 };
 
 /**

@@ -1,7 +1,7 @@
 import { ByokError } from "../../engine/errors";
 import type { KeyReads, KeyService, KeyWrites, MaterialImport, MaterialImports } from "../../engine/key-service";
 import type { Tags } from "../../engine/key";
-import { type Answer, keyDescription, keyPage, nextMarker, reader, sameArn, tagRecord } from "./answers";
+import { type Answer, keyDescription, keyPage, nextMarker, reader, sameArn, tagRecord, untrusted } from "./answers";
 import { readQkmsKeyArn } from "./arn";
 import { qkmsProfile } from "./profile";
 import type { QkmsRequests, SendRequest } from "./requests";
@@ -10,6 +10,8 @@ import type { QkmsRequests, SendRequest } from "./requests";
 const longestToken = 32 * 1024;
 const longestPublicKey = 4_096;
 const tagsPerPage = 50;
+/** AWS allows as many tags as stand on one page; a list that goes on and on is no list of tags. */
+const mostTagPages = 20;
 const keysPerPage = 100;
 
 /** QKMS at one endpoint. Only members that its documentation lists are sent. */
@@ -41,13 +43,14 @@ function keyReads({ send, find }: QkmsRequests): KeyReads {
     async tags(keyArn, call) {
       let tags: Tags = {};
       let marker: string | undefined;
-      do {
+      for (let pages = 0; pages < mostTagPages; pages++) {
         const page = { KeyId: keyArn, Limit: tagsPerPage, ...(marker === undefined ? {} : { Marker: marker }) };
         const { answer } = await send("ListResourceTags", page, reads(keyArn), call);
         tags = { ...tags, ...tagRecord(answer, "ListResourceTags") };
         marker = nextMarker(answer, "ListResourceTags").next;
-      } while (marker !== undefined);
-      return tags;
+        if (marker === undefined) return tags;
+      }
+      throw untrusted("ListResourceTags", "NextMarker");
     },
 
     materials: async (keyArn) => {

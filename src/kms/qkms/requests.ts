@@ -3,6 +3,7 @@ import { checkCall } from "../../engine/call";
 import type { Clock } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
+import { answerDate } from "../answer-date";
 import type { HttpAnswer, HttpSender } from "../http-sender";
 import { unreadable } from "../network-errors";
 import { type Attempt, refusalError, refusalOf, settledError } from "../refusal";
@@ -57,13 +58,15 @@ export function qkmsRequests(url: URL, signing: Signing, sender: HttpSender, clo
     const answered = await sender.send({ method: "POST", url, headers, body }, signal).catch((thrown: unknown) => {
       throw settledError(ByokError.from(thrown), attempt);
     });
-    const dateMs = Date.parse(answered.headers.date ?? "");
-    if (!Number.isNaN(dateMs)) aheadMs = dateMs - clock.now();
-    const at = Math.floor((Number.isNaN(dateMs) ? clock.now() : dateMs) / 1000);
+    const dateMs = answerDate(answered.headers.date);
+    if (dateMs !== undefined) aheadMs = dateMs - clock.now();
+    const at = Math.floor((dateMs ?? clock.now()) / 1000);
     if (answered.status === 200) return { answer: goodAnswer(answered, attempt), at };
     const error = refusal(answered, attempt);
     const skewed =
-      error.serviceCode === "NotAuthorizedException" && Math.abs(dateMs - date.getTime()) > tolerableSkewMs;
+      error.serviceCode === "NotAuthorizedException" &&
+      dateMs !== undefined &&
+      Math.abs(dateMs - date.getTime()) > tolerableSkewMs;
     return { error: skewed ? wrongClock(operation) : error, at };
   };
   return {
@@ -100,7 +103,8 @@ function refusal({ status, body }: HttpAnswer, attempt: Attempt): ByokError {
     // A page of whatever stands between: its words are none of the KMS's.
   }
   const { __type: type, message, Message: words = message } = answer;
-  const name = typeof type === "string" ? type.replace(/^.*#/, "").replace(/:.*$/, "") : "";
+  // Cut by what ends a name, and not by a pattern: from a hostile text that one could take hours to find.
+  const [name = ""] = typeof type === "string" ? type.slice(type.lastIndexOf("#") + 1).split(":", 1) : [];
   const said = { name, words: typeof words === "string" ? words.replace(anyBytes, "…") : "", status };
   return refusalError(refusalOf(attempt, said), attempt, rows, qkms);
 }

@@ -20,7 +20,7 @@ export interface EncodedValue {
 export function decodeValue(type: Type, encoded: EncodedValue | undefined): Value {
   if (encoded && encoded.msgpack.length > 0) {
     const reader = new MsgpackReader(encoded.msgpack);
-    const value = decode(reader, type, []);
+    const value = decode(reader, type, [], 0);
     if (!reader.atEnd) throw new ValueError("bytes after the end of the value");
     return value;
   }
@@ -35,7 +35,7 @@ export function decodeValue(type: Type, encoded: EncodedValue | undefined): Valu
  * @throws ValueError, and nothing else, if the text is not a value of the type.
  */
 export function decodeJson(type: Type, json: Uint8Array | string, lenient = false): Value {
-  return fromJson(parseJson(json), type, [], lenient);
+  return fromJson(parseJson(json), type, [], { lenient, dynamics: 0 });
 }
 
 /**
@@ -53,7 +53,11 @@ const empty = new Uint8Array();
 
 // --- MessagePack ---------------------------------------------------------------------------------------------------
 
-function decode(reader: MsgpackReader, type: Type, path: Path): Value {
+/** A type bounds how deep its values go, but not one that every value brings along. */
+const deepestDynamic = 100;
+
+/** @param dynamics How many values of a dynamic type are around this one. */
+function decode(reader: MsgpackReader, type: Type, path: Path, dynamics: number): Value {
   const token = reader.next();
   if (token.kind === "nil") return null;
   if (token.kind === "extension") {
@@ -71,23 +75,24 @@ function decode(reader: MsgpackReader, type: Type, path: Path): Value {
       if (token.kind !== "array" || token.length !== 2) return mismatch(type, path);
       const named = reader.next();
       if (named.kind !== "binary" && named.kind !== "string") return mismatch(type, path);
-      const inner = typeFromJson(named.kind === "string" ? named.value : Buffer.from(named.value).toString("utf8"));
-      const value = decode(reader, inner, path);
+      const inner = typeFromJson(Buffer.from(named.value).toString());
+      if (dynamics > deepestDynamic) throw new ValueError("a value that is nested too deeply", path);
+      const value = decode(reader, inner, path, dynamics + 1);
       return { type: inner, value };
     }
     case "list":
     case "set":
       if (token.kind !== "array") return mismatch(type, path);
-      return repeat(token.length, (index) => decode(reader, type.element, into(type, path, index)));
+      return repeat(token.length, (index) => decode(reader, type.element, into(type, path, index), dynamics));
     case "tuple":
       if (token.kind !== "array" || token.length !== type.elements.length) return mismatch(type, path);
-      return type.elements.map((element, index) => decode(reader, element, [...path, { index }]));
+      return type.elements.map((element, index) => decode(reader, element, [...path, { index }], dynamics));
     case "map": {
       if (token.kind !== "map") return mismatch(type, path);
       return new Map(
         repeat(token.length, () => {
           const key = keyOf(reader, path);
-          return [key, decode(reader, type.element, [...path, { key }])] as const;
+          return [key, decode(reader, type.element, [...path, { key }], dynamics)] as const;
         }),
       );
     }
@@ -98,7 +103,7 @@ function decode(reader: MsgpackReader, type: Type, path: Path): Value {
         const name = keyOf(reader, path);
         const of = type.attributes.get(name);
         if (!of) throw new ValueError("an attribute that the type does not have", path);
-        given.set(name, decode(reader, of, [...path, { attribute: name }]));
+        given.set(name, decode(reader, of, [...path, { attribute: name }], dynamics));
       }
       return complete(type.attributes, given);
     }
@@ -137,7 +142,7 @@ function encode(writer: MsgpackWriter, type: Type, value: Value | undefined, pat
     case "dynamic": {
       if (!isDynamic(value)) return mismatch(type, path);
       writer.array(2);
-      writer.binary(Buffer.from(typeToJson(value.type), "utf8"));
+      writer.binary(Buffer.from(typeToJson(value.type)));
       return encode(writer, value.type, value.value, path);
     }
     case "list":
@@ -196,7 +201,14 @@ function parseJson(json: Uint8Array | string): unknown {
   }
 }
 
-function fromJson(json: unknown, type: Type, path: Path, lenient: boolean): Value {
+interface JsonReading {
+  readonly lenient: boolean;
+  /** How many values of a dynamic type are around this one. */
+  readonly dynamics: number;
+}
+
+function fromJson(json: unknown, type: Type, path: Path, reading: JsonReading): Value {
+  const { lenient, dynamics } = reading;
   if (json === null || json === undefined) return null;
   switch (type.kind) {
     case "string":
@@ -212,19 +224,20 @@ function fromJson(json: unknown, type: Type, path: Path, lenient: boolean): Valu
     case "dynamic": {
       const members = membersOf(json) ?? mismatch(type, path);
       const inner = typeFromJson(JSON.stringify(unmarked(members.get("type"))));
-      return { type: inner, value: fromJson(members.get("value"), inner, path, lenient) };
+      if (dynamics > deepestDynamic) throw new ValueError("a value that is nested too deeply", path);
+      return { type: inner, value: fromJson(members.get("value"), inner, path, { lenient, dynamics: dynamics + 1 }) };
     }
     case "list":
     case "set":
       if (!Array.isArray(json)) return mismatch(type, path);
-      return json.map((element, index) => fromJson(element, type.element, into(type, path, index), lenient));
+      return json.map((element, index) => fromJson(element, type.element, into(type, path, index), reading));
     case "tuple":
       if (!Array.isArray(json) || json.length !== type.elements.length) return mismatch(type, path);
-      return type.elements.map((element, index) => fromJson(json[index], element, [...path, { index }], lenient));
+      return type.elements.map((element, index) => fromJson(json[index], element, [...path, { index }], reading));
     case "map": {
       const members = membersOf(json) ?? mismatch(type, path);
       return new Map(
-        [...members].map(([key, element]) => [key, fromJson(element, type.element, [...path, { key }], lenient)]),
+        [...members].map(([key, element]) => [key, fromJson(element, type.element, [...path, { key }], reading)]),
       );
     }
     case "object": {
@@ -232,7 +245,7 @@ function fromJson(json: unknown, type: Type, path: Path, lenient: boolean): Valu
       const given = new Map<string, Value>();
       for (const [name, member] of members) {
         const of = type.attributes.get(name);
-        if (of) given.set(name, fromJson(member, of, [...path, { attribute: name }], lenient));
+        if (of) given.set(name, fromJson(member, of, [...path, { attribute: name }], reading));
         else if (!lenient) throw new ValueError("an attribute that the type does not have", path);
       }
       return complete(type.attributes, given);

@@ -147,17 +147,16 @@ export class MsgpackWriter {
 
   /** An integer of at most 64 bits; false, and nothing written, if it is larger. */
   integer(value: bigint): boolean {
-    if (value >= 0n && value <= 0x7fn) this.#bytes(Number(value));
-    else if (value < 0n && value >= -32n) this.#bytes(Number(value) & 0xff);
-    else if (value >= 0n && value <= 0xffffffffn) this.#header(0xcc, Number(value));
-    else if (value >= 0n && value < 1n << 64n) this.#wide(0xcf, value);
-    else if (value < 0n && value >= -(1n << 63n)) this.#wide(0xd3, BigInt.asUintN(64, value));
-    else return false;
+    if (value < -(1n << 63n) || value >= 1n << 64n) return false;
+    if (value >= -32n && value <= 0x7fn) this.#bytes(Number(value) & 0xff);
+    else if (value < 0n) this.#wide(0xd3, BigInt.asUintN(64, value));
+    else if (value <= 0xffffffffn) this.#header(0xcc, Number(value));
+    else this.#wide(0xcf, value);
     return true;
   }
 
   string(value: string): void {
-    const content = Buffer.from(value, "utf8");
+    const content = Buffer.from(value);
     if (content.length <= 31) this.#bytes(0xa0 | content.length);
     else this.#header(0xd9, content.length);
     this.#parts.push(content);

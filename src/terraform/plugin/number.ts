@@ -16,7 +16,7 @@ export function numberFromText(text: string): NumberValue {
     return isSafe(integer) ? Number(integer) : integer;
   }
   const double = Number(plain);
-  return plainDecimal(String(double)) === plain ? double : { decimal: plain };
+  return Number.isFinite(double) && plainDecimal(String(double)) === plain ? double : { decimal: plain };
 }
 
 /** The number that a double is exactly, which often is not the decimal that it prints as. */
@@ -35,13 +35,17 @@ export function canonicalNumber(value: NumberValue): string {
 
 const decimal = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-// More than 512 bits can mean anything, but a short text must not become a long number.
+// More than 512 bits can mean anything, but a short text must not become a long number, and arithmetic with a long one
+// takes the square of its length.
 const longestExponent = 5_000;
+const mostDigits = 12_000;
 
 function plainDecimal(text: string): string {
   const match = decimal.exec(text);
   const exponent = Number(match?.[4] ?? 0);
-  if (!match || Math.abs(exponent) > longestExponent) throw new ValueError("a number that cannot be read");
+  if (!match || Math.abs(exponent) > longestExponent || match[0].length > mostDigits + 10) {
+    throw new ValueError("a number that cannot be read");
+  }
   const whole = match[2] ?? "";
   const fraction = match[3] ?? "";
   const digits = whole + fraction;
@@ -49,9 +53,18 @@ function plainDecimal(text: string): string {
   const padded = point <= 0 ? "0".repeat(1 - point) + digits : digits.padEnd(point, "0");
   const place = Math.max(point, 1);
   const left = padded.slice(0, place).replace(/^0+(?=\d)/, "");
-  const right = padded.slice(place).replace(/0+$/, "");
+  const right = withoutEndingZeros(padded.slice(place));
+  // What is written here must be read here again.
+  if (left.length + right.length > mostDigits) throw new ValueError("a number that cannot be read");
   const magnitude = right === "" ? left : `${left}.${right}`;
   return match[1] === "-" && magnitude !== "0" ? `-${magnitude}` : magnitude;
+}
+
+// A regular expression would look at every run of zeros from each of its digits.
+function withoutEndingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end -= 1;
+  return digits.slice(0, end);
 }
 
 function exactDecimal(double: number): string {

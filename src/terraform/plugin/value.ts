@@ -46,7 +46,6 @@ export function valuesEqual(type: Type, a: Value, b: Value): boolean {
 /** Whether there is nothing unknown in a value. */
 export function wholeKnown(value: unknown): boolean {
   if (value === UNKNOWN) return false;
-  if (Array.isArray(value)) return value.every(wholeKnown);
   if (value instanceof Map) return [...value.values()].every(wholeKnown);
   if (typeof value === "object" && value !== null) return Object.values(value).every(wholeKnown);
   return true;

@@ -4,6 +4,7 @@ import { ensureKey, readKey } from "../../../src/engine/external-key";
 import { applyMaterial, type MaterialSettings } from "../../../src/engine/imported-key-material";
 import { KeyMaterial } from "../../../src/engine/key-material";
 import type { KeyMaterialSource } from "../../../src/engine/key-material-source";
+import type { KeyService } from "../../../src/engine/key-service";
 import type { KeyRecord } from "../../../src/engine/key-record";
 import type { LifetimeArguments } from "../../../src/engine/lifetime";
 import type { Log } from "../../../src/engine/log";
@@ -13,6 +14,7 @@ import { systemClock } from "../../../src/system-clock";
 import { planAndApply, planned, settings } from "../../support/imported-key";
 import { bytesSource, emptySource, newBytes, plaintext } from "../../support/life";
 import { type QkmsLife, startQkmsLife } from "../../support/qkms";
+import { livesForDays } from "../../support/lives-for";
 
 const wantedKey: WantedKey = { kms: "qkms", region: "", multiRegion: false };
 const [look, parameters, put, remove] = [
@@ -21,7 +23,8 @@ const [look, parameters, put, remove] = [
   "ImportKeyMaterial",
   "DeleteImportedKeyMaterial",
 ];
-const renewal = [look, parameters, remove, parameters, put];
+// In place is refused, and an import that cannot succeed shows that the next one may be made.
+const renewal = [look, parameters, put, remove, parameters, put];
 const never = { times: Number.POSITIVE_INFINITY };
 
 describe("on a KMS that takes imports into empty keys only", () => {
@@ -87,7 +90,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
     expect(plan.warnings).toEqual([expect.stringContaining("cannot be used for a moment")]);
     expect(planCalls).toEqual([look]);
     expect(calls).toEqual(renewal);
-    expect(outcome.record.validTo).toBe((outcome.record.importedAt ?? 0) + 120 * 86_400);
+    expect(livesForDays(outcome.record)).toBe(120);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
     const next = await planned(life.run(), longer(key.arn), source, outcome.record);
     expect(next.assessment).toMatchObject({ row: "healthy", warnings: [] });
@@ -118,7 +121,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
     life.kms.faults.add({ operation: remove, kind: "eventual", forRequests: 2 });
     const clock = { ...systemClock, sleep: async () => {} };
     await applyMaterial(life.run({ clock }), longer(key.arn), source, record);
-    expect(life.calls()).toEqual([look, parameters, remove, parameters, parameters, parameters, put]);
+    expect(life.calls()).toEqual([look, parameters, put, remove, parameters, parameters, parameters, put]);
   });
 
   describe("which takes them in place all the same", () => {
@@ -193,7 +196,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
         await expect(applyMaterial(life.run(), reporting, source, record)).rejects.toMatchObject({
           serviceCode: "InvalidArnException",
         });
-        expect(life.calls()).toEqual([look, parameters, "TagResource", remove, parameters]);
+        expect(life.calls()).toEqual([look, parameters, put, "TagResource", remove, parameters]);
         life.kms.faults.clear();
         const { plan, outcome } = await planAndApply(life, reporting, source, record);
         expect(plan).toMatchObject({ row: "deleted", reason: expect.stringContaining("did not come about") });
@@ -279,13 +282,14 @@ describe("on a KMS that takes imports into empty keys only", () => {
     life.kms.faults.add({ operation: remove, kind: "drop", when: "after" });
     life.kms.faults.add({ operation: remove, kind: "error", code: "KMSInvalidStateException", nth: 2 });
     await applyMaterial(life.run(), longer(key.arn), source, record);
-    expect(life.calls()).toEqual([look, parameters, remove, remove, parameters, put]);
+    expect(life.calls()).toEqual([look, parameters, put, remove, remove, parameters, put]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
   it.each([
     ["the import is denied", "kms:GetParametersForImport", [look, parameters]],
-    ["the deletion is denied", "kms:DeleteImportedKeyMaterial", [look, parameters, remove]],
+    ["the import itself is denied", "kms:ImportKeyMaterial", [look, parameters, put]],
+    ["the deletion is denied", "kms:DeleteImportedKeyMaterial", [look, parameters, put, remove]],
   ])("leaves the material alone where %s", async (_what, action, calls) => {
     const { key, source, record, ciphertext } = await imported();
     life.kms.permissions.deny(action);
@@ -293,6 +297,20 @@ describe("on a KMS that takes imports into empty keys only", () => {
       code: "access_denied",
     });
     expect(life.calls()).toEqual(calls);
+    expect(await life.decrypt(ciphertext)).toBe(plaintext);
+  });
+
+  it("leaves the material alone where the KMS takes an import of nothing", async () => {
+    const { key, source, record, ciphertext } = await imported();
+    const watch = (service: KeyService): KeyService => ({
+      ...service,
+      importMaterial: async () => ({ value: {}, at: 0 }),
+    });
+    await expect(applyMaterial(life.run({ watch }), longer(key.arn), source, record)).rejects.toMatchObject({
+      code: "untrusted_answer",
+      message: expect.stringContaining("Nothing was deleted."),
+    });
+    expect(life.calls()).toEqual([look, parameters]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
@@ -317,7 +335,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       const { plan, calls, outcome } = await planAndApply(life, wanted, source, undefined);
       expect(plan).toMatchObject({ row: "not_verified", action: "reimport" });
       expect(plan.warnings).toEqual([expect.stringContaining("once it is proved")]);
-      expect(calls).toEqual([look, parameters, "ListResourceTags", remove, parameters, put]);
+      expect(calls).toEqual([look, parameters, "ListResourceTags", put, remove, parameters, put]);
       expect(outcome.record).toMatchObject({ verified: true, fingerprint: record.fingerprint });
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });

@@ -235,7 +235,7 @@ describe("an error of AWS", () => {
     const message =
       "User: arn:aws:sts::111122223333:assumed-role/deploy/session is not authorized to perform: kms:TagResource on resource: * because no identity-based policy allows the kms:TagResource action";
     const error = String(await errorOf(create, { name: "AccessDeniedException", message }));
-    expect(error).toContain("lack the permission kms:TagResource. Grant it");
+    expect(error).toContain("lack the permission kms:TagResource in eu-central-1. Grant it");
     expect(error).toContain("assumed-role/deploy/session");
   });
 

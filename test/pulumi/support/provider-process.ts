@@ -24,17 +24,27 @@ import type { Methods, Provider } from "./methods";
 
 type Answer<T> = (error: ServiceError | null, response: T) => void;
 
+/** A provider that can be killed in the middle of its work. */
+export interface ProviderProcess extends Provider {
+  /** Ends when the process is dead. */
+  kill(): Promise<void>;
+}
+
 /**
  * Pulumi's own process for dynamic providers, as the CLI starts it for a project, spoken to as its engine does: so the
  * serialised provider, the resolution of the package and the protocol are the real ones.
+ *
+ * @param preloaded scripts that run before it
  */
 export async function providerProcess(
   project: string,
   env: Readonly<Record<string, string>>,
   config: Readonly<Record<string, string>>,
-): Promise<Provider> {
+  preloaded: readonly string[] = [],
+): Promise<ProviderProcess> {
   const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-  const child = spawn(process.execPath, [script, "127.0.0.1:0"], {
+  const before = preloaded.flatMap((file) => ["--require", file]);
+  const child = spawn(process.execPath, [...before, script, "127.0.0.1:0"], {
     cwd: project,
     env: {
       PATH: process.env["PATH"],
@@ -61,6 +71,10 @@ export async function providerProcess(
   return {
     methods: () => methodsOf(client),
     printed: () => printed,
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
     async close() {
       client.close();
       child.kill();

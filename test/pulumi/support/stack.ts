@@ -69,6 +69,11 @@ export class Stack {
     return preview.error === undefined ? this.#run(program, false) : preview;
   }
 
+  /** The update without a preview: `up --skip-preview`. */
+  update(program: readonly Declared[]): Promise<Outcome> {
+    return this.#run(program, false);
+  }
+
   async refresh(): Promise<Outcome> {
     return this.#with(async (provider, steps) => {
       const kept: Recorded[] = [];
