@@ -7,6 +7,7 @@ import { importedKeyMaterialSchema } from "../../src/terraform/imported-key-mate
 import type { SchemaDefinition } from "../../src/terraform/plugin/schema/definition";
 import { providerSchema } from "../../src/terraform/provider-schema";
 import { schemaSection } from "./schema-section";
+import { permissionsPage } from "./permissions-page";
 import { knownInUpdates } from "./known-in-updates";
 
 /** Texts of pages by their path below the repository. */
@@ -25,6 +26,7 @@ export function terraformPages(root: string): ReadonlyMap<string, string> {
       schemaSection(externalKeyData),
     ]),
   );
+  pages.set("docs/guides/permissions.md", permissionsPage(root));
   return pages;
 }
 

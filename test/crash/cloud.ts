@@ -1,0 +1,63 @@
+import { CreateKeyCommand, DeleteImportedKeyMaterialCommand, EnableKeyCommand } from "@aws-sdk/client-kms";
+import { parseAlibabaKeyArn } from "../../src/kms/alibaba/arn";
+import type { Kms } from "../../src/engine/kms-profile";
+import type { Emulator, EmulatorOptions } from "../../src/emulator/index";
+import { startAlibabaLife } from "../support/alibaba";
+import { startLife } from "../support/life";
+import { startQkmsLife } from "../support/qkms";
+
+/** One service of the embedded KMS, and what others than byok do with its keys. */
+export interface Cloud {
+  readonly emulator: Emulator;
+  /** Gives a ciphertext of `plaintext`. */
+  encrypt(keyArn: string): Promise<string>;
+  /** The text, or the name of the error. */
+  decrypt(ciphertext: string): Promise<string>;
+  enable(keyArn: string): Promise<void>;
+  deleteMaterial(keyArn: string): Promise<void>;
+  /** A key of somebody else, which waits for its material as one of ours might. */
+  createForeignKey(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const clouds = {
+  aws: async (options) => {
+    const life = await startLife(options);
+    return {
+      emulator: life.kms,
+      encrypt: async (arn) => Buffer.from(await life.encrypt(arn)).toString("base64"),
+      decrypt: (ciphertext) => life.decrypt(Buffer.from(ciphertext, "base64")),
+      enable: async (KeyId) => void (await life.client().send(new EnableKeyCommand({ KeyId }))),
+      deleteMaterial: async (KeyId) => void (await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId }))),
+      createForeignKey: async () => void (await life.client().send(new CreateKeyCommand(foreignKey))),
+      close: () => life.close(),
+    };
+  },
+  alibaba: async (options) => {
+    const life = await startAlibabaLife(options);
+    const keyId = (arn: string) => ({ KeyId: parseAlibabaKeyArn(arn).keyId });
+    return {
+      emulator: life.kms,
+      encrypt: (arn) => life.encrypt(parseAlibabaKeyArn(arn).keyId),
+      decrypt: (ciphertext) => life.decrypt(ciphertext),
+      enable: async (arn) => void (await life.ask("EnableKey", keyId(arn))),
+      deleteMaterial: async (arn) => void (await life.ask("DeleteKeyMaterial", keyId(arn))),
+      createForeignKey: async () => void (await life.ask("CreateKey", foreignKey)),
+      close: () => life.close(),
+    };
+  },
+  qkms: async (options) => {
+    const life = await startQkmsLife(options);
+    return {
+      emulator: life.kms,
+      encrypt: (arn) => life.encrypt(arn),
+      decrypt: (ciphertext) => life.decrypt(ciphertext),
+      enable: async (KeyId) => void (await life.ask("EnableKey", { KeyId })),
+      deleteMaterial: async (KeyId) => void (await life.ask("DeleteImportedKeyMaterial", { KeyId })),
+      createForeignKey: async () => void (await life.ask("CreateKey", foreignKey)),
+      close: () => life.close(),
+    };
+  },
+} as const satisfies Record<Kms, (options: EmulatorOptions) => Promise<Cloud>>;
+
+const foreignKey = { Description: "of another team", Origin: "EXTERNAL" } as const;

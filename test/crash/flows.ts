@@ -1,0 +1,77 @@
+import type { Kms } from "../../src/engine/kms-profile";
+import type { Cloud } from "./cloud";
+
+/** What a configuration asks of one key and its material. The bytes, the creation token and `deletion_policy` are fixed. */
+export interface Wanted {
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Absent: not managed. */
+  readonly enabled?: boolean;
+  /** Whether the service's policy is managed. */
+  readonly policy?: boolean;
+  readonly validForDays: number;
+}
+
+/** One way of life of a key, whose last step is disturbed. */
+export interface Flow {
+  readonly name: string;
+  /** What is applied before, one after the other. None: there is no key yet. */
+  readonly before: readonly Wanted[];
+  /** What happens to the key meanwhile. */
+  readonly meanwhile?: (cloud: Cloud, keyArn: string) => void | Promise<void>;
+  /** What the disturbed step and the next apply ask for. `destroy`: that all be gone. */
+  readonly step: Wanted | "destroy";
+  /** Lived through by the long form only, `BYOK_CRASH=full`. */
+  readonly long?: true;
+}
+
+const base: Wanted = { description: "ledger", tags: { team: "ledger", stage: "test" }, validForDays: 90 };
+const later: Wanted = { description: "general ledger", tags: { team: "finance", cost: "42" }, validForDays: 120 };
+const asleep: Wanted = { ...base, enabled: false };
+
+export const flows: readonly Flow[] = [
+  { name: "create", before: [], step: base },
+  { name: "create disabled", before: [], step: asleep, long: true },
+  { name: "update", before: [base], step: { ...later, policy: true } },
+  {
+    name: "reimport after expiry",
+    before: [base],
+    meanwhile: ({ emulator }) => emulator.clock.advance("91d"),
+    step: base,
+  },
+  {
+    name: "reimport after deletion",
+    before: [base],
+    meanwhile: (cloud, keyArn) => cloud.deleteMaterial(keyArn),
+    step: base,
+    long: true,
+  },
+  {
+    name: "reimport into a disabled key",
+    // The last of them is the look that sees the key Disabled.
+    before: [base, asleep, asleep],
+    meanwhile: ({ emulator }) => emulator.clock.advance("91d"),
+    step: asleep,
+    long: true,
+  },
+  { name: "renewal", before: [base], meanwhile: ({ emulator }) => emulator.clock.advance("61d"), step: base },
+  { name: "destroy", before: [base], step: "destroy" },
+];
+
+/** A policy of each service that leaves the key to its account; where there is none, the service's are not managed. */
+export const policies: Readonly<Partial<Record<Kms, string>>> = {
+  aws: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "Owner",
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::111122223333:root" },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  }),
+};
+
+export const creationToken = "crash-matrix/ledger";

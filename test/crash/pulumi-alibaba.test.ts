@@ -1,0 +1,4 @@
+import { crashMatrix } from "./matrix";
+import { pulumiFace } from "./pulumi-face";
+
+crashMatrix("pulumi", pulumiFace, "alibaba");

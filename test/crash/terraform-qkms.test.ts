@@ -1,0 +1,4 @@
+import { crashMatrix } from "./matrix";
+import { terraformFace } from "./terraform-face";
+
+crashMatrix("terraform", terraformFace, "qkms");

@@ -1,0 +1,518 @@
+import { keyStatus } from "../../src/cli/key-status";
+import type { Assessment } from "../../src/engine/assessment";
+import type { ByokError } from "../../src/engine/errors";
+import { ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
+import { applyMaterial, releaseMaterial } from "../../src/engine/imported-key-material";
+import type { KeyState } from "../../src/engine/key";
+import type { KeyRecord } from "../../src/engine/key-record";
+import type { Kms } from "../../src/engine/kms-profile";
+import type { LifetimeArguments } from "../../src/engine/lifetime";
+import type { MaterialRecord } from "../../src/engine/material-record";
+import type { Run } from "../../src/engine/run";
+import type { WantedKey } from "../../src/engine/wanted-key";
+import { planned, settings } from "../support/imported-key";
+import { bytesSource, newBytes } from "../support/life";
+import type { Cloud, CloudLife } from "./clouds";
+
+export const roles = ["creator", "importer", "auditor", "destroyer"] as const;
+
+export type Role = (typeof roles)[number];
+
+/** A KMS in which something is to happen. */
+export interface Scene {
+  readonly cloud: Cloud;
+  readonly life: CloudLife;
+  /** Of somebody who may do everything. */
+  readonly free: Run;
+}
+
+/** What was there before the flow. */
+export interface Given {
+  readonly key?: KeyRecord;
+  /** Made with what the key held; it must open at the end if it opens in an undisturbed run. */
+  readonly ciphertext?: string;
+  readonly material?: MaterialRecord;
+  readonly bytes?: Buffer;
+}
+
+/** What came of a flow. An error that it threw is none of it. */
+export interface Done {
+  readonly key?: KeyRecord | undefined;
+  readonly material?: MaterialRecord | undefined;
+  readonly warnings?: readonly string[];
+  readonly error?: ByokError | undefined;
+  /** What was read off the KMS, in words that can be compared. */
+  readonly saw?: string;
+}
+
+/** Something that a user of byok does, from the state that it takes up to its end. */
+export interface Flow {
+  readonly title: string;
+  readonly role: Role;
+  /** Default: everywhere. */
+  readonly on?: readonly Kms[];
+  /** True where not one write may be made. Default false. */
+  readonly readsOnly?: boolean;
+  /** Permissions that may be missing: the flow succeeds, and what it could not do is told. */
+  readonly bears?: Readonly<Partial<Record<Kms, readonly string[]>>>;
+  /** True where the flow was asked to delete key material. Default false. */
+  readonly deletesMaterial?: boolean;
+  /** States that a key may be left in until the flow is repeated, beside those at its beginning and its end. */
+  readonly passing?: readonly KeyState[];
+  /** What another resource of the same configuration does in the same run. */
+  readonly afterwards?: (scene: Scene, given: Given) => Promise<void>;
+  readonly prepare?: (scene: Scene) => Promise<Given>;
+  /** @param earlier What a first attempt came to, where there was one. */
+  readonly act: (scene: Scene, run: Run, given: Given, earlier: Done | undefined) => Promise<Done>;
+}
+
+const lifetime: LifetimeArguments = { validFor: "90d", renewBefore: "30d" };
+const [dublin] = ["eu-west-1"] as const;
+
+const wantedOn = ({ cloud }: Scene, changes: Partial<WantedKey> = {}): WantedKey => ({
+  ...cloud.wantedKey,
+  ...changes,
+});
+
+/** A key as somebody made it, without material. */
+async function emptyKey(scene: Scene, changes: Partial<WantedKey> = {}): Promise<Given & { readonly key: KeyRecord }> {
+  const { record, error } = await ensureKey(scene.free, wantedOn(scene, changes), undefined);
+  if (error !== undefined) throw error;
+  return { key: record };
+}
+
+/** An account that is not empty. */
+async function anotherKey(scene: Scene): Promise<Given> {
+  await emptyKey(scene);
+  return {};
+}
+
+type Imported = Required<Given>;
+
+/** A key with material for ninety days. */
+async function importedKey(scene: Scene, changes: Partial<WantedKey> = {}): Promise<Imported> {
+  const { key } = await emptyKey(scene, changes);
+  const bytes = newBytes();
+  const { record } = await applyMaterial(scene.free, settings(key.arn, lifetime), bytesSource(bytes), undefined);
+  return { key, bytes, material: record, ciphertext: await scene.life.encrypt(key.arn) };
+}
+
+const later = (scene: Scene, duration: string): void => scene.life.kms.clock.advance(duration);
+
+/** A key of its own, made as wanted. */
+const creates =
+  (changes: (scene: Scene) => Partial<WantedKey>): Flow["act"] =>
+  async (scene, run, _given, earlier) => {
+    const { record, warnings, error } = await ensureKey(run, wantedOn(scene, changes(scene)), earlier?.key);
+    return { key: record, warnings, error };
+  };
+
+/** The key that is there, made as wanted. */
+const updates =
+  (changes: Partial<WantedKey>): Flow["act"] =>
+  async (scene, run, given, earlier) => {
+    const { record, warnings, error } = await ensureKey(run, wantedOn(scene, changes), earlier?.key ?? keyOf(given));
+    return { key: record, warnings, error };
+  };
+
+const readsKey =
+  (aspects: { readonly policy: boolean; readonly tags: boolean }): Flow["act"] =>
+  async (_scene, run, given) => {
+    const key = await readKey(run, keyOf(given).arn, keyOf(given), aspects);
+    return { key, saw: key === undefined ? "gone" : key.state };
+  };
+
+/** Plan and apply, of one process. */
+const imports =
+  (wanted: LifetimeArguments, recorded: (given: Given) => MaterialRecord | undefined): Flow["act"] =>
+  async (_scene, run, given, earlier) => {
+    const source = bytesSource(given.bytes ?? newBytes());
+    const asked = settings(keyOf(given).arn, wanted);
+    const plan = await planned(run, asked, source, earlier?.material ?? recorded(given));
+    const { action } = plan.assessment;
+    const { record, warnings, error } = await applyMaterial(run, asked, source, plan.record, {}, action);
+    return { material: record, warnings, error };
+  };
+
+const plans: Flow["act"] = async (_scene, run, given) => ({ saw: inWords((await planOf(run, given)).assessment) });
+
+/** What a plan says of the material that was there before the flow. */
+export async function planOf(run: Run, given: Given): Promise<{ readonly assessment: Assessment }> {
+  const source = given.bytes === undefined ? undefined : bytesSource(given.bytes);
+  return planned(run, settings(keyOf(given).arn, lifetime), source, given.material);
+}
+
+export function inWords({ action, row, reason }: Assessment): string {
+  return `${action} (${row}): ${reason}`;
+}
+
+export function keyOf({ key }: Given): KeyRecord {
+  if (key === undefined) throw new Error("This flow was given no key.");
+  return key;
+}
+
+async function deleted(scene: Scene, key: KeyRecord): Promise<void> {
+  await scene.free.services.service(key.kms, key.region).deleteMaterial(key.arn, undefined);
+}
+
+/** A key that waited for its deletion for its time, in an account that has another. */
+async function goneKey(scene: Scene): Promise<Given> {
+  await emptyKey(scene);
+  const { key } = await emptyKey(scene);
+  await scheduleKeyDeletion(scene.free, key, 7);
+  later(scene, "8d");
+  return { key };
+}
+
+const statement = (Sid: string) => ({
+  Version: "2012-10-17",
+  Statement: [
+    { Sid, Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:root" }, Action: "kms:*", Resource: "*" },
+  ],
+});
+const [policy, otherPolicy] = [JSON.stringify(statement("Owner")), JSON.stringify(statement("Other"))];
+const ramPolicy = (name: string) =>
+  JSON.stringify({
+    Version: "1",
+    Statement: [
+      {
+        Sid: name,
+        Effect: "Allow",
+        Principal: { RAM: ["acs:ram::1234567890123456:*"] },
+        Action: ["kms:*"],
+        Resource: ["*"],
+      },
+    ],
+  });
+
+const policyOn = ({ cloud }: Scene, other = false): string => {
+  if (cloud.kms === "alibaba") return ramPolicy(other ? "Other" : "Owner");
+  return other ? otherPolicy : policy;
+};
+
+const fingerprintTagged = ["kms:ListResourceTags", "kms:TagResource"] as const;
+
+export const flows: readonly Flow[] = [
+  { title: "create a key", role: "creator", act: creates(() => ({})) },
+  {
+    title: "create a key with `creation_token`",
+    role: "creator",
+    prepare: anotherKey,
+    act: creates(() => ({ creationToken: "payments/production" })),
+  },
+  {
+    title: "create a key with `policy`, `tags` and `description`, to be disabled",
+    role: "creator",
+    act: creates((scene) => ({
+      ...scene.cloud.policyPlace,
+      policy: policyOn(scene),
+      tags: { team: "payments" },
+      description: "payments",
+      enabled: false,
+    })),
+  },
+  {
+    title: "create a key with `deletion_protection`",
+    role: "creator",
+    on: ["alibaba"],
+    act: creates(() => ({ deletionProtection: true })),
+  },
+  {
+    title: "create a key where `allowed_account_ids` is set",
+    role: "creator",
+    prepare: anotherKey,
+    act: (scene, _run, given, earlier) =>
+      creates(() => ({}))(scene, scene.life.run({ accountIds: [scene.cloud.accountId] }), given, earlier),
+  },
+  {
+    title: "create a replica with `tags`",
+    role: "creator",
+    on: ["aws"],
+    prepare: (scene) => importedKey(scene, { multiRegion: true }),
+    act: async (scene, run, given, earlier) => {
+      const replica = {
+        region: dublin,
+        multiRegion: true,
+        primaryKeyArn: keyOf(given).arn,
+        tags: { team: "payments" },
+      };
+      const { record, warnings, error } = await ensureKey(run, wantedOn(scene, replica), earlier?.key);
+      return { key: record, warnings, error };
+    },
+  },
+  {
+    title: "continue with a replica that an interrupted run made",
+    role: "creator",
+    on: ["aws"],
+    prepare: async (scene) => {
+      const given = await importedKey(scene, { multiRegion: true });
+      await ensureKey(scene.free, wantedOn(scene, replicaOf(given)), undefined);
+      return given;
+    },
+    act: async (scene, run, given, earlier) => {
+      const { record, warnings, error } = await ensureKey(run, wantedOn(scene, replicaOf(given)), earlier?.key);
+      return { key: record, warnings, error };
+    },
+  },
+  {
+    title: "change `policy`",
+    role: "creator",
+    prepare: (scene) => emptyKey(scene, { ...scene.cloud.policyPlace, policy: policyOn(scene) }),
+    act: (scene, ...rest) => updates({ ...scene.cloud.policyPlace, policy: policyOn(scene, true) })(scene, ...rest),
+  },
+  {
+    title: "change `tags`",
+    role: "creator",
+    prepare: (scene) => emptyKey(scene, { tags: { team: "payments", old: "yes" } }),
+    act: updates({ tags: { team: "ledger", new: "yes" } }),
+  },
+  {
+    title: "change `description`",
+    role: "creator",
+    prepare: (scene) => importedKey(scene),
+    act: updates({ description: "payments" }),
+  },
+  { title: "disable a key", role: "creator", prepare: (scene) => importedKey(scene), act: updates({ enabled: false }) },
+  {
+    title: "enable a key",
+    role: "creator",
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      const { record } = await ensureKey(scene.free, wantedOn(scene, { enabled: false }), given.key);
+      return { ...given, key: record };
+    },
+    act: updates({ enabled: true }),
+  },
+  {
+    title: "have a key disabled that has no material yet",
+    role: "creator",
+    prepare: (scene) => emptyKey(scene),
+    act: updates({ enabled: false }),
+  },
+  {
+    title: "have a key enabled that has no material yet",
+    role: "creator",
+    prepare: (scene) => emptyKey(scene, { enabled: false }),
+    act: updates({ enabled: true }),
+  },
+  {
+    title: "change `deletion_protection`",
+    role: "creator",
+    on: ["alibaba"],
+    prepare: (scene) => emptyKey(scene),
+    act: updates({ deletionProtection: true }),
+  },
+  {
+    title: "bring back a key whose deletion was scheduled",
+    role: "creator",
+    passing: ["Disabled"],
+    afterwards: (scene, given) => keepsEnabled(scene, given, true),
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      const record = await readKey(scene.free, given.key.arn, given.key, { policy: false, tags: false });
+      await scheduleKeyDeletion(scene.free, given.key, 7);
+      return { ...given, key: record ?? given.key };
+    },
+    act: updates({}),
+  },
+
+  {
+    title: "import for the first time",
+    role: "importer",
+    bears: { aws: ["kms:ListResourceTags"], alibaba: ["kms:ListResourceTags"], qkms: fingerprintTagged },
+    prepare: async (scene) => ({ ...(await emptyKey(scene)), bytes: newBytes() }),
+    act: imports(lifetime, () => undefined),
+  },
+  {
+    title: "import for the first time into a key that is to be disabled",
+    role: "importer",
+    bears: { aws: ["kms:ListResourceTags"], alibaba: ["kms:ListResourceTags"], qkms: fingerprintTagged },
+    passing: ["Enabled"],
+    afterwards: (scene, given) => keepsEnabled(scene, given, false),
+    prepare: async (scene) => ({ ...(await emptyKey(scene, { enabled: false })), bytes: newBytes() }),
+    act: imports(lifetime, () => undefined),
+  },
+  {
+    title: "bring back expired material",
+    role: "importer",
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      later(scene, "91d");
+      return given;
+    },
+    act: imports(lifetime, ({ material }) => material),
+  },
+  {
+    title: "bring back material that was deleted",
+    role: "importer",
+    bears: { qkms: ["kms:ListResourceTags"] },
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      await deleted(scene, given.key);
+      return given;
+    },
+    act: imports(lifetime, ({ material }) => material),
+  },
+  {
+    title: "bring back expired material of a disabled key",
+    role: "importer",
+    passing: ["Enabled"],
+    afterwards: (scene, given) => keepsEnabled(scene, given, false),
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      await scene.free.services.service(given.key.kms, given.key.region).setEnabled(given.key.arn, false);
+      later(scene, "91d");
+      return { ...given, material: { ...given.material, keyDisabled: true } };
+    },
+    act: imports(lifetime, ({ material }) => material),
+  },
+  {
+    title: "renew material before it expires",
+    role: "importer",
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      later(scene, "70d");
+      return given;
+    },
+    act: imports(lifetime, ({ material }) => material),
+  },
+  {
+    title: "change the lifetime of material",
+    role: "importer",
+    prepare: (scene) => importedKey(scene),
+    act: imports({ validFor: "180d" }, ({ material }) => material),
+  },
+  {
+    title: "take over material that is not on record",
+    role: "importer",
+    prepare: (scene) => importedKey(scene),
+    act: imports(lifetime, () => undefined),
+  },
+
+  {
+    title: "refresh a key",
+    role: "auditor",
+    readsOnly: true,
+    prepare: (scene) => importedKey(scene),
+    act: readsKey({ policy: false, tags: false }),
+  },
+  {
+    title: "refresh a key whose `policy` and `tags` are managed",
+    role: "auditor",
+    readsOnly: true,
+    prepare: (scene) =>
+      importedKey(scene, { ...scene.cloud.policyPlace, policy: policyOn(scene), tags: { team: "payments" } }),
+    act: readsKey({ policy: true, tags: true }),
+  },
+  {
+    title: "read a key with the data source",
+    role: "auditor",
+    on: ["aws"],
+    readsOnly: true,
+    prepare: (scene) => importedKey(scene),
+    act: readsKey({ policy: false, tags: true }),
+  },
+  {
+    title: "plan healthy material",
+    role: "auditor",
+    readsOnly: true,
+    prepare: (scene) => importedKey(scene),
+    act: plans,
+  },
+  {
+    title: "plan expired material",
+    role: "auditor",
+    readsOnly: true,
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      later(scene, "91d");
+      return given;
+    },
+    act: plans,
+  },
+  {
+    title: "plan material that was deleted",
+    role: "auditor",
+    readsOnly: true,
+    bears: { qkms: ["kms:ListResourceTags"] },
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      await deleted(scene, given.key);
+      return given;
+    },
+    act: plans,
+  },
+  {
+    title: "plan the material of a key that was rotated since",
+    role: "auditor",
+    on: ["aws"],
+    readsOnly: true,
+    prepare: async (scene) => {
+      const given = await importedKey(scene);
+      await scene.life.rotate?.(given.key.arn, newBytes());
+      return given;
+    },
+    act: plans,
+  },
+  {
+    title: "`byok status`",
+    role: "auditor",
+    readsOnly: true,
+    prepare: (scene) => importedKey(scene),
+    act: async (_scene, run, given) => {
+      const status = await keyStatus(run, keyOf(given).arn, 30 * 86_400);
+      return { saw: `${status.keyState} ${status.material} ${status.reason}` };
+    },
+  },
+  {
+    title: "refresh a key that is gone",
+    role: "auditor",
+    readsOnly: true,
+    prepare: goneKey,
+    act: readsKey({ policy: false, tags: false }),
+  },
+
+  {
+    title: "destroy a key",
+    role: "destroyer",
+    prepare: (scene) => importedKey(scene),
+    act: async (_scene, run, given) => scheduleKeyDeletion(run, keyOf(given), 7),
+  },
+  {
+    title: "destroy a key that is gone",
+    role: "destroyer",
+    prepare: goneKey,
+    act: async (_scene, run, given) => scheduleKeyDeletion(run, keyOf(given), 7),
+  },
+  {
+    title: 'destroy material with `deletion_policy = "retain"`',
+    role: "destroyer",
+    readsOnly: true,
+    prepare: (scene) => importedKey(scene),
+    act: async (_scene, run, given) => releaseMaterial(run, materialOf(given), "retain"),
+  },
+  {
+    title: 'destroy material with `deletion_policy = "delete"`',
+    role: "destroyer",
+    deletesMaterial: true,
+    prepare: (scene) => importedKey(scene),
+    act: async (_scene, run, given) => releaseMaterial(run, materialOf(given), "delete"),
+  },
+];
+
+/** The key's own resource, where it says whether the key is to be enabled. */
+async function keepsEnabled(scene: Scene, given: Given, enabled: boolean): Promise<void> {
+  await ensureKey(scene.life.freeRun(), wantedOn(scene, { enabled }), keyOf(given));
+}
+
+const replicaOf = (given: Given): Partial<WantedKey> => ({
+  region: dublin,
+  multiRegion: true,
+  primaryKeyArn: keyOf(given).arn,
+  creationToken: "payments/replica",
+});
+
+function materialOf({ material }: Given): MaterialRecord {
+  if (material === undefined) throw new Error("This flow was given no material.");
+  return material;
+}

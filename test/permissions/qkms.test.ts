@@ -1,0 +1,4 @@
+import { clouds } from "./clouds";
+import { deniesEachPermission } from "./denials";
+
+deniesEachPermission(clouds.qkms);

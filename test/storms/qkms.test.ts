@@ -1,0 +1,3 @@
+import { weathersEveryStorm } from "./storms";
+
+weathersEveryStorm("qkms");
