@@ -14,6 +14,8 @@ module.exports = {
   coverageReporters: ["text-summary"],
   coverageThreshold: { "./src/engine/": { branches: 100 } },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  // The copies in which mutants are judged.
+  modulePathIgnorePatterns: ["<rootDir>/\\.stryker-tmp/"],
   transform: { "^.+\\.ts$": swc("typescript"), "/node_modules/@noble/.+\\.js$": swc("ecmascript") },
   // The judges of the cryptography are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!@noble/)"],
