@@ -11,8 +11,6 @@ const common = {
   target: "node20",
   format: "cjs",
   minify: true,
-  // Errors and logs name things as the source does.
-  keepNames: true,
   legalComments: "none",
   // Of packages with several builds, the one that can be cut down to what is used.
   mainFields: ["module", "main"],
