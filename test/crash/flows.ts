@@ -23,6 +23,8 @@ export interface Flow {
   readonly step: Wanted | "destroy";
   /** Lived through by the long form only, `BYOK_CRASH=full`. */
   readonly long?: true;
+  /** Many requests of one sort: the short form lets only one thing befall each of them, in turn. */
+  readonly manyPoints?: true;
 }
 
 const base: Wanted = { description: "ledger", tags: { team: "ledger", stage: "test" }, validForDays: 90 };
@@ -32,7 +34,7 @@ const asleep: Wanted = { ...base, enabled: false };
 export const flows: readonly Flow[] = [
   { name: "create", before: [], step: base },
   { name: "create disabled", before: [], step: asleep, long: true },
-  { name: "update", before: [base], step: { ...later, policy: true } },
+  { name: "update", before: [base], step: { ...later, policy: true }, manyPoints: true },
   {
     name: "reimport after expiry",
     before: [base],

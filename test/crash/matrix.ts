@@ -8,7 +8,7 @@ import { type Cloud, clouds } from "./cloud";
 import type { Face, Ran, Stack } from "./face";
 import { type Flow, flows, type Wanted } from "./flows";
 import { type Case, onlyKey, wrongs, wrongsOfDestroyed } from "./judge";
-import { Disturbance, type Kind, nameOf, type Point, pointsOf } from "./points";
+import { Disturbance, type Kind, nameOf, oneForEach, type Point, pointsOf } from "./points";
 
 /** Points that are tried side by side: while one waits for a repetition, another works. */
 const sideBySide = 3;
@@ -27,7 +27,7 @@ const isLong = process.env["BYOK_CRASH"] === "full";
  */
 export function crashMatrix(name: string, open: () => Promise<Face>, kms: Kms, chosen: Choice = {}): void {
   const tried = new Map<Kind, number>();
-  const figures = { points: 0, converged: 0, failures: 0, "ended well in spite of it": 0 };
+  const figures = { points: 0, converged: 0, failures: 0, "ended well in spite of it": 0, "left to the long form": 0 };
   const lived = flows.filter((flow) => (isLong || flow.long !== true) && (chosen.flow?.(flow) ?? true));
   const perFlow: Record<string, number> = {};
   const bench: { face?: Face; folder?: string; start?: (flow: Flow) => Promise<Start> } = {};
@@ -44,7 +44,7 @@ export function crashMatrix(name: string, open: () => Promise<Face>, kms: Kms, c
   afterAll(async () => {
     await bench.face?.close();
     if (bench.folder !== undefined) await rm(bench.folder, { recursive: true, force: true });
-    reportFigures(`crash-${name}-${kms}`, "npm run test:crash", {
+    reportFigures(`crash-${name}-${kms}`, isLong ? "npm run test:crash" : "npm test", {
       ...figures,
       ...Object.fromEntries([...tried].map(([kind, count]) => [`points ${kind}`, count])),
       ...Object.fromEntries(Object.entries(perFlow).map(([flow, count]) => [`points of ${flow}`, count])),
@@ -57,7 +57,9 @@ export function crashMatrix(name: string, open: () => Promise<Face>, kms: Kms, c
       const { start: startOf } = bench;
       if (startOf === undefined) throw new Error("There is no face.");
       const start = await startOf(flow);
-      const points = (await recorded(start, flow)).filter(chosen.point ?? (() => true));
+      const all = (await recorded(start, flow)).filter(chosen.point ?? (() => true));
+      const points = isLong || flow.manyPoints !== true ? all : oneForEach(all);
+      figures["left to the long form"] += all.length - points.length;
       perFlow[flowName] = points.length;
       const failures: string[] = [];
       await inPool(points, async (point) => {

@@ -27,6 +27,12 @@ export function pointsOf(operations: readonly string[]): readonly Point[] {
   });
 }
 
+/** One point for each request, in turn of each kind. */
+export function oneForEach(points: readonly Point[]): readonly Point[] {
+  const count = Object.keys(kinds).length;
+  return points.filter((_, i) => i % count === Math.floor(i / count) % count);
+}
+
 export function nameOf({ operation, nth, kind }: Point): string {
   return `${operation} #${nth}, ${kind}`;
 }

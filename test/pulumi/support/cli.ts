@@ -27,7 +27,7 @@ export async function cli(kmsUrl: string, program: string): Promise<Cli> {
   const { bin } = await pulumiInstallation();
   const made: Project = await project("linked");
   const { folder } = made;
-  for (const name of ["state", "home"]) await mkdir(join(folder, name));
+  for (const name of ["state", "home", "temporary"]) await mkdir(join(folder, name));
   await writeFile(join(folder, "index.js"), program);
   await writeFile(
     join(folder, "Pulumi.yaml"),
@@ -39,6 +39,8 @@ export async function cli(kmsUrl: string, program: string): Promise<Cli> {
     ...reaching(kmsUrl),
     PATH: [bin, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
     HOME: join(folder, "home"),
+    // Pulumi leaves pipes there when a process of a program ends before it.
+    TMPDIR: join(folder, "temporary"),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
