@@ -1,5 +1,5 @@
 import type { AllowedKeys } from "../engine/key-services";
-import type { AlibabaSettings } from "../kms/alibaba/settings";
+import type { AlibabaAssumeRole, AlibabaSettings } from "../kms/alibaba/settings";
 import type { AssumeRole, AwsSettings } from "../kms/aws/settings";
 import type { KmsSettings } from "../kms/key-services";
 import type { QkmsSettings } from "../kms/qkms/settings";
@@ -79,7 +79,22 @@ function alibabaSettings(block: AlibabaBlock | undefined): AlibabaSettings {
     stsEndpoint: present(block.sts_endpoint),
     useVpcEndpoint: present(block.use_vpc_endpoint),
     customCaBundle: present(block.custom_ca_bundle),
+    assumeRole: ramRoleOf(block),
   });
+}
+
+function ramRoleOf(block: AlibabaBlock): AlibabaAssumeRole | undefined {
+  const role = present(block.assume_role);
+  if (role === undefined) return undefined;
+  return {
+    roleArn: present(role.role_arn) ?? "",
+    ...defined({
+      sessionName: present(role.session_name),
+      durationSeconds: present(role.session_expiration),
+      policy: present(role.policy),
+      externalId: present(role.external_id),
+    }),
+  };
 }
 
 type QkmsBlock = Exclude<ProviderConfig["qkms"], Unknown | null>;

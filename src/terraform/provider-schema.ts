@@ -128,6 +128,25 @@ const alibabaBlock = singleBlock({
     }),
     ...restrictions,
   },
+  blocks: {
+    assume_role: singleBlock({
+      description: "A RAM role to assume with the credentials that were found.",
+      attributes: {
+        role_arn: string({ required: true, description: "ARN of the role, `acs:ram::ACCOUNT:role/NAME`." }),
+        session_name: string({ optional: true, description: "Name of the session. Default: `byok`." }),
+        session_expiration: number({
+          optional: true,
+          validate: [wholeNumber(), between(900, 43_200)],
+          description: "Seconds that the session lasts, 900 to 43200. Default: 3600.",
+        }),
+        policy: string({
+          optional: true,
+          description: "A session policy in JSON that narrows the role's permissions.",
+        }),
+        external_id: string({ optional: true, description: "What the role's trust policy asks for." }),
+      },
+    }),
+  },
 });
 
 const qkmsBlock = singleBlock({

@@ -47,12 +47,20 @@ describe.each(families)("ByokProvider of $name", (family) => {
 
   it("has a block for each KMS", () => {
     const made = provider({
-      alibaba: { region: "cn-hangzhou", sharedCredentialsFile: "aliyun.json" },
+      alibaba: {
+        region: "cn-hangzhou",
+        sharedCredentialsFile: "aliyun.json",
+        assumeRole: { roleArn: "acs:ram::1234567890123456:role/importer", sessionExpiration: 900 },
+      },
       qkms: { endpoint: "https://qkms.example", customCaBundle: "/etc/ca.pem" },
     })();
     expect(made.provider?.["byok"]).toEqual([
       {
-        alibaba: { region: "cn-hangzhou", shared_credentials_file: join(process.cwd(), "aliyun.json") },
+        alibaba: {
+          region: "cn-hangzhou",
+          shared_credentials_file: join(process.cwd(), "aliyun.json"),
+          assume_role: { role_arn: "acs:ram::1234567890123456:role/importer", session_expiration: 900 },
+        },
         qkms: { endpoint: "https://qkms.example", custom_ca_bundle: "/etc/ca.pem" },
       },
     ]);

@@ -17,12 +17,13 @@ describe("the same two resources on all three services", () => {
   });
   afterEach(() => on.close());
 
-  const clouds = (): string => `
+  const clouds = (role = ""): string => `
     alibaba {
       region     = "cn-hangzhou"
       access_key = "test"
       secret_key = "test"
       endpoint   = "${on.life.kms.url}"
+      ${role}
     }
     qkms {
       access_key = "test"
@@ -123,6 +124,35 @@ resource "byok_imported_key_material" "this" {
       const { exitCode, stdout, stderr } = await on.workspace.run(["plan", "-no-color"]);
       expect([exitCode, stdout + stderr]).toEqual([1, expect.stringContaining(words)]);
     }
+  });
+
+  it("takes a RAM role for Alibaba Cloud", async () => {
+    const key = `resource "byok_external_key" "this" {\n  kms = "alibaba"\n}`;
+    const role = (name: string, seconds: number) => `assume_role {
+        role_arn           = "acs:ram::9999888877776666:role/${name}"
+        session_name       = "ledger"
+        session_expiration = ${seconds}
+      }`;
+    await on.write(key, clouds(role("importer", 60)));
+    const tooShort = await on.workspace.run(["plan", "-no-color"]);
+    expect(tooShort.exitCode).toBe(1);
+    expect(tooShort.stdout + tooShort.stderr).toContain("session_expiration");
+
+    await on.write(key, clouds(role("absent", 900)));
+    const absent = await on.workspace.run(["apply", "-auto-approve", "-no-color"]);
+    expect(absent.exitCode).toBe(1);
+    expect(absent.stdout + absent.stderr).toContain("role_arn");
+
+    await on.write(key, clouds(role("importer", 900)));
+    await on.workspace.apply();
+    const { arn } = await on.workspace.attributes("byok_external_key.this");
+    expect(arn).toContain("9999888877776666");
+    const names = on.life.kms.requests
+      .all()
+      .filter(({ accessKeyId }) => accessKeyId === "test")
+      .map(({ operation }) => operation);
+    expect(new Set(names)).toEqual(new Set(["AssumeRole"]));
+    await on.workspace.destroy();
   });
 
   it("runs the example of one set of bytes in two clouds", async () => {

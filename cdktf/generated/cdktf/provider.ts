@@ -57,6 +57,96 @@ export interface ByokProviderConfig {
   */
   readonly qkms?: ByokProviderQkms;
 }
+export interface ByokProviderAlibabaAssumeRole {
+  /**
+  * What the role's trust policy asks for.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#external_id ByokProvider#external_id}
+  */
+  readonly externalId?: string;
+  /**
+  * A session policy in JSON that narrows the role's permissions.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#policy ByokProvider#policy}
+  */
+  readonly policy?: string;
+  /**
+  * ARN of the role, `acs:ram::ACCOUNT:role/NAME`.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#role_arn ByokProvider#role_arn}
+  */
+  readonly roleArn: string;
+  /**
+  * Seconds that the session lasts, 900 to 43200. Default: 3600.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#session_expiration ByokProvider#session_expiration}
+  */
+  readonly sessionExpiration?: number;
+  /**
+  * Name of the session. Default: `byok`.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#session_name ByokProvider#session_name}
+  */
+  readonly sessionName?: string;
+}
+
+export function byokProviderAlibabaAssumeRoleToTerraform(struct?: ByokProviderAlibabaAssumeRole | cdktf.IResolvable): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  return {
+    external_id: cdktf.stringToTerraform(struct!.externalId),
+    policy: cdktf.stringToTerraform(struct!.policy),
+    role_arn: cdktf.stringToTerraform(struct!.roleArn),
+    session_expiration: cdktf.numberToTerraform(struct!.sessionExpiration),
+    session_name: cdktf.stringToTerraform(struct!.sessionName),
+  }
+}
+
+
+export function byokProviderAlibabaAssumeRoleToHclTerraform(struct?: ByokProviderAlibabaAssumeRole | cdktf.IResolvable): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  const attrs = {
+    external_id: {
+      value: cdktf.stringToHclTerraform(struct!.externalId),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    policy: {
+      value: cdktf.stringToHclTerraform(struct!.policy),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    role_arn: {
+      value: cdktf.stringToHclTerraform(struct!.roleArn),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    session_expiration: {
+      value: cdktf.numberToHclTerraform(struct!.sessionExpiration),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+    session_name: {
+      value: cdktf.stringToHclTerraform(struct!.sessionName),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
 export interface ByokProviderAlibaba {
   /**
   * AccessKey id, with `secret_key`. Default: `ALIBABA_CLOUD_ACCESS_KEY_ID`, then the other sources of credentials.
@@ -142,6 +232,12 @@ export interface ByokProviderAlibaba {
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#use_vpc_endpoint ByokProvider#use_vpc_endpoint}
   */
   readonly useVpcEndpoint?: boolean | cdktf.IResolvable;
+  /**
+  * assume_role block
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#assume_role ByokProvider#assume_role}
+  */
+  readonly assumeRole?: ByokProviderAlibabaAssumeRole;
 }
 
 export function byokProviderAlibabaToTerraform(struct?: ByokProviderAlibaba | cdktf.IResolvable): any {
@@ -164,6 +260,7 @@ export function byokProviderAlibabaToTerraform(struct?: ByokProviderAlibaba | cd
     shared_credentials_file: cdktf.stringToTerraform(struct!.sharedCredentialsFile),
     sts_endpoint: cdktf.stringToTerraform(struct!.stsEndpoint),
     use_vpc_endpoint: cdktf.booleanToTerraform(struct!.useVpcEndpoint),
+    assume_role: byokProviderAlibabaAssumeRoleToTerraform(struct!.assumeRole),
   }
 }
 
@@ -257,6 +354,12 @@ export function byokProviderAlibabaToHclTerraform(struct?: ByokProviderAlibaba |
       isBlock: false,
       type: "simple",
       storageClassType: "boolean",
+    },
+    assume_role: {
+      value: byokProviderAlibabaAssumeRoleToHclTerraform(struct!.assumeRole),
+      isBlock: true,
+      type: "struct",
+      storageClassType: "ByokProviderAlibabaAssumeRole",
     },
   };
 

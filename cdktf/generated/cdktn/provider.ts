@@ -57,6 +57,96 @@ export interface ByokProviderConfig {
   */
   readonly qkms?: ByokProviderQkms;
 }
+export interface ByokProviderAlibabaAssumeRole {
+  /**
+  * What the role's trust policy asks for.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#external_id ByokProvider#external_id}
+  */
+  readonly externalId?: string;
+  /**
+  * A session policy in JSON that narrows the role's permissions.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#policy ByokProvider#policy}
+  */
+  readonly policy?: string;
+  /**
+  * ARN of the role, `acs:ram::ACCOUNT:role/NAME`.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#role_arn ByokProvider#role_arn}
+  */
+  readonly roleArn: string;
+  /**
+  * Seconds that the session lasts, 900 to 43200. Default: 3600.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#session_expiration ByokProvider#session_expiration}
+  */
+  readonly sessionExpiration?: number;
+  /**
+  * Name of the session. Default: `byok`.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#session_name ByokProvider#session_name}
+  */
+  readonly sessionName?: string;
+}
+
+export function byokProviderAlibabaAssumeRoleToTerraform(struct?: ByokProviderAlibabaAssumeRole | cdktn.IResolvable): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  return {
+    external_id: cdktn.stringToTerraform(struct!.externalId),
+    policy: cdktn.stringToTerraform(struct!.policy),
+    role_arn: cdktn.stringToTerraform(struct!.roleArn),
+    session_expiration: cdktn.numberToTerraform(struct!.sessionExpiration),
+    session_name: cdktn.stringToTerraform(struct!.sessionName),
+  }
+}
+
+
+export function byokProviderAlibabaAssumeRoleToHclTerraform(struct?: ByokProviderAlibabaAssumeRole | cdktn.IResolvable): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  const attrs = {
+    external_id: {
+      value: cdktn.stringToHclTerraform(struct!.externalId),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    policy: {
+      value: cdktn.stringToHclTerraform(struct!.policy),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    role_arn: {
+      value: cdktn.stringToHclTerraform(struct!.roleArn),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    session_expiration: {
+      value: cdktn.numberToHclTerraform(struct!.sessionExpiration),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+    session_name: {
+      value: cdktn.stringToHclTerraform(struct!.sessionName),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
 export interface ByokProviderAlibaba {
   /**
   * AccessKey id, with `secret_key`. Default: `ALIBABA_CLOUD_ACCESS_KEY_ID`, then the other sources of credentials.
@@ -142,6 +232,12 @@ export interface ByokProviderAlibaba {
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#use_vpc_endpoint ByokProvider#use_vpc_endpoint}
   */
   readonly useVpcEndpoint?: boolean | cdktn.IResolvable;
+  /**
+  * assume_role block
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#assume_role ByokProvider#assume_role}
+  */
+  readonly assumeRole?: ByokProviderAlibabaAssumeRole;
 }
 
 export function byokProviderAlibabaToTerraform(struct?: ByokProviderAlibaba | cdktn.IResolvable): any {
@@ -164,6 +260,7 @@ export function byokProviderAlibabaToTerraform(struct?: ByokProviderAlibaba | cd
     shared_credentials_file: cdktn.stringToTerraform(struct!.sharedCredentialsFile),
     sts_endpoint: cdktn.stringToTerraform(struct!.stsEndpoint),
     use_vpc_endpoint: cdktn.booleanToTerraform(struct!.useVpcEndpoint),
+    assume_role: byokProviderAlibabaAssumeRoleToTerraform(struct!.assumeRole),
   }
 }
 
@@ -257,6 +354,12 @@ export function byokProviderAlibabaToHclTerraform(struct?: ByokProviderAlibaba |
       isBlock: false,
       type: "simple",
       storageClassType: "boolean",
+    },
+    assume_role: {
+      value: byokProviderAlibabaAssumeRoleToHclTerraform(struct!.assumeRole),
+      isBlock: true,
+      type: "struct",
+      storageClassType: "ByokProviderAlibabaAssumeRole",
     },
   };
 
