@@ -31,14 +31,12 @@ const figuresOf = (mutants) => {
   return [["mutants", mutants.length], ...counts, ["score in percent", score]];
 };
 
-const figures = Object.fromEntries(
-  Object.entries({ ...rooms, both: "" }).flatMap(([room, folder]) =>
-    figuresOf(mutantsOf(folder)).map(([what, value]) => [`${room}: ${what}`, value]),
-  ),
-);
-const [name, command, date] = ["mutation", "npm run mutate", new Date().toISOString().slice(0, 10)];
 const folder = join(root, "reports", "figures");
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ name, command, date, figures }, undefined, 2)}\n`);
-const lines = Object.entries(figures).map(([what, value]) => `  ${what}: ${value}`);
-process.stdout.write(`${name} (${command})\n${lines.join("\n")}\n`);
+const [command, date] = ["npm run mutate", new Date().toISOString().slice(0, 10)];
+for (const [room, path] of Object.entries({ ...rooms, both: "" })) {
+  const [name, figures] = [`mutation-${room}`, Object.fromEntries(figuresOf(mutantsOf(path)))];
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ name, command, date, figures }, undefined, 2)}\n`);
+  const lines = Object.entries(figures).map(([what, value]) => `  ${what}: ${value}`);
+  process.stdout.write(`${name} (${command})\n${lines.join("\n")}\n`);
+}
