@@ -13,7 +13,7 @@ import type { Outcome } from "../../src/engine/outcome";
 import { keysOf } from "../../src/engine/table";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import { connectionOf } from "./connection";
-import { checkFailure, PartialFailure, providerError, respelled } from "./failure";
+import { checkFailure, PartialFailure, providerError, respelled, withoutValues } from "./failure";
 import { keyFields, pulumiName } from "./fields";
 import { changed, type DiffResult, isNew, type ResourceHandler, unchanged } from "./handler";
 import { type KeyArguments, keyOuts, keyRecordOf, wantedOfKnownKey, withKnownPolicy } from "./key-state";
@@ -95,7 +95,7 @@ function check(session: Session, olds: Props, news: Props): { inputs: Record<str
     if (!replica)
       attempt("keySpec", () => kindOfNewKey(reached, { ...wantedOfKnownKey(args), region: reached.region }));
   });
-  return { inputs: plainProps(news), failures: all };
+  return { inputs: plainProps(news), failures: withoutValues(all) };
 }
 
 async function diff(session: Session, id: string, outs: Props, news: Props): Promise<DiffResult> {

@@ -41,6 +41,21 @@ export function checkFailure(thrown: unknown, property: string): Failure {
 }
 
 /**
+ * Failures as Pulumi's engine may have them. It prints the value of the property that a failure names, secret or not, and
+ * key material may stand in any of them: malformed, beside a fingerprint of other bytes, or where it does not belong. So
+ * the property is named by the reason, and by that alone.
+ */
+export function withoutValues(failures: readonly Failure[]): Failure[] {
+  return failures.map(({ property, reason }) => ({ property: "", reason: named(`\`${property}\``, reason) }));
+}
+
+/** Some reasons go on from the name, "must be text", and some have it themselves. */
+function named(name: string, reason: string): string {
+  if (reason.includes(name)) return reason;
+  return /^[a-z]/.test(reason) ? `${name} ${reason}` : `${name}: ${reason}`;
+}
+
+/**
  * What Pulumi takes as "there, but not as it should be": it keeps the resource with these properties, and the next up
  * updates it. The user reads the reasons.
  */

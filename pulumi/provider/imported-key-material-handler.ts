@@ -23,7 +23,7 @@ import { sourceFromUri } from "../../src/material-sources/source-uri";
 import { valueSource } from "../../src/material-sources/value";
 import { type Connection, connectionOf } from "./connection";
 import { callFor, checkTimeouts } from "./external-key-handler";
-import { checkFailure, PartialFailure, providerError, respelled } from "./failure";
+import { checkFailure, PartialFailure, providerError, respelled, withoutValues } from "./failure";
 import { checkedMaterialFields, materialFields } from "./fields";
 import { changed, type DiffResult, isNew, type ResourceHandler, unchanged } from "./handler";
 import { type MaterialArguments, materialOuts, materialRecordOf, materialSettings } from "./material-state";
@@ -76,7 +76,7 @@ async function check(
   }
   if (args.keyMaterial !== undefined && args.keyMaterialSource !== undefined) {
     const reason = "`keyMaterial` and `keyMaterialSource` are both set. Remove one of them.";
-    all.push({ property: "keyMaterial", reason }, { property: "keyMaterialSource", reason });
+    all.push({ property: "keyMaterial", reason });
   }
   await attempt("timeouts", () => checkTimeouts(args));
   await attempt("fingerprint", () => {
@@ -111,7 +111,7 @@ async function check(
     // Of material that is there, diff opens the source, and it alone knows the record that the bytes must fit.
     if (isNew(olds) && connection.materialAccess !== "apply") contradict(await opened(session, source), args);
   });
-  return { inputs, failures: all };
+  return { inputs, failures: withoutValues(all) };
 }
 
 function contradict(offer: Offer, { fingerprint }: MaterialArguments): void {

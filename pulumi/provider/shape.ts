@@ -39,7 +39,7 @@ export type ValueOf<S> = S extends { kind: "text" }
 
 export type ArgumentsOf<F> = { readonly [K in keyof F]?: ValueOf<F[K]> };
 
-/** What is wrong with one property, in the form that Pulumi shows it. */
+/** What is wrong with one property. The reason may go on from the property's name, "must be text". */
 export interface Failure {
   /** The path of the property: `connection.assumeRole[0].roleArn`. */
   readonly property: string;
@@ -79,7 +79,7 @@ function areArguments<F extends Fields>(fields: F, args: object): args is Argume
 export function strangers(fields: Fields, props: Props): readonly Failure[] {
   return Object.keys(props)
     .filter((name) => !Object.hasOwn(fields, name) && !name.startsWith("__"))
-    .map((name) => ({ property: name, reason: `There is no argument of the name ${name}. Remove it.` }));
+    .map((name) => ({ property: name, reason: `There is no argument \`${name}\`. Remove it.` }));
 }
 
 function faults(shape: Shape, value: unknown, path: string): readonly Failure[] {

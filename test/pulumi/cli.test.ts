@@ -143,6 +143,53 @@ describe("the real CLI with a file backend", () => {
     expect(leaksIn(everything, bytes)).toEqual([]);
   }, 600_000);
 
+  // Pulumi's engine prints the values of arguments that a failed check names.
+  it("prints no byte that was given malformed, with a wrong fingerprint, or where it does not belong", async () => {
+    const bytes = randomBytes(32);
+    const base64 = bytes.toString("base64");
+    const env = {
+      MATERIAL: base64,
+      CUT: base64.slice(2),
+      HEX: bytes.toString("hex"),
+      OTHER: randomBytes(32).toString("base64"),
+    };
+    await pulumi.run(["stack", "init", "test"]);
+    await pulumi.run(["config", "set", "aws:region", "eu-central-1"]);
+    const key = { name: "payments" };
+    const material = { name: "payments", key: "payments" };
+    const cases: readonly (readonly [words: string, program: Resources])[] = [
+      ["`keyMaterial`", { keys: [key], materials: [{ ...material, bytes: "CUT" }] }],
+      [
+        "[different_material]",
+        {
+          keys: [key],
+          materials: [{ ...material, bytes: "MATERIAL", args: { fingerprint: `cmac:${"0".repeat(32)}` } }],
+        },
+      ],
+      [
+        "`keyMaterialSource`",
+        { keys: [key], materials: [{ ...material, bytes: "MATERIAL", args: { keyMaterialSource: "env:OTHER" } }] },
+      ],
+      ["`keyMaterial`", { keys: [key], materials: [{ ...material, args: { keyMaterial: { base64: env.MATERIAL } } }] }],
+      ["`keyMaterialSource`", { keys: [key], materials: [{ ...material, args: { keyMaterialSource: env.MATERIAL } }] }],
+      ["`keyMateriel`", { keys: [key], materials: [{ ...material, args: { keyMateriel: env.MATERIAL } }] }],
+      ["`fingerprint`", { keys: [key], materials: [{ ...material, args: { fingerprint: env.MATERIAL } }] }],
+      ["`validFor`", { keys: [key], materials: [{ ...material, args: { validFor: env.HEX } }] }],
+      ["`keyMaterial`", { keys: [{ ...key, args: { keyMaterial: env.MATERIAL } }] }],
+      ["connection.secretKey", { keys: [{ ...key, args: { connection: { secretKey: env.MATERIAL } } }] }],
+    ];
+    for (const [words, resources] of cases) {
+      const { exitCode, output } = await pulumi.run(["preview", "--diff"], {
+        ...env,
+        PROGRAM: JSON.stringify(resources),
+      });
+      // In this order: what leaks is not for the output of a test either.
+      expect([words, leaksIn(Buffer.from(output), bytes)]).toEqual([words, []]);
+      expect([exitCode === 0, output]).toEqual([false, expect.stringContaining(words)]);
+    }
+    expect(life.calls()).toEqual([]);
+  }, 600_000);
+
   it("lives with a program of the Automation API, and recovers from a failure half-way", async () => {
     const bytes = randomBytes(32);
     const steps = `

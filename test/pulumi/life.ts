@@ -169,7 +169,7 @@ export function lives(start: Start): void {
     const [key, material] = wrong;
     if (key === undefined || material === undefined) throw new Error("no program");
     const first = await stack.preview([key]);
-    expect(first.error).toMatch(/payments\.tags\.team: must be text/);
+    expect(first.error).toMatch(/payments: `tags\.team` must be text/);
     const { error = "" } = await stack.preview([
       { ...material, props: () => ({ ...material.props({}), keyArn: "key" }) },
     ]);
@@ -184,7 +184,7 @@ export function lives(start: Start): void {
       "colour",
       "keyArn",
     ]) {
-      expect(error).toContain(`payments.${path}: `);
+      expect(error).toContain(`\`${path}\``);
     }
     expect(life.calls()).toEqual([]);
   });

@@ -73,13 +73,13 @@ describe("the provider", () => {
         { existingKeyArn: `arn:aws:kms:${testRegion}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
       ),
     );
-    expect(refused.error).toMatch(/payments\.existingKeyArn: \[region_not_allowed\]/);
+    expect(refused.error).toMatch(/`existingKeyArn`: \[region_not_allowed\]/);
     const own = await stack(config).preview(keyWithMaterial({}, { connection: { allowedRegions: [testRegion] } }));
     expect(own.error).toBeUndefined();
     const wrong = await stack({ ...config, "byok:allowedRegions": "eu-west-1" }).preview(keyWithMaterial({}));
-    expect(wrong.error).toMatch(/payments\.connection: The stack's configuration `byok:allowedRegions` must be a list/);
+    expect(wrong.error).toMatch(/`connection`: The stack's configuration `byok:allowedRegions` must be a list/);
     const nowhere = await stack({}).preview(keyWithMaterial({}));
-    expect(nowhere.error).toMatch(/payments\.region: .*pulumi config set byok:region/);
+    expect(nowhere.error).toMatch(/`region`.*pulumi config set byok:region/);
   });
 
   it("reads a source at the preview of new material, unless it is told to wait, and keeps its bytes to itself", async () => {
@@ -88,7 +88,7 @@ describe("the provider", () => {
       await writeFile(join(folder, "payments.bin"), Buffer.alloc(31, 1), { mode: 0o600 });
       const program = keyWithMaterial({ keyMaterialSource: "file:payments.bin" });
       expect((await stack(undefined, folder).preview(program)).error).toMatch(
-        /payments\.keyMaterialSource: \[malformed_material\]/,
+        /`keyMaterialSource`: \[malformed_material\]/,
       );
       const waiting = { "aws:region": testRegion, "byok:materialAccess": "apply" };
       expect((await stack(waiting, folder).preview(program)).error).toBeUndefined();

@@ -238,7 +238,7 @@ export class Stack {
 async function checked(methods: Methods, olds: Props, news: Props, name: string): Promise<Props> {
   const { inputs, failures } = await methods.check(olds, news);
   if (failures.length > 0) {
-    throw new Error(failures.map(({ property, reason }) => `${name}.${property}: ${reason}`).join("\n"));
+    throw new Error(failures.map(({ reason }) => `${name}: ${reason}`).join("\n"));
   }
   return { ...plain(inputs), [providerProperty]: news[providerProperty] };
 }
