@@ -13,7 +13,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-export async function front(target: string): Promise<Front> {
+export async function front(kmsUrl: string): Promise<Front> {
   let held: { readonly operation: string; readonly arrived: () => void } | undefined;
   let echoed: string | undefined;
   const waiting = new Set<ServerResponse>();
@@ -25,21 +25,25 @@ export async function front(target: string): Promise<Front> {
     const pieces: Buffer[] = [];
     for await (const piece of incoming) pieces.push(Buffer.from(piece));
     const body = Buffer.concat(pieces);
-    const operation = String(incoming.headers["x-amz-target"] ?? "").replace("TrentService.", "");
+    const { "x-amz-target": target, "x-acs-action": action } = incoming.headers;
+    const operation = String(target ?? action ?? "").replace("TrentService.", "");
     if (held?.operation === operation) {
       const { arrived } = held;
       held = undefined;
       waiting.add(outgoing);
       arrived();
     } else if (echoed === operation) {
-      const message = `Not so: ${JSON.stringify(incoming.headers)} ${body.toString()}`;
+      const message = `Not so: ${incoming.url} ${JSON.stringify(incoming.headers)} ${body.toString()}`;
       outgoing.writeHead(400, {
         "content-type": "application/x-amz-json-1.1",
         "x-amzn-errortype": "ValidationException",
       });
-      outgoing.end(JSON.stringify({ __type: "ValidationException", message }));
+      // Each client reads its own names of what was refused.
+      outgoing.end(
+        JSON.stringify({ __type: "ValidationException", message, Code: "InvalidParameter", Message: message }),
+      );
     } else {
-      await forward(target, incoming, body, outgoing);
+      await forward(kmsUrl, incoming, body, outgoing);
     }
   }
 
@@ -72,19 +76,16 @@ export async function front(target: string): Promise<Front> {
   };
 }
 
-function forward(target: string, incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> {
+function forward(kmsUrl: string, incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
     const { url = "/", method, headers } = incoming;
-    const onward = request(
-      new URL(url, target),
-      { method, headers: { ...headers, host: new URL(target).host } },
-      (reply) => {
-        outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
-        reply.pipe(outgoing);
-        reply.on("end", resolve);
-        reply.on("error", reject);
-      },
-    );
+    // The host's name is signed, and stays the one that the client has.
+    const onward = request(new URL(url, kmsUrl), { method, headers }, (reply) => {
+      outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.pipe(outgoing);
+      reply.on("end", resolve);
+      reply.on("error", reject);
+    });
     onward.on("error", reject);
     onward.end(body);
   });

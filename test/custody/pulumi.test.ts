@@ -1,13 +1,14 @@
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { reaching } from "../pulumi/life";
-import { type Life, startLife, testRegion } from "../support/life";
+import { keysOf } from "../../src/engine/table";
+import { type Life, testRegion } from "../support/life";
 import { pulumiInstallation } from "../support/pulumi-binary";
 import { nodeDebug, reportsOfNode } from "./exceptions";
 import { complete, reportSearch } from "./figures";
 import { type Front, front } from "./front";
 import { failingSources, type Materials, materials } from "./materials";
 import { type Ran, Room, type RunOptions, type StatedException } from "./room";
+import { services, startServices } from "./services";
 import { until } from "./until";
 
 jest.setTimeout(1_500_000);
@@ -26,15 +27,15 @@ const inlineVariable = "BYOK_MATERIAL_INLINE";
 /** A program whose resources are given by a variable, so that each step can have other ones. */
 const program = `
   const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
-  for (const { name, keySpec, args, inline } of JSON.parse(process.env.PROGRAM)) {
-    const key = new ExternalKey(name, { keySpec });
+  for (const { name, key: wanted, args, inline } of JSON.parse(process.env.PROGRAM)) {
+    const key = new ExternalKey(name, wanted);
     new ImportedKeyMaterial(name, { keyArn: key.id, validFor: "90d", ...args, ...(inline ? { keyMaterial: process.env[inline] } : {}) });
   }
 `;
 
 interface Resource {
   readonly name: string;
-  readonly keySpec: string;
+  readonly key: object;
   readonly args: object;
   /** The variable from which the program takes the bytes. */
   readonly inline?: string;
@@ -51,7 +52,7 @@ describe("Pulumi's CLI with the dynamic provider", () => {
 
   beforeAll(async () => {
     room = await Room.open();
-    life = await startLife();
+    life = await startServices();
     kms = await front(life.kms.url);
     ({ bin } = await pulumiInstallation());
     given = await materials(room);
@@ -83,7 +84,7 @@ describe("Pulumi's CLI with the dynamic provider", () => {
   ): Promise<Ran> {
     flows.push(flow);
     const env = {
-      ...reaching(kms.url),
+      ...Object.assign({}, ...keysOf(services).map((name) => services[name].variables(kms.url))),
       PATH: [bin, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
       PULUMI_HOME: room.path("home"),
       PULUMI_BACKEND_URL: `file://${room.path("work", "state")}`,
@@ -138,9 +139,12 @@ describe("Pulumi's CLI with the dynamic provider", () => {
     await writeFile(order(), "");
     await writeFile(`${order()}.taken`, "");
     const sources: Resource[] = given.all.flatMap(({ name, keySpec, source }) =>
-      source === undefined ? [] : [{ name, keySpec, args: { keyMaterialSource: source } }],
+      source === undefined ? [] : [{ name, key: { keySpec }, args: { keyMaterialSource: source } }],
     );
-    const inline: Resource = { name: "inline", keySpec: "SYMMETRIC_DEFAULT", args: {}, inline: inlineVariable };
+    const [first] = sources;
+    for (const elsewhere of ["alibaba", "qkms"])
+      sources.push({ name: elsewhere, key: { kms: elsewhere }, args: first?.args ?? {} });
+    const inline: Resource = { name: "inline", key: {}, args: {}, inline: inlineVariable };
     const both = [...sources, inline];
     const bytes = { env: room.variable(inlineVariable, given.inline) };
 
@@ -206,7 +210,7 @@ describe("Pulumi's CLI with the dynamic provider", () => {
       for (const [name, source, code] of await failingSources(room)) {
         // The text in the place of a URI is an argument of a program, and Pulumi's engine has it before byok does.
         if (code === "invalid_argument") continue;
-        const failing = { name: "raw", keySpec: "SYMMETRIC_DEFAULT", args: { keyMaterialSource: source } };
+        const failing = { name: "raw", key: {}, args: { keyMaterialSource: source } };
         const well = code === "material_unavailable";
         await expectEnd(
           well,

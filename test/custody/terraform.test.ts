@@ -1,13 +1,15 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { providerAddresses } from "../support/byok-terraform";
-import { type Life, startLife, testRegion } from "../support/life";
+import { alibabaRegion } from "../support/alibaba";
+import { type Life, testRegion } from "../support/life";
 import { terraformBinary } from "../support/terraform-binary";
 import { nodeDebug, reportsOfNode } from "./exceptions";
 import { complete, reportSearch } from "./figures";
 import { type Front, front } from "./front";
 import { failingSources, type Materials, materials } from "./materials";
 import { type Ran, Room, type RunOptions } from "./room";
+import { startServices } from "./services";
 import { until } from "./until";
 
 jest.setTimeout(1_500_000);
@@ -35,7 +37,7 @@ describe("the Terraform provider, as its own process", () => {
 
   beforeAll(async () => {
     room = await Room.open();
-    life = await startLife();
+    life = await startServices();
     kms = await front(life.kms.url);
     terraform = await terraformBinary();
     given = await materials(room);
@@ -58,10 +60,15 @@ describe("the Terraform provider, as its own process", () => {
     raw,
     deletionPolicy = "retain",
   }: Configuration = {}): Promise<void> {
-    const resources = given.all.map(
-      ({ name, keySpec, source }) => `
+    const file = given.all[0]?.source;
+    const all = [
+      ...given.all.map(({ keySpec, ...rest }) => ({ ...rest, key: `key_spec = "${keySpec}"` })),
+      ...["alibaba", "qkms"].map((name) => ({ name, source: file, key: `kms = "${name}"` })),
+    ];
+    const resources = all.map(
+      ({ name, key, source }) => `
 resource "byok_external_key" "${name}" {
-  key_spec = "${keySpec}"
+  ${key}
 }
 resource "byok_imported_key_material" "${name}" {
   key_arn         = byok_external_key.${name}.arn
@@ -85,6 +92,17 @@ provider "byok" {
     secret_key = "engine"
     endpoint   = "${kms.url}"
   }
+  alibaba {
+    region     = "${alibabaRegion}"
+    access_key = "ENGINE"
+    secret_key = "engine"
+    endpoint   = "${kms.url}"
+  }
+  qkms {
+    access_key = "QENGINE"
+    secret_key = "engine"
+    endpoint   = "${kms.url}/qkms"
+  }
 }
 variable "bytes" {
   type      = string
@@ -92,7 +110,7 @@ variable "bytes" {
   sensitive = true
 }
 output "arns" {
-  value = [${given.all.map(({ name }) => `byok_external_key.${name}.arn`).join(", ")}]
+  value = [${all.map(({ name }) => `byok_external_key.${name}.arn`).join(", ")}]
 }
 ${resources.join("\n")}
 `,
@@ -249,7 +267,18 @@ ${resources.join("\n")}
       await expectEnd(0, [...apply, "-refresh-only"]);
       await expectEnd(0, ["state", "mv", "byok_external_key.raw", "byok_external_key.moved"]);
       await expectEnd(0, ["state", "mv", "byok_external_key.moved", "byok_external_key.raw"]);
-      await expectEnd(0, ["output", "-json"]);
+      const arns: readonly string[] = JSON.parse(await expectEnd(0, ["output", "-json", "arns"]));
+      // Somebody else's keys, as it were.
+      for (const [resource, arn] of [
+        ["raw", arns[0]],
+        ["qkms", arns.at(-1)],
+      ] as const) {
+        for (const type of ["byok_imported_key_material", "byok_external_key"]) {
+          await expectEnd(0, ["state", "rm", `${type}.${resource}`]);
+          await expectEnd(0, ["import", "-no-color", "-input=false", `${type}.${resource}`, String(arn)]);
+        }
+      }
+      expect(await expectEnd(0, apply)).toContain("0 destroyed");
       await expectEnd(0, ["providers", "schema", "-json"]);
       await expectEnd(0, ["graph"]);
     }
