@@ -211,7 +211,19 @@ export class Room {
   }
 
   async close(): Promise<void> {
+    // What a killed program leaves behind would write to its broken pipes for ever.
+    for (const { pid, environment } of this.running()) {
+      if (environment.some((entry) => entry.includes(this.root))) killed(pid);
+    }
     this.#watch.stop();
     await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
   }
 }

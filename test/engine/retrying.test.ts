@@ -47,6 +47,18 @@ describe("repeating a request", () => {
     expect(sent()).toBe(attempts);
   });
 
+  it("does not count what came too fast among the attempts of what failed", async () => {
+    const repeating = setting();
+    const down = new ByokError("service_unavailable", "Not now.", { retry: "backoff" });
+    const errors = [busy(), busy(), busy(), down, down, down, down, down, down, down];
+    const attempt = async (): Promise<string> => {
+      const error = errors.shift();
+      if (error !== undefined) throw error;
+      return "done";
+    };
+    await expect(repeating.clock.run(retrying(attempt, worthIt, {}, repeating))).resolves.toBe("done");
+  });
+
   it("leaves open what an earlier attempt left open, whatever the last one says", async () => {
     const repeating = setting();
     const errors = [
@@ -114,7 +126,10 @@ describe("repeating a request", () => {
     const deadline = deadlineAfter(0, repeating.clock);
     await expect(retrying(attempt, worthIt, { deadline }, repeating)).rejects.toMatchObject({ code: "timeout" });
     const signal = AbortSignal.abort();
-    await expect(retrying(attempt, worthIt, { signal }, repeating)).rejects.toMatchObject({ code: "canceled" });
+    await expect(retrying(attempt, worthIt, { signal }, repeating)).rejects.toMatchObject({
+      code: "canceled",
+      message: expect.stringContaining("Run it again"),
+    });
     expect(sent()).toBe(0);
   });
 

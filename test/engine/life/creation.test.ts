@@ -104,6 +104,7 @@ describe("the creation of a key", () => {
     life.kms.faults.add({ operation: "ListKeys", kind: "replace", fields: { Keys: [] }, times: 9 });
     await expect(ensureKey(life.run(), wanted, undefined)).rejects.toMatchObject({
       code: "creation_unconfirmed",
+      effectUnknown: true,
       message: expect.stringContaining("Run again"),
     });
     life.kms.faults.clear();

@@ -96,6 +96,40 @@ describe("on a KMS that takes imports into empty keys only", () => {
     expect(next.assessment).toMatchObject({ row: "healthy", warnings: [] });
   });
 
+  it("does not wait for a key that this run made to take an import in place", async () => {
+    const run = life.run();
+    const { record: key } = await ensureKey(run, wantedKey, undefined);
+    const source = bytesSource(newBytes());
+    const { record } = await applyMaterial(run, settings(key.arn, { validFor: "90d" }), source, undefined);
+    life.calls();
+    await applyMaterial(run, longer(key.arn), source, record);
+    expect(life.calls()).toEqual(renewal);
+  });
+
+  it("goes before all that waits for the quota once the key is dead", async () => {
+    const { key, source, record } = await imported();
+    const urgent: [string, boolean | undefined][] = [];
+    const run = life.run({
+      watch: (service) => ({
+        ...service,
+        deleteMaterial(arn, id, call) {
+          urgent.push([remove, call?.urgent]);
+          return service.deleteMaterial(arn, id, call);
+        },
+        importMaterial(request, call) {
+          urgent.push([put, call?.urgent]);
+          return service.importMaterial(request, call);
+        },
+      }),
+    });
+    await applyMaterial(run, longer(key.arn), source, record);
+    expect(urgent).toEqual([
+      [put, false],
+      [remove, true],
+      [put, true],
+    ]);
+  });
+
   it("renews so, and leaves a Disabled key Disabled", async () => {
     const { key, source, wanted, record, ciphertext } = await imported();
     await life.ask("DisableKey", { KeyId: key.arn });

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
-import { DisableKeyCommand, RotateKeyOnDemandCommand } from "@aws-sdk/client-kms";
+import { DeleteImportedKeyMaterialCommand, DisableKeyCommand, RotateKeyOnDemandCommand } from "@aws-sdk/client-kms";
 import { deadlineAfter } from "../../../src/engine/deadline";
 import {
   applyMaterial,
@@ -327,6 +327,15 @@ describe("an import", () => {
       });
       expect(outcome.record.verified).toBe(true);
     });
+  });
+
+  it("counts one read for a look at deleted material, which only others can have deleted here", async () => {
+    const { key, record, wanted } = await importedKey(life, { validFor: "90d" });
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: key.arn }));
+    life.calls();
+    const { condition } = await observeMaterial(life.run(), key.arn, record, wanted.lifetime);
+    expect(condition).toMatchObject({ state: "deleted" });
+    expect(life.calls()).toEqual(["DescribeKey"]);
   });
 
   it("counts one read for a look, also at a Disabled key", async () => {

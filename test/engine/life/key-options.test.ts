@@ -26,6 +26,9 @@ describe("what only some KMSs have", () => {
     await expect(ensureKey(life.run(), { ...tokened, dkmsInstanceId: "kst-2" }, undefined)).rejects.toMatchObject({
       code: "key_conflict",
     });
+    // Whoever names no instance takes it in the one where it is.
+    const anywhere = { ...wanted, creationToken: "payments" };
+    expect((await ensureKey(life.run(), anywhere, undefined)).record.arn).toBe(record.arn);
   });
 
   it("may be an ARN without an account, of which only the age of the key speaks", async () => {

@@ -59,6 +59,27 @@ describe("an import whose reply was lost, where a full key takes no other", () =
     }
   });
 
+  it("is not looked for where no reply was lost", async () => {
+    const arn = await emptyKey();
+    life.kms.faults.add({ operation: put, kind: "error", code: "KMSInvalidStateException" });
+    await expect(applyMaterial(life.run(), settings(arn), bytesSource(newBytes()), undefined)).rejects.toMatchObject({
+      code: "key_unusable",
+      effectUnknown: false,
+    });
+    expect(life.calls()).toEqual([look, tags, tag, parameters, put]);
+  });
+
+  it("is none where nothing arrived, whatever an empty key says of its lifetime", async () => {
+    const arn = await emptyKey();
+    life.kms.faults.add({ operation: put, kind: "drop" });
+    life.kms.faults.add({ operation: put, kind: "error", code: "KMSInvalidStateException", nth: 2 });
+    await expect(applyMaterial(life.run(), settings(arn), bytesSource(newBytes()), undefined)).rejects.toMatchObject({
+      code: "key_unusable",
+      effectUnknown: true,
+    });
+    expect(life.calls()).toEqual([look, tags, tag, parameters, put, put, look]);
+  });
+
   it("is looked for again while the KMS has not heard of it", async () => {
     life.kms.faults.add({ operation: put, kind: "drop", when: "after" });
     life.kms.faults.add({ operation: put, kind: "eventual", forRequests: 1 });

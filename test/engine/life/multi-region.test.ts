@@ -55,6 +55,17 @@ describe("a multi-Region key", () => {
     expect(life.calls().filter((name) => name === "ReplicateKey")).toHaveLength(2);
   });
 
+  it("is never a replica where a primary is wanted, though the replica bears the token", async () => {
+    const { primary } = await everywhere(newBytes(), []);
+    const token = "ledger/dublin";
+    await ensureKey(life.run(), { ...replicaWanted(primary.arn, dublin), creationToken: token }, undefined);
+    const wanted = { ...primaryWanted, region: dublin, creationToken: token };
+    await expect(ensureKey(life.run(), wanted, undefined)).rejects.toMatchObject({
+      code: "key_conflict",
+      message: expect.stringContaining("is of another kind"),
+    });
+  });
+
   it("repairs one Region alone where one Region's material is gone", async () => {
     const { keys, materials, source } = await everywhere();
     const ciphertext = await life.encrypt(keys[0]?.arn ?? "", frankfurt);
