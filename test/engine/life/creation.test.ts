@@ -200,6 +200,9 @@ describe("the creation of a key", () => {
     life.kms.permissions.deny("kms:ListResourceTags", { keyId: foreign.arn });
     life.kms.faults.add({ operation: "ListResourceTags", keyId: gone.arn, kind: "error", code: "NotFoundException" });
     expect((await ensureKey(life.run(), wanted, undefined)).record.arn).toBe(record.arn);
+    // One that bears the token, too.
+    life.kms.faults.add({ operation: "DescribeKey", keyId: record.arn, kind: "error", code: "NotFoundException" });
+    expect((await ensureKey(life.run(), wanted, undefined)).record.arn).not.toBe(record.arn);
   });
 
   it("creates nothing for someone who may not look, and looks again once he may", async () => {

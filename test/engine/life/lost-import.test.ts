@@ -80,6 +80,24 @@ describe("an import whose reply was lost, where a full key takes no other", () =
     expect(life.calls()).toEqual([look, tags, tag, parameters, put, put, look]);
   });
 
+  it("is none where the key is gone meanwhile, and does not hide another error", async () => {
+    const gone = await emptyKey();
+    life.kms.faults.add({ operation: put, kind: "drop", when: "after" });
+    life.kms.faults.add({ operation: look, kind: "error", code: "NotFoundException", nth: 2, times: 9 });
+    await expect(applyMaterial(life.run(), settings(gone), bytesSource(newBytes()), undefined)).rejects.toMatchObject({
+      code: "key_unusable",
+    });
+    life.kms.faults.clear();
+
+    const arn = await emptyKey();
+    life.kms.faults.add({ operation: put, kind: "drop", when: "after" });
+    life.kms.faults.add({ operation: put, kind: "error", code: "AccessDeniedException", nth: 2 });
+    await expect(applyMaterial(life.run(), settings(arn), bytesSource(newBytes()), undefined)).rejects.toMatchObject({
+      code: "access_denied",
+      effectUnknown: true,
+    });
+  });
+
   it("is looked for again while the KMS has not heard of it", async () => {
     life.kms.faults.add({ operation: put, kind: "drop", when: "after" });
     life.kms.faults.add({ operation: put, kind: "eventual", forRequests: 1 });
