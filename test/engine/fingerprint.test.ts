@@ -96,6 +96,7 @@ describe("a fingerprint that somebody wrote", () => {
     ["in upper case", cmacText.toUpperCase(), /lower case/],
     ["with blanks around it", ` ${cmacText}\n`, /without blanks/],
     ["with a line end", `${cmacText}\n`, /without blanks/],
+    ["behind other words", `fingerprint ${cmacText}`, /32 hexadecimal digits/],
     ["too short", cmacText.slice(0, -1), /32 hexadecimal digits/],
     ["too long", `${cmacText}0`, /32 hexadecimal digits/],
     ["of another kind", `sha256:${"0a".repeat(32)}`, /byok fingerprint/],

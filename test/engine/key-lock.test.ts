@@ -16,6 +16,21 @@ describe("the lock of a key", () => {
     expect(events.indexOf("c begins")).toBeLessThan(events.indexOf("a ends"));
   });
 
+  it("is still held for those who come while the second is at work", async () => {
+    const locks = keyLocks();
+    const events: string[] = [];
+    const work = (name: string) => async () => {
+      events.push(`${name} begins`);
+      for (let i = 0; i < 3; i++) await turn();
+      events.push(`${name} ends`);
+    };
+    const first = locks.hold("one", work("a"));
+    const second = locks.hold("one", work("b"));
+    await first;
+    await Promise.all([second, locks.hold("one", work("c"))]);
+    expect(events).toEqual(["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
+  });
+
   it("is free again after a failure, which only its own holder hears of", async () => {
     const locks = keyLocks();
     const failed = locks.hold("one", async () => {

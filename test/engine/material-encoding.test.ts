@@ -113,6 +113,17 @@ describe("the content of a source", () => {
     }
   });
 
+  it("says what it can be read as, and how to tell", () => {
+    const error = thrown(() => readMaterial(Buffer.from(`${"Z".repeat(63)}+`)));
+    expect(error.rawMessage).toBe(
+      "The key material can be read in more than one way: raw (64 bytes), base64 (48 bytes). Say which one is meant with `?encoding=raw` or `?encoding=base64`.",
+    );
+    const told = thrown(() => readMaterial(Buffer.from(shortSecp256k1().toString("hex")), "hex"));
+    expect(told.rawMessage).toBe(
+      "The key material can be read in more than one way: hex (64 bytes), hex (a private key). Keep the bytes themselves in a file and say `?encoding=der` or `?encoding=raw`.",
+    );
+  });
+
   it("is ambiguous whenever two encodings give different bytes, and unambiguous otherwise", () => {
     const text = fc.oneof(
       fc.uint8Array({ minLength: 15, maxLength: 33 }).map((bytes) => Buffer.from(bytes).toString("hex")),

@@ -111,6 +111,12 @@ describe("a paced key service", () => {
     }
   });
 
+  it.each(methods)("paces %s by the quota of its own", async (method) => {
+    const { service, clock } = paced(answering(() => "done").service, { [method]: 1 });
+    await clock.run(Promise.all([call(service, method, "a"), call(service, method, "b")]));
+    expect(clock.now()).toBe(1020);
+  });
+
   it("asks once for all who ask for the same key at the same time, and anew afterwards", async () => {
     const { service: inner, sent } = answering((count) => ({ at: count, value: null }));
     const { service } = paced(inner);

@@ -248,6 +248,14 @@ describe("an external key", () => {
       expect(back.outcome.record.keyDisabled).toBe(true);
     });
 
+    it("stays as others left it where it is not managed", async () => {
+      const key = await importedKey(life);
+      await life.client().send(new DisableKeyCommand({ KeyId: key.key.arn }));
+      const { record } = await ensureKey(life.run(), { ...wantedKey, description: "x" }, { ...key.key, enabled: true });
+      expect(record).toMatchObject({ state: "Disabled", enabled: false });
+      expect(await stateOf(key.key.arn)).toBe("Disabled");
+    });
+
     it("is enabled by its import where the same run says so, though it was Disabled before", async () => {
       const { key, wanted, source, record } = await importedKey(life, { validFor: "90d" });
       await life.client().send(new DisableKeyCommand({ KeyId: key.arn }));
