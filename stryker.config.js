@@ -1,5 +1,7 @@
 // Mutation testing of what decides about keys and of what reads the bytes of a Terraform host: `npm run mutate`.
 // What survives, and why: docs/mutation.md.
+const { availableParallelism } = require("node:os");
+
 const codec = ["dynamic-value", "msgpack", "number", "value", "value-error", "type", "grpc/frame"];
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
@@ -35,5 +37,8 @@ module.exports = {
   // Some tests take seconds by themselves, and a busy machine must not pass for a mutant that never ends.
   timeoutMS: 15_000,
   timeoutFactor: 1.5,
-  concurrency: 1,
+  // Tests of repetition and pacing wait more than they work.
+  concurrency: 2 * availableParallelism(),
+  // Jest keeps something of every run.
+  maxTestRunnerReuse: 30,
 };

@@ -63,6 +63,18 @@ describe("the wrapping", () => {
       "RSAES_OAEP_SHA_256 under RSA_2048 wraps at most 190 bytes, not a private key on the curve P-521 (PKCS#8, 241 bytes). For ECC_NIST_P521 use RSAES_OAEP_SHA_256 under RSA_4096, or leave both arguments out.",
     ],
     [
+      "P-521 under an older OAEP with a small wrapping key",
+      { keySpec: "ECC_NIST_P521", profile: rich, algorithm: "RSAES_OAEP_SHA_1", wrappingKeySpec: "RSA_2048" },
+      "wrapping_key_spec",
+      "RSAES_OAEP_SHA_1 under RSA_2048 wraps at most 214 bytes, not a private key on the curve P-521 (PKCS#8, 241 bytes). For ECC_NIST_P521 use RSAES_OAEP_SHA_1 under RSA_4096, or leave both arguments out.",
+    ],
+    [
+      "an RSA key under OAEP, whatever the wrapping key",
+      { keySpec: "RSA_2048", profile: rich, algorithm: "RSAES_OAEP_SHA_256", wrappingKeySpec: "RSA_3072" },
+      "wrapping_algorithm",
+      "RSAES_OAEP_SHA_256 under RSA_3072 wraps at most 318 bytes, not an RSA private key of 2048 bits (PKCS#8, about 1217 bytes). For RSA_2048 use RSA_AES_KEY_WRAP_SHA_256 under RSA_4096, or leave both arguments out.",
+    ],
+    [
       "a symmetric key as if it were a private one",
       { keySpec: "SYMMETRIC_DEFAULT", profile: rich, algorithm: "RSA_AES_KEY_WRAP_SHA_256" },
       "wrapping_algorithm",
