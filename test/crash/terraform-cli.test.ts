@@ -26,7 +26,8 @@ async function startedByTerraform(): Promise<Face> {
       const devOverrides = Object.fromEntries(providerAddresses.map((address) => [address, folder]));
       const workspace = await Workspace.create({ terraform, provider: { devOverrides } });
       return configuredStack(workspace, place, {
-        run: (args) => workspace.run(args),
+        // A provider that is killed leaves the folder of its socket behind.
+        run: (args) => workspace.run(args, { TMPDIR: folder }),
         kill: () => killFromFile(pidFile),
         // Whatever Terraform started has ended with it.
         renew: async () => undefined,
