@@ -8,7 +8,7 @@ export const complete = process.env["BYOK_CUSTODY"] === "full";
 /** Prints what a suite ran and looked through. What no search of files can see is said, too. */
 export function reportSearch(face: string, flows: readonly string[], room: Room, searched: Searched): void {
   const stated = [...searched.stated].map(([what, times]) => [`stated: ${what}`, times] as const);
-  reportFigures(`custody-${face}`, complete ? "BYOK_CUSTODY=full npm run test:custody" : "npm run test:custody", {
+  reportFigures(`custody-${face}`, complete ? "npm run test:custody" : "npm test", {
     form: complete ? "complete" : "short",
     "flows run": flows.length,
     "programs run": room.runs,
