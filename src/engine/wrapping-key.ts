@@ -73,7 +73,9 @@ function formOf(der: Buffer): "spki" | "pkcs1" | null {
 
 function keyOf(der: Buffer, type: "spki" | "pkcs1", spec: WrappingKeySpec): KeyObject {
   try {
-    return createPublicKey({ key: der, format: "der", type });
+    const key = createPublicKey({ key: der, format: "der", type });
+    // Node 24 cannot write a key as PKCS#1 that it read as such.
+    return createPublicKey({ key: key.export({ format: "der", type: "spki" }), format: "der", type: "spki" });
   } catch {
     throw untrusted(spec, "a public key that cannot be read");
   }
