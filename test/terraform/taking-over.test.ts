@@ -113,6 +113,37 @@ describe("keys that others made", () => {
     expect(await on.workspace.attributes(material)).toMatchObject({ verified: true });
   });
 
+  it("by identity, with a command that knows it; any other says so and imports nothing", async () => {
+    await on.write(`
+      import {
+        to       = ${key}
+        identity = { arn = "${record.arn}" }
+      }
+      import {
+        to       = ${material}
+        identity = { key_arn = "${record.arn}" }
+      }
+      ${resources("", `valid_for = "90d"`)}`);
+    on.life.calls();
+    const { exitCode, stdout, stderr } = await on.workspace.run(["apply", "-auto-approve", "-no-color"]);
+    if (exitCode !== 0) {
+      expect(stderr).toMatch(/argument named "identity" is not expected here/);
+      expect(on.life.calls()).toEqual([]);
+      const { stdout: version } = await on.workspace.run(["version"]);
+      // Terraform has it since 1.12.
+      expect(version).toMatch(/^(Terraform v1\.11\.|OpenTofu )/);
+      return;
+    }
+    expect(stdout).toMatch(/2 imported, 0 added/);
+    const state: { resources: { instances: { identity?: unknown }[] }[] } = JSON.parse(await on.workspace.state());
+    expect(state.resources.flatMap(({ instances }) => instances.map(({ identity }) => identity))).toEqual([
+      { arn: record.arn },
+      { key_arn: record.arn },
+    ]);
+    expect(await on.workspace.attributes(material)).toMatchObject({ verified: true });
+    await on.settled();
+  });
+
   it("what is configured for material that is not verified is kept until it can be proved", async () => {
     const path = source;
     source = "env:BYOK_NONE";
