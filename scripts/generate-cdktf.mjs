@@ -1,6 +1,6 @@
 // Makes the bindings under cdktf/generated from the schema of the provider that `npm run build` has built, for both
 // families of the libraries: `node scripts/generate-cdktf.mjs [folder]`. Terraform 1.11 or later must be on the PATH, or
-// be named by BYOK_TERRAFORM.
+// BYOK_TERRAFORM names it or OpenTofu.
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -16,7 +16,8 @@ const head = "// @ts-nocheck: made by npm run generate:cdktf, by a generator tha
 
 /** What the provider says of itself, as Terraform writes it down. */
 async function providerSchema(folder) {
-  const source = 'terraform {\n  required_providers {\n    byok = { source = "byok/byok" }\n  }\n}\n';
+  const source =
+    'terraform {\n  required_providers {\n    byok = { source = "registry.terraform.io/byok/byok" }\n  }\n}\n';
   await writeFile(join(folder, "main.tf"), source);
   const output = execFileSync(process.env.TERRAFORM_BINARY_NAME, ["providers", "schema", "-json"], { cwd: folder });
   return JSON.parse(output.toString("utf8"));
@@ -43,7 +44,10 @@ const scratch = await mkdtemp(join(tmpdir(), "byok-cdktf-"));
 try {
   const configuration = join(scratch, "cli.tfrc");
   const folder = JSON.stringify(join(root, "dist"));
-  await writeFile(configuration, `provider_installation {\n  dev_overrides {\n    "byok/byok" = ${folder}\n  }\n}\n`);
+  await writeFile(
+    configuration,
+    `provider_installation {\n  dev_overrides {\n    "registry.terraform.io/byok/byok" = ${folder}\n  }\n}\n`,
+  );
   // The generators run Terraform too, as soon as they are loaded.
   Object.assign(process.env, {
     TERRAFORM_BINARY_NAME: process.env.BYOK_TERRAFORM || "terraform",

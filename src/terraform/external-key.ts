@@ -103,7 +103,8 @@ export const externalKey = resource({
     return { state: { id: arn, arn, region, kms, deletion_window_in_days: 30 } };
   },
   move: ({ sourceProvider, sourceType, state }) =>
-    /\/hashicorp\/aws$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
+    // OpenTofu (1.11, 1.12) says only the head of the type here.
+    /(^|\/hashicorp\/)aws$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
       ? { state: movedState(state) }
       : null,
 });

@@ -40,6 +40,9 @@ export interface JsonPlan {
   readonly [other: string]: unknown;
 }
 
+/** OpenTofu's plans tell of the ephemeral resources that an apply opens, too. */
+const nothing: ReadonlySet<string> = new Set(["no-op", "open"]);
+
 /** A folder with a configuration and its state, and the CLI in it. Nothing outside of the folder is read or written. */
 export class Workspace {
   readonly folder: string;
@@ -106,7 +109,7 @@ export class Workspace {
   /** What a plan would do, by address; without what it would leave alone. */
   async changes(...args: readonly string[]): Promise<ReadonlyMap<string, ResourceChange["change"]>> {
     const { plan } = await this.plan(...args);
-    const changed = (plan.resource_changes ?? []).filter(({ change }) => change.actions.join() !== "no-op");
+    const changed = (plan.resource_changes ?? []).filter(({ change }) => !nothing.has(change.actions.join()));
     return new Map(changed.map(({ address, change }) => [address, change]));
   }
 

@@ -38,7 +38,10 @@ describe("taking over, at the level of the protocol", () => {
       key.moveFrom({ provider, type, state: { arn, key_id: keyId, key_material_base64: "c2VjcmV0", policy: "{}" } });
     await expect(from("registry.terraform.io/hashicorp/aws", "aws_kms_key")).rejects.toThrow(/cannot take over/);
     await expect(from("registry.terraform.io/evil/aws", "aws_kms_external_key")).rejects.toThrow(/cannot take over/);
-    await from("registry.terraform.io/hashicorp/aws", "aws_kms_external_key");
+    for (const provider of ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws", "aws"]) {
+      await from(provider, "aws_kms_external_key");
+      expect(key.state).toMatchObject({ arn });
+    }
     expect(JSON.stringify(key.state)).not.toContain("c2VjcmV0");
     await key.refresh();
     expect((await key.plan({})).action).toBe("no-op");
