@@ -12,6 +12,8 @@ import { generatedMaterial } from "./material-shape";
 export async function rotateOnDemand(store: KeyStore, key: Key, nowMs: number): Promise<void> {
   const next = key.origin === "service" ? await generateNext(store, key, nowMs) : pendingId(key);
   for (const member of store.family(key)) {
+    // A Region that has lost the new bytes learns all the same which ones it now waits for.
+    if (!member.materials.some(({ id }) => id === next)) member.materials.push(emptyMaterial(next, "pending_rotation"));
     for (const material of member.materials) {
       if (material.id === next) {
         material.role = "current";

@@ -3,6 +3,7 @@ import {
   CancelKeyDeletionCommand,
   CreateKeyCommand,
   DecryptCommand,
+  DeleteImportedKeyMaterialCommand,
   EncryptCommand,
   type KMSClient,
   ListKeyRotationsCommand,
@@ -100,6 +101,21 @@ describe("multi-Region keys with imported material", () => {
       });
     }
     expect(added.KeyMaterialId).not.toBe(materialId);
+  });
+
+  it("need the new material in a Region that has lost it before the rotation", async () => {
+    const [bytes, next] = [randomBytes(32), randomBytes(32)];
+    const { id } = await replicated(bytes);
+    await importMaterial(there, id, bytes);
+    const { KeyMaterialId } = await importMaterial(here, id, next, { ImportType: "NEW_KEY_MATERIAL" });
+    await importMaterial(there, id, next, { ImportType: "EXISTING_KEY_MATERIAL" });
+    await there.send(new DeleteImportedKeyMaterialCommand({ KeyId: id, KeyMaterialId }));
+    await here.send(new RotateKeyOnDemandCommand({ KeyId: id }));
+    expect(await describeKey(there, id)).toMatchObject({ KeyState: "PendingImport", Enabled: false });
+    const encrypted = there.send(new EncryptCommand({ KeyId: id, Plaintext: TEXT }));
+    expect(await failure(encrypted)).toMatchObject({ name: "KMSInvalidStateException" });
+    await importMaterial(there, id, next);
+    expect(await describeKey(there, id)).toMatchObject({ KeyState: "Enabled", CurrentKeyMaterialId: KeyMaterialId });
   });
 
   it("swap primary and replica", async () => {
