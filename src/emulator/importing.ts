@@ -1,5 +1,5 @@
 import { Refusal } from "./errors";
-import { currentMaterial, type Key, keyState, type Material, removeBytes } from "./key";
+import { currentMaterial, type Key, keyState, type Material, releaseWhenEverywhere, removeBytes } from "./key";
 import type { KeyStore } from "./key-store";
 import { checkedMaterial } from "./material-shape";
 
@@ -36,7 +36,7 @@ export function importMaterial(store: KeyStore, key: Key, request: MaterialImpor
   if (request.description !== undefined) material.description = request.description;
   if (!key.materials.includes(material)) key.materials.push(material);
   if (lacked || (request.enablesDisabledKey && material.role === "current")) key.enabled = true;
-  promoteWhenEverywhere(store, key, id);
+  releaseWhenEverywhere(store.family(key));
   return material;
 }
 
@@ -87,15 +87,6 @@ function associated(store: KeyStore, key: Key, id: string, asked: "new" | "exist
   if (key.materials.length === 0) return emptyMaterial(id, "current");
   const replicated = store.replicas(key).length > 0;
   return emptyMaterial(id, replicated ? "pending_multi_region_import_and_rotation" : "pending_rotation");
-}
-
-/** A multi-Region key can rotate to a material once every Region has it. */
-function promoteWhenEverywhere(store: KeyStore, key: Key, id: string): void {
-  const copies = store.family(key).map((member) => member.materials.find((material) => material.id === id));
-  if (!copies.every((copy) => copy?.bytes !== undefined)) return;
-  for (const copy of copies) {
-    if (copy?.role === "pending_multi_region_import_and_rotation") copy.role = "pending_rotation";
-  }
 }
 
 export function emptyMaterial(id: string, role: Material["role"]): Material {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { expireMaterial, type Key } from "./key";
+import { expireMaterial, type Key, releaseWhenEverywhere } from "./key";
 
 /** A name that points to a key of its account and Region. */
 export interface Alias {
@@ -100,6 +100,7 @@ export class KeyStore {
         this.deleteAlias(alias);
       }
     }
+    if (primary !== undefined) releaseWhenEverywhere(this.family(primary));
     if (primary?.deletion?.kind === "after replicas" && this.replicas(primary).length === 0) {
       primary.deletion = { kind: "scheduled", atMs: atMs + primary.deletion.windowDays * DAY_MS };
     }

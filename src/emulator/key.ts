@@ -95,6 +95,16 @@ export function lastingMaterials(key: Key): Material[] {
   return key.materials.filter((material) => material.role === "current" || material.role === "noncurrent");
 }
 
+/** What waits for the other Regions of a multi-Region key waits for its rotation only, once each of them has the bytes. */
+export function releaseWhenEverywhere(family: readonly Key[]): void {
+  for (const material of family.flatMap((member) => member.materials)) {
+    if (material.role !== "pending_multi_region_import_and_rotation") continue;
+    const holds = (member: Key): boolean =>
+      member.materials.some((copy) => copy.id === material.id && copy.bytes !== undefined);
+    if (family.every(holds)) material.role = "pending_rotation";
+  }
+}
+
 /** All lasting materials have to be there, for each of them has ciphertexts that only it opens. */
 export function holdsItsMaterial(key: Key): boolean {
   const lasting = lastingMaterials(key);

@@ -1,5 +1,5 @@
 import { emptyMaterial } from "./importing";
-import type { Key } from "./key";
+import { type Key, lastingMaterials } from "./key";
 import type { KeyStore } from "./key-store";
 
 export interface Replica {
@@ -11,7 +11,10 @@ export interface Replica {
   readonly usableFromMs: number;
 }
 
-/** Creates the key in another Region. Imported bytes are never copied, only which materials belong to the key. */
+/**
+ * Creates the key in another Region. Imported bytes are never copied, only which materials belong to the key for good.
+ * What waits for a rotation has to wait for the new Region, too.
+ */
 export function replicate(store: KeyStore, primary: Key, replica: Replica, nowMs: number): Key {
   const key: Key = {
     ...primary,
@@ -23,12 +26,15 @@ export function replicate(store: KeyStore, primary: Key, replica: Replica, nowMs
     updatingUntilMs: 0,
     onDemandRotations: 0,
     automaticRotation: undefined,
-    materials: primary.materials.map((material) =>
+    materials: lastingMaterials(primary).map((material) =>
       primary.origin === "service"
         ? { ...material, bytes: material.bytes === undefined ? undefined : Buffer.from(material.bytes) }
         : { ...emptyMaterial(material.id, material.role), rotatedAtMs: material.rotatedAtMs },
     ),
   };
+  for (const material of store.family(primary).flatMap((member) => member.materials)) {
+    if (material.role === "pending_rotation") material.role = "pending_multi_region_import_and_rotation";
+  }
   store.add(key);
   return key;
 }

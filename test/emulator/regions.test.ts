@@ -118,6 +118,25 @@ describe("multi-Region keys with imported material", () => {
     expect(await describeKey(there, id)).toMatchObject({ KeyState: "Enabled", CurrentKeyMaterialId: KeyMaterialId });
   });
 
+  it("wait for a Region that comes after the new material", async () => {
+    const [bytes, next] = [randomBytes(32), randomBytes(32)];
+    const { KeyId: id = "" } = await createExternalKey(here, { MultiRegion: true });
+    await importMaterial(here, id, bytes);
+    await importMaterial(here, id, next, { ImportType: "NEW_KEY_MATERIAL" });
+    const states = async () => {
+      const listed = new ListKeyRotationsCommand({ KeyId: id, IncludeKeyMaterial: "ALL_KEY_MATERIAL" });
+      return ((await here.send(listed)).Rotations ?? []).map((entry) => entry.KeyMaterialState);
+    };
+    expect(await states()).toEqual(["CURRENT", "PENDING_ROTATION"]);
+    await here.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: "eu-west-1" }));
+    expect(await states()).toEqual(["CURRENT", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"]);
+    const rotated = here.send(new RotateKeyOnDemandCommand({ KeyId: id }));
+    expect(await failure(rotated)).toMatchObject({ name: "KMSInvalidStateException" });
+    await there.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }));
+    kmsEmulator.clock.advance("7d");
+    expect(await states()).toEqual(["CURRENT", "PENDING_ROTATION"]);
+  });
+
   it("swap primary and replica", async () => {
     const bytes = randomBytes(32);
     const { id } = await replicated(bytes);
