@@ -137,6 +137,12 @@ describe("multi-Region keys with imported material", () => {
     expect(await states()).toEqual(["CURRENT", "PENDING_ROTATION"]);
   });
 
+  it("stay within their partition", async () => {
+    const { id } = await replicated(randomBytes(32));
+    const abroad = here.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: "cn-north-1" }));
+    expect(await failure(abroad)).toMatchObject({ name: "UnsupportedOperationException" });
+  });
+
   it("swap primary and replica", async () => {
     const bytes = randomBytes(32);
     const { id } = await replicated(bytes);

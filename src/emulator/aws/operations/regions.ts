@@ -1,6 +1,6 @@
 import { type Key, keyState } from "../../key";
 import { changePrimary, replicate } from "../../replication";
-import { keyArn } from "../arn";
+import { keyArn, partitionOf } from "../arn";
 import { type AwsCall, namedKey, requireState } from "../call";
 import { AwsError, notFound, unsupported, validation } from "../errors";
 import { flag, required, text } from "../input";
@@ -26,6 +26,9 @@ const replicateKey = operation(
     const { store } = call.world;
     const region = input.ReplicaRegion;
     const arn = keyArn(region, primary.accountId, primary.id);
+    if (partitionOf(region) !== partitionOf(primary.region)) {
+      throw unsupported(`The Region ${region} is not in the partition of ${primary.arn}.`);
+    }
     if (store.find(primary.accountId, region, primary.id) !== undefined) {
       throw new AwsError("AlreadyExistsException", `${arn} already exists.`);
     }
