@@ -50,8 +50,11 @@ const rotateKeyOnDemand = operation({ KeyId: keyId }, async (call, input) => {
 const getKeyRotationStatus = operation(
   { KeyId: keyId },
   (call, input) => {
-    const key = automaticallyRotatable(call, input.KeyId);
-    const automatic = key.automaticRotation;
+    const key = namedKey(call, input.KeyId);
+    requireOwnMaterial(key);
+    // The primary's is that of all Regions; a key that waits for its deletion is not rotated.
+    const shared = (call.world.store.primary(key) ?? key).automaticRotation;
+    const automatic = key.deletion === undefined ? shared : undefined;
     return {
       KeyId: key.arn,
       KeyRotationEnabled: automatic !== undefined,
@@ -97,12 +100,18 @@ function requirePrimary(key: Key): void {
 }
 
 function automaticallyRotatable(call: AwsCall, id: string): Key {
-  const key = call.reads ? namedKey(call, id) : usableKey(call, id);
+  const key = usableKey(call, id);
   requireSymmetric(key);
+  requireOwnMaterial(key);
+  requirePrimary(key);
+  return key;
+}
+
+/** @throws AwsError UnsupportedOperationException where the material was imported */
+function requireOwnMaterial(key: Key): void {
   if (key.origin === "external") {
     throw unsupported(`${key.arn} origin is EXTERNAL which is not valid for this operation.`);
   }
-  return key;
 }
 
 const MATERIAL_STATES = {
