@@ -88,6 +88,31 @@ describe("policies, descriptions, aliases and lists", () => {
     },
   );
 
+  it.each([
+    ["Principal", undefined],
+    ["Principal", {}],
+    ["Principal", { AWS: [] }],
+    ["NotPrincipal", {}],
+  ])("refuse a statement whose %s is %j", async (member, principals) => {
+    const Statement = { Effect: "Allow", [member]: principals, Action: "kms:*", Resource: "*" };
+    const created = kms.send(new CreateKeyCommand({ Policy: JSON.stringify({ Statement }) }));
+    expect(await failure(created)).toMatchObject({ name: "MalformedPolicyDocumentException" });
+  });
+
+  it("refuse a policy of more than 32 KiB, and one of other letters than Latin-1's", async () => {
+    const { KeyId = "" } = await createExternalKey(kms);
+    const policyOfSize = (bytes: number, Sid: string): string => {
+      const Statement = { Sid, Effect: "Allow", Principal: "*", Action: "kms:*", Resource: "*" };
+      return JSON.stringify({ Statement }).padEnd(bytes);
+    };
+    const put = (Policy: string) => kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
+    await put(policyOfSize(32_768, "a"));
+    await put(policyOfSize(200, "é"));
+    expect(await failure(put(policyOfSize(32_769, "a")))).toMatchObject({ name: "LimitExceededException" });
+    expect(await failure(put(policyOfSize(200_000, "a")))).toMatchObject({ name: "LimitExceededException" });
+    expect(await failure(put(policyOfSize(100, "鍵")))).toMatchObject({ name: "ValidationException" });
+  });
+
   it("change a description", async () => {
     const { KeyId = "" } = await createExternalKey(kms, { Description: "old" });
     await kms.send(new UpdateKeyDescriptionCommand({ KeyId, Description: "new" }));

@@ -46,6 +46,10 @@ function rewrittenStatement(statement: unknown, partition: string): Record<strin
   if (!isObject(statement)) throw malformed("A statement of the policy is not an object.");
   const effect = statement["Effect"];
   if (effect !== "Allow" && effect !== "Deny") throw malformed("A statement of the policy has no valid Effect.");
+  // Without an Action or a Resource a statement has no effect, and AWS takes it; without a principal it does not.
+  if (!namesAnybody(statement["Principal"] ?? statement["NotPrincipal"])) {
+    throw malformed("A statement of the policy has no principal.");
+  }
   const members = ordered(statement, [...STATEMENT_ORDER, "Condition"]);
   for (const name of STATEMENT_ORDER) {
     const value = members[name];
@@ -55,6 +59,13 @@ function rewrittenStatement(statement: unknown, partition: string): Record<strin
       : collapsed(value, partition);
   }
   return members;
+}
+
+function namesAnybody(principals: unknown): boolean {
+  if (isObject(principals)) return Object.values(principals).some(namesAnybody);
+  return Array.isArray(principals)
+    ? principals.some(namesAnybody)
+    : typeof principals === "string" && principals !== "";
 }
 
 function collapsed(value: unknown, partition: string): unknown {

@@ -4,7 +4,7 @@ import { type Key, untouchedKey } from "../../key";
 import { generatedMaterial } from "../../material-shape";
 import { keyArn, partitionOf } from "../arn";
 import { type AwsCall, namedKey, usableKey } from "../call";
-import { unsupported, validation } from "../errors";
+import { AwsError, unsupported, validation } from "../errors";
 import { flag, integer, oneOf, required, text } from "../input";
 import { keyMetadata } from "../metadata";
 import { type Operation, operation } from "../operation";
@@ -15,7 +15,10 @@ import { tags, withTags } from "../tags";
 
 export const keyId = required(text({ min: 1, max: 2048 }));
 export const description = text({ max: 8192 });
-export const policyText = text({ min: 1, max: 131_072 });
+/** Latin-1 without its control characters, except for tabs and line ends. */
+export const policyText = text({ min: 1, pattern: /^[\t\n\r -\u00FF]+$/ });
+
+const MAX_POLICY_BYTES = 32_768;
 
 const ORIGINS = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"] as const;
 
@@ -111,7 +114,11 @@ export const KEY_OPERATIONS: Readonly<Record<string, Operation>> = {
 /** The policy that a new or changed key has: what was given, rewritten, or the default one. */
 export function policyFor(call: AwsCall, region: string, given: string | undefined): string {
   const partition = partitionOf(region);
-  return given === undefined ? defaultPolicy(partition, call.accountId) : rewrittenPolicy(given, partition);
+  if (given === undefined) return defaultPolicy(partition, call.accountId);
+  if (Buffer.byteLength(given) > MAX_POLICY_BYTES) {
+    throw new AwsError("LimitExceededException", `A key policy may have at most ${MAX_POLICY_BYTES} bytes.`);
+  }
+  return rewrittenPolicy(given, partition);
 }
 
 function checkedPolicyName(name: string | undefined): string {
