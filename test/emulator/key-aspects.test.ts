@@ -1,6 +1,7 @@
 import {
   CreateAliasCommand,
   CreateKeyCommand,
+  type CreateKeyCommandInput,
   DeleteAliasCommand,
   GetKeyPolicyCommand,
   type KMSClient,
@@ -134,6 +135,24 @@ describe("policies, descriptions, aliases and lists", () => {
       name: "NotFoundException",
       message: `Alias arn:aws:kms:us-east-1:111122223333:${AliasName} is not found.`,
     });
+  });
+
+  it("point an alias only to a key of the same type and usage", async () => {
+    const AliasName = "alias/app";
+    const ofType = async (input: CreateKeyCommandInput) => (await createExternalKey(kms, input)).KeyId;
+    const signing = await ofType({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" });
+    await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: signing }));
+    const point = (TargetKeyId: string | undefined) => kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId }));
+    for (const input of [
+      {},
+      { KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" },
+      { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" },
+    ] as const) {
+      expect(await failure(point(await ofType(input)))).toMatchObject({ name: "ValidationException" });
+    }
+    const other = await ofType({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+    await point(other);
+    expect((await describeKey(kms, AliasName)).KeyId).toBe(other);
   });
 
   it("do not take an alias where AWS does not", async () => {

@@ -1,3 +1,4 @@
+import type { Key } from "../../key";
 import type { Alias } from "../../key-store";
 import { kmsArn } from "../arn";
 import { type AwsCall, namedKey, usableKey } from "../call";
@@ -30,7 +31,12 @@ export const ALIAS_OPERATIONS: Readonly<Record<string, Operation>> = {
   }),
   UpdateAlias: operation({ AliasName: aliasName, TargetKeyId: keyId }, (call, input) => {
     const alias = existing(call, checkedName(input.AliasName));
-    alias.keyId = usableKey(call, input.TargetKeyId).id;
+    const key = usableKey(call, input.TargetKeyId);
+    const old = call.world.store.find(call.accountId, call.region, alias.keyId);
+    if (old !== undefined && !isOfSameType(old, key)) {
+      throw validation(`${arn(call, alias.name)} cannot go over from a ${old.spec} to a ${key.spec} key.`);
+    }
+    alias.keyId = key.id;
     alias.updatedAtMs = call.nowMs;
     return {};
   }),
@@ -72,6 +78,11 @@ function existing(call: AwsCall, name: string): Alias {
   const alias = call.world.store.alias(call.accountId, call.region, name);
   if (alias === undefined) throw notFound(`Alias ${arn(call, name)} is not found.`);
   return alias;
+}
+
+/** Symmetric, asymmetric or HMAC, which of the symmetric ones the usage tells. */
+function isOfSameType(one: Key, other: Key): boolean {
+  return one.usage === other.usage && (one.shape.kind === "raw") === (other.shape.kind === "raw");
 }
 
 function checkedName(name: string): string {
