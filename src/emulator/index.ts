@@ -117,6 +117,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     primaryChangeDelayMs: delayMs(options.primaryChangeDelay),
     importEnablesDisabledKey: options.importEnablesDisabledKey ?? true,
     closing: closing.signal,
+    settle: () => {
+      if (store.settle(clock.now().getTime())) save();
+    },
     save,
   };
   for (const fault of options.faults ?? []) world.faults.add(fault);

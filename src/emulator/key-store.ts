@@ -78,8 +78,12 @@ export class KeyStore {
     this.#aliases.delete(place(alias.accountId, alias.region, alias.name));
   }
 
-  /** Lets the time up to now do its work: material expires, keys whose waiting period is over vanish. */
-  settle(nowMs: number): void {
+  /**
+   * Lets the time up to now do its work: material expires, keys whose waiting period is over vanish.
+   * @returns whether there was any work
+   */
+  settle(nowMs: number): boolean {
+    let changed = false;
     for (;;) {
       const due = this.all()
         .flatMap((key) => (key.deletion?.kind === "scheduled" ? [{ key, atMs: key.deletion.atMs }] : []))
@@ -87,8 +91,12 @@ export class KeyStore {
         .toSorted((a, b) => a.atMs - b.atMs)[0];
       if (due === undefined) break;
       this.#vanish(due.key, due.atMs);
+      changed = true;
     }
-    for (const key of this.#keys.values()) expireMaterial(key, nowMs);
+    for (const key of this.#keys.values()) {
+      if (expireMaterial(key, nowMs)) changed = true;
+    }
+    return changed;
   }
 
   #vanish(key: Key, atMs: number): void {

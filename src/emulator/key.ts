@@ -117,13 +117,13 @@ export function earliestExpiryMs(key: Key): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Takes away what has expired; afterwards the key looks as after a deletion. */
-export function expireMaterial(key: Key, nowMs: number): void {
-  for (const material of [...key.materials]) {
-    if (material.bytes !== undefined && material.expiresAtMs !== undefined && material.expiresAtMs <= nowMs) {
-      removeBytes(key, material);
-    }
-  }
+/** Takes away what has expired; afterwards the key looks as after a deletion. @returns whether anything had */
+export function expireMaterial(key: Key, nowMs: number): boolean {
+  const expired = key.materials.filter(
+    ({ bytes, expiresAtMs }) => bytes !== undefined && expiresAtMs !== undefined && expiresAtMs <= nowMs,
+  );
+  for (const material of expired) removeBytes(key, material);
+  return expired.length > 0;
 }
 
 /** Wipes the bytes. A material that only waited for a rotation is forgotten with them. */

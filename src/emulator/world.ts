@@ -30,6 +30,8 @@ export interface World {
   readonly importEnablesDisabledKey: boolean;
   /** Aborted when the emulator closes; ends injected delays. */
   readonly closing: AbortSignal;
+  /** Lets the time until now do its work on the keys, for the state file too: what is gone must not come back with it. */
+  settle(): void;
   /** Writes the state file, where there is one. */
   save(): void;
 }

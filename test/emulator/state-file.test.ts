@@ -63,6 +63,27 @@ describe("the state file", () => {
     await second.close();
   });
 
+  it("loses what time has taken, so that it does not come back with an earlier clock", async () => {
+    const bytes = randomBytes(32);
+    const first = await emulator({ stateFile, now });
+    const before = kmsClient(first);
+    const { KeyId = "" } = await createExternalKey(before);
+    await importMaterial(before, KeyId, bytes, { ValidTo: new Date("2027-01-02T00:00:00Z") });
+    expect(readFileSync(stateFile, "utf8").includes(bytes.toString("base64"))).toBe(true);
+    first.clock.advance("2d");
+    expect(await describeKey(before, KeyId)).toMatchObject({ KeyState: "PendingImport" });
+    expect(readFileSync(stateFile, "utf8").includes(bytes.toString("base64"))).toBe(false);
+    before.destroy();
+    await first.close();
+
+    const second = await emulator({ stateFile, now });
+    second.clock.set("2027-01-01T00:00:00Z");
+    const after = kmsClient(second);
+    expect(await describeKey(after, KeyId)).toMatchObject({ KeyState: "PendingImport" });
+    after.destroy();
+    await second.close();
+  });
+
   it("is readable by its owner only, whole at any time, and alone in its directory", async () => {
     const kmsEmulator = await emulator({ stateFile });
     const kms = kmsClient(kmsEmulator);

@@ -21,7 +21,7 @@ export function createAlibabaWire(world: World, quotas: Quotas, side: AlibabaSid
   return {
     accepts: (request) => rpcRequest(request) !== undefined,
     answer: async (request) => {
-      world.store.settle(world.clock.now().getTime());
+      world.settle();
       const rpc = rpcRequest(request);
       if (rpc === undefined) return refusedEarly(world, request, rpc, new AlibabaError("InvalidAction.NotFound"));
       try {
@@ -84,9 +84,9 @@ function performed(
     service: "kms",
     reads: operation.reads,
     perform: async () => {
-      const nowMs = world.clock.now().getTime();
       // An injected delay may have let time pass.
-      world.store.settle(nowMs);
+      world.settle();
+      const nowMs = world.clock.now().getTime();
       const call: AlibabaCall = { ...caller, world, nowMs, reads: operation.reads, created: undefined };
       const fields = await operation.run(call, rpc.parameters);
       const created: Key | undefined = call.created;

@@ -17,7 +17,7 @@ export function createAwsWire(world: World, quotas: Quotas): Wire {
   return {
     accepts: (request) => request.headers["x-amz-target"] !== undefined || isStsRequest(request),
     answer: async (request) => {
-      world.store.settle(world.clock.now().getTime());
+      world.settle();
       try {
         const scope = credentialScope(request.headers);
         if (isStsRequest(request)) return await exchange(world, quotas, stsExchange(world, identities, scope, request));
@@ -80,9 +80,9 @@ function kmsExchange(world: World, identities: Identities, scope: CredentialScop
     key,
     perform: async () => {
       if (body === undefined) throw new AwsError("SerializationException");
-      const nowMs = world.clock.now().getTime();
       // An injected delay may have let time pass.
-      world.store.settle(nowMs);
+      world.settle();
+      const nowMs = world.clock.now().getTime();
       const call: AwsCall = { ...caller, world, nowMs, reads: operation.reads, created: undefined };
       const fields = await operation.run(call, body);
       return { fields, created: call.created };

@@ -33,7 +33,7 @@ export function createQkmsWire(world: World, quotas: Quotas, options: QkmsOption
     accepts: ({ path, headers }) =>
       path === QKMS_PATH || path.startsWith(`${QKMS_PATH}/`) || (headers.host ?? "").startsWith("qkms.localhost"),
     answer: async (request) => {
-      world.store.settle(world.clock.now().getTime());
+      world.settle();
       if (request.path.includes("//")) return unread(world, request, redirect(request.path));
       const verdict = verified(request, rules);
       if ("why" in verdict) return unread(world, request, errorAnswer(notAuthorized(verdict.why)));
@@ -70,9 +70,9 @@ function understood(
     key,
     perform: async () => {
       if (body === undefined) throw new AwsError("SerializationException");
-      const nowMs = world.clock.now().getTime();
       // An injected delay may have let time pass.
-      world.store.settle(nowMs);
+      world.settle();
+      const nowMs = world.clock.now().getTime();
       const call: QkmsCall = {
         world,
         rules,
