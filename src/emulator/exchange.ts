@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./faults";
 import { copiedKey, type Key } from "./key";
-import type { Quotas } from "./quotas";
+import type { Counted, Quotas } from "./quotas";
 import type { RequestMoment } from "./request-watch";
 import type { Delivery, WireAnswer } from "./wire";
 import type { World } from "./world";
@@ -29,6 +29,8 @@ export interface Exchange {
   readonly action: string;
   /** What it takes besides: AWS wants `kms:TagResource` of whoever creates a key with tags. Default nothing. */
   readonly alsoNeeds?: readonly Permission[];
+  /** What it counts as besides itself, for the quotas. Default nothing. */
+  readonly alsoCounts?: readonly Counted[];
   /** Whether it leaves everything as it was. */
   readonly reads: boolean;
   readonly region: string;
@@ -82,7 +84,8 @@ async function delivered(
 ): Promise<Delivery> {
   const early = (await befall(world, call, faults, "before")) ?? (await watched(world, call, run, "before"));
   if (early !== undefined) return early;
-  if (!quotas.take(call.operation, call.accountId, call.region, world.clock.now().getTime())) {
+  const counted = [{ operation: call.operation, region: call.region }, ...(call.alsoCounts ?? [])];
+  if (!quotas.take(counted, call.accountId, world.clock.now().getTime())) {
     return whole(call.throttled());
   }
   const missing = neededBy(call).find((needed) => {

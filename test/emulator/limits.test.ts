@@ -4,6 +4,7 @@ import {
   GetParametersForImportCommand,
   ImportKeyMaterialCommand,
   ListKeysCommand,
+  ReplicateKeyCommand,
   type KMSClient,
 } from "@aws-sdk/client-kms";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -40,6 +41,25 @@ describe("quotas", () => {
     for (let index = 0; index < 5; index += 1) await createExternalKey(kms);
     expect(await failure(createExternalKey(kms))).toMatchObject({ name: "ThrottlingException" });
     kms.destroy();
+  });
+
+  it("count a replica as two keys made in its Region", async () => {
+    await using kmsEmulator = await emulator({ quotas: { CreateKey: 5, ReplicateKey: 5 }, now: () => 0 });
+    const [kms, elsewhere] = [kmsClient(kmsEmulator), kmsClient(kmsEmulator, "eu-west-1")];
+    const keys: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { KeyMetadata } = await kms.send(new CreateKeyCommand({ MultiRegion: true }));
+      keys.push(KeyMetadata?.KeyId ?? "");
+    }
+    const replicate = (index: number, ReplicaRegion: string) =>
+      kms.send(new ReplicateKeyCommand({ KeyId: keys[index], ReplicaRegion }));
+    await replicate(0, "eu-west-1");
+    await replicate(1, "eu-west-1");
+    expect(await failure(replicate(2, "eu-west-1"))).toMatchObject({ name: "ThrottlingException" });
+    await replicate(2, "eu-west-2");
+    await elsewhere.send(new CreateKeyCommand({}));
+    expect(await failure(elsewhere.send(new CreateKeyCommand({})))).toMatchObject({ name: "ThrottlingException" });
+    for (const client of [kms, elsewhere]) client.destroy();
   });
 
   it("can be slower than one request a second", async () => {

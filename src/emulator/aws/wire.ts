@@ -1,5 +1,5 @@
 import { type Exchange, exchange, type Permission } from "../exchange";
-import type { Quotas } from "../quotas";
+import type { Counted, Quotas } from "../quotas";
 import type { Delivery, Wire, WireRequest } from "../wire";
 import type { World } from "../world";
 import { keyArn } from "./arn";
@@ -75,6 +75,7 @@ function kmsExchange(world: World, identities: Identities, scope: CredentialScop
     service: "kms",
     action: `kms:${name}`,
     alsoNeeds: neededBesides(name, scope.region, body),
+    alsoCounts: countedBesides(name, body),
     reads: operation.reads,
     keyId,
     key,
@@ -102,6 +103,14 @@ function neededBesides(operation: string, region: string, body: Body | undefined
   const tagging = Array.isArray(tags) && tags.length > 0 ? [{ action: "kms:TagResource", region: place }] : [];
   if (operation === "CreateKey") return tagging;
   return operation === "ReplicateKey" ? [{ action: "kms:CreateKey", region: place }, ...tagging] : [];
+}
+
+/** A replica counts as two keys that are made in its Region ("Request quotas" of the developer guide). */
+function countedBesides(operation: string, body: Body | undefined): readonly Counted[] {
+  const region = body?.["ReplicaRegion"];
+  return operation === "ReplicateKey" && typeof region === "string"
+    ? [{ operation: "CreateKey", region, times: 2 }]
+    : [];
 }
 
 /** @param key as far as it is known: its ARN, or what the caller sent */
