@@ -120,6 +120,23 @@ describe("STS", () => {
     expect((await identityOf("999988887777"))[0]).toBe("999988887777");
   });
 
+  it("gives credentials for as long as is asked, and an hour where nothing is", async () => {
+    await using kmsEmulator = await emulator({ now: () => Date.parse("2027-01-01T00:00:00Z") });
+    const sts = stsOf(kmsEmulator, "test");
+    const assume = async (DurationSeconds?: number) => {
+      const role = { RoleArn: "arn:aws:iam::999988887777:role/deploy", RoleSessionName: "session" };
+      const { Credentials } = await sts.send(new AssumeRoleCommand({ ...role, DurationSeconds }));
+      return Credentials?.Expiration?.toISOString();
+    };
+    expect(await assume()).toBe("2027-01-01T01:00:00.000Z");
+    expect(await assume(900)).toBe("2027-01-01T00:15:00.000Z");
+    expect(await assume(43_200)).toBe("2027-01-01T12:00:00.000Z");
+    for (const seconds of [899, 43_201]) {
+      await expect(assume(seconds)).rejects.toMatchObject({ name: "ValidationError" });
+    }
+    sts.destroy();
+  });
+
   it("assumes a role in another account, whose keys are others", async () => {
     await using kmsEmulator = await emulator();
     const sts = stsOf(kmsEmulator, "test");

@@ -8,7 +8,7 @@ import { type Identities, ROLE_ARN } from "./identity";
 import { isObject } from "./input";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
-const SESSION_MS = 3_600_000;
+const SESSION_SECONDS = { least: 900, usual: 3600, most: 43_200 };
 
 /** The query protocol: a form body or a query string with an Action. */
 export function isStsRequest(request: WireRequest): boolean {
@@ -71,6 +71,13 @@ function assumedRole(world: World, identities: Identities, given: URLSearchParam
   if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
     throw new AwsError("ValidationError", "RoleSessionName must have 2 to 64 characters of [\\w+=,.@-]");
   }
+  const seconds = Number(given.get("DurationSeconds") ?? SESSION_SECONDS.usual);
+  if (!(Number.isInteger(seconds) && seconds >= SESSION_SECONDS.least && seconds <= SESSION_SECONDS.most)) {
+    throw new AwsError(
+      "ValidationError",
+      `DurationSeconds must be from ${SESSION_SECONDS.least} to ${SESSION_SECONDS.most}`,
+    );
+  }
   const accessKeyId = identities.assume(roleArn, sessionName);
   const identity = identities.of(accessKeyId, region);
   return {
@@ -78,7 +85,7 @@ function assumedRole(world: World, identities: Identities, given: URLSearchParam
       AccessKeyId: accessKeyId,
       SecretAccessKey: randomBytes(30).toString("base64"),
       SessionToken: randomBytes(48).toString("base64"),
-      Expiration: new Date(world.clock.now().getTime() + SESSION_MS).toISOString(),
+      Expiration: new Date(world.clock.now().getTime() + seconds * 1000).toISOString(),
     },
     AssumedRoleUser: { AssumedRoleId: identity.userId, Arn: identity.arn },
   };
