@@ -283,6 +283,23 @@ describe("what all wires share", () => {
     }
   });
 
+  it("does not wrap by OAEP with SHA-1 in a KMS instance", async () => {
+    const parametersOf = async (place: Readonly<Record<string, string>>, WrappingAlgorithm: string) => {
+      const created = await sendV3(kms, "CreateKey", { Origin: "EXTERNAL", ...place });
+      const KeyId = /"KeyId":"([^"]+)"/.exec(created.text)?.[1] ?? "";
+      const wrapping = { WrappingAlgorithm, WrappingKeySpec: "RSA_2048" };
+      return sendV3(kms, "GetParametersForImport", { KeyId, ...wrapping });
+    };
+    const instance = { DKMSInstanceId: "kst-1" };
+    expect((await parametersOf({}, "RSAES_OAEP_SHA_1")).status).toBe(200);
+    expect((await parametersOf(instance, "RSAES_OAEP_SHA_256")).status).toBe(200);
+    expect((await parametersOf(instance, "RSAES_PKCS1_V1_5")).status).toBe(200);
+    expect(await parametersOf(instance, "RSAES_OAEP_SHA_1")).toMatchObject({
+      status: 400,
+      body: { Code: "InvalidParameter" },
+    });
+  });
+
   it("tells who asks, and opens sessions of roles", async () => {
     const sts = { headers: { "x-acs-version": "2015-04-01" } };
     expect((await sendV3(kms, "GetCallerIdentity", {}, sts)).body).toMatchObject({

@@ -23,6 +23,10 @@ const getParametersForImport = operation(
   async (call, input) => {
     const key = usableKey(call, input.KeyId);
     requireExternal(key);
+    // Keys in a KMS instance do not have this one.
+    if (input.WrappingAlgorithm === "RSAES_OAEP_SHA_1" && key.wireFacts?.["dkmsInstanceId"] !== undefined) {
+      throw invalid("WrappingAlgorithm");
+    }
     const publicKeyDer = await call.world.wrappingKeys.publicKeyDer(RSA_BITS);
     const expiresAtMs = call.nowMs + TOKEN_LIFE_MS;
     const token = call.world.importTokens.issue({
