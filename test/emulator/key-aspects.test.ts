@@ -114,6 +114,18 @@ describe("policies, descriptions, aliases and lists", () => {
     expect(await failure(put(policyOfSize(100, "鍵")))).toMatchObject({ name: "ValidationException" });
   });
 
+  it("refuse a spec under both of its names", async () => {
+    const KeyUsage = "SIGN_VERIFY";
+    const created = kms.send(
+      new CreateKeyCommand({ KeySpec: "RSA_2048", CustomerMasterKeySpec: "RSA_2048", KeyUsage, Origin: "EXTERNAL" }),
+    );
+    expect(await failure(created)).toEqual({
+      name: "ValidationException",
+      message:
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+    });
+  });
+
   it("change a description", async () => {
     const { KeyId = "" } = await createExternalKey(kms, { Description: "old" });
     await kms.send(new UpdateKeyDescriptionCommand({ KeyId, Description: "new" }));

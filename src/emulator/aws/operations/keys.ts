@@ -38,6 +38,11 @@ const createKey = operation(
     const { store } = call.world;
     const origin = input.Origin ?? "AWS_KMS";
     if (origin !== "AWS_KMS" && origin !== "EXTERNAL") throw unsupported(`Origin ${origin} is not supported.`);
+    if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+      throw validation(
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+      );
+    }
     const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
     const key: Key = {
       ...newKey(call, spec, checkedUsage(spec, input.KeyUsage), input.MultiRegion === true),
