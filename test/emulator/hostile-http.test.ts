@@ -33,6 +33,25 @@ describe("hostile requests", () => {
       sent.end("{}");
     });
 
+  it("tells of every constraint that members break, and first of what cannot be read", async () => {
+    const wrong = { WrappingAlgorithm: "ROT13", WrappingKeySpec: "RSA_2048" };
+    expect((await send(kmsEmulator, "GetParametersForImport", wrong)).body).toEqual({
+      __type: "ValidationException",
+      message:
+        "2 validation errors detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null; " +
+        "Value 'ROT13' at 'wrappingAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: " +
+        "[RSAES_PKCS1_V1_5, RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, RSA_AES_KEY_WRAP_SHA_1, RSA_AES_KEY_WRAP_SHA_256, SM2PKE]",
+    });
+    const tags = [{ TagKey: "" }, { TagKey: "a", TagValue: "b".repeat(257) }];
+    const { body } = await send(kmsEmulator, "CreateKey", { Tags: tags });
+    expect(textOf(body, "message")).toMatch(
+      /^3 validation errors detected: .*'tags\.1\.member\.tagKey'.*; .*'tags\.1\.member\.tagValue'.*; .*'tags\.2\.member\.tagValue'/,
+    );
+    expect((await send(kmsEmulator, "CreateKey", { KeySpec: "x", Tags: "x" })).body).toEqual({
+      __type: "SerializationException",
+    });
+  });
+
   it("answers only to loopback names", async () => {
     expect(await statusFor("rebound.example.com")).toBe(403);
     expect(await statusFor("127.0.0.1.example.com:8300")).toBe(403);

@@ -20,12 +20,21 @@ export const unsupported = (message: string): AwsError => new AwsError("Unsuppor
 export const invalidState = (message: string): AwsError => new AwsError("KMSInvalidStateException", message);
 export const disabled = (key: Key): AwsError => new AwsError("DisabledException", `${key.arn} is disabled.`);
 
+/** Constraints that members break. AWS tells of all of them at once. */
+export class ConstraintError extends AwsError {
+  readonly broken: readonly string[];
+
+  constructor(broken: readonly string[]) {
+    const errors = broken.length === 1 ? "error" : "errors";
+    super("ValidationException", `${broken.length} validation ${errors} detected: ${broken.join("; ")}`);
+    this.broken = broken;
+  }
+}
+
 /** One broken constraint of one member; the member's path is spelled as AWS does, e.g. `tags.1.member.tagKey`. */
-export function constraint(value: string | number | null, path: string, rule: string): AwsError {
+export function constraint(value: string | number | null, path: string, rule: string): ConstraintError {
   const shown = value === null ? "null" : `'${value}'`;
-  return validation(
-    `1 validation error detected: Value ${shown} at '${path}' failed to satisfy constraint: Member must ${rule}`,
-  );
+  return new ConstraintError([`Value ${shown} at '${path}' failed to satisfy constraint: Member must ${rule}`]);
 }
 
 /** What the model's refusals are called here. */

@@ -1,4 +1,4 @@
-import { AwsError, constraint } from "./errors";
+import { AwsError, constraint, ConstraintError } from "./errors";
 
 /** Reads one member of a request. `undefined` and `null` mean that it was left out. @throws AwsError */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -94,7 +94,7 @@ export function listOf<T>(member: Reader<T>): Reader<readonly T[] | undefined> {
   return (value, path) => {
     if (isLeftOut(value)) return undefined;
     if (!Array.isArray(value)) throw mistyped();
-    return value.map((item: unknown, index) => member(item, `${path}.${index + 1}.member`));
+    return all(value.map((item: unknown, index) => () => member(item, `${path}.${index + 1}.member`)));
   };
 }
 
@@ -122,13 +122,30 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function readMembers<S extends Shape>(shape: S, from: Readonly<Record<string, unknown>>, prefix: string): Input<S> {
-  const members = Object.entries(shape).map(([name, reader]) => [
+  const members = Object.entries(shape).map(([name, reader]) => () => [
     name,
     // Own members only, so that nothing is read off a prototype.
     reader(Object.hasOwn(from, name) ? from[name] : undefined, `${prefix}${lowerFirst(name)}`),
   ]);
-  const input: Input<S> = Object.fromEntries(members);
+  const input: Input<S> = Object.fromEntries(all(members));
   return input;
+}
+
+/** What all of them read. @throws ConstraintError with the constraints that any of them found broken */
+function all<T>(reads: readonly (() => T)[]): T[] {
+  const broken: string[] = [];
+  const values = reads.flatMap((read) => {
+    try {
+      return [read()];
+    } catch (error) {
+      // What cannot be read at all is told of first, as it is all that AWS then sees.
+      if (!(error instanceof ConstraintError)) throw error;
+      broken.push(...error.broken);
+      return [];
+    }
+  });
+  if (broken.length > 0) throw new ConstraintError(broken);
+  return values;
 }
 
 function checkLength(length: number, shown: string, path: string, bounds: Bounds): void {
