@@ -19,13 +19,15 @@ export function parseFault(text: string): Fault {
   const [, operation, region, count, effect, rest] =
     /^([A-Za-z]+|\*)(?:@([a-z0-9-]+))?(?:#(\*|\d+\+?|\d+-\d+))?\s+([a-z-]+)(?::(\S+))?$/.exec(text.trim()) ?? [];
   const parsed = effect === undefined ? undefined : parsedEffect(effect, rest);
-  if (operation === undefined || parsed === undefined) {
+  const range = parsedCount(count ?? "1");
+  // No times at all would mean until it is removed.
+  if (operation === undefined || parsed === undefined || range.times < 1) {
     throw new TypeError(`"${text}" is not a fault. The syntax is:\n${FAULT_SYNTAX}`);
   }
   const fault: Fault = {
     operation,
     ...(region === undefined ? {} : { region }),
-    ...parsedCount(count ?? "1"),
+    ...range,
     ...parsed,
   };
   checkFault(fault);

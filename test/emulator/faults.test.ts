@@ -206,6 +206,7 @@ describe("the fault syntax of the command line", () => {
     "CreateKey error",
     "CreateKey error:X:200",
     "CreateKey#0 drop",
+    "CreateKey#3-2 drop",
   ])("does not take %p", (text) => {
     expect(() => parseFault(text)).toThrow(TypeError);
   });
