@@ -57,6 +57,8 @@ export interface KmsProfile {
   readonly materialDescription?: { readonly pattern: RegExp; readonly longest: number };
   readonly deletionWindowDays: { readonly least: number; readonly most: number; readonly default: number };
   readonly multiRegion: boolean;
+  /** How many keys that are made in its Region a replica counts as in that Region's quota. Absent: none. */
+  readonly replicaCountsAsKeys?: number;
   /** Default: none. */
   readonly keyOptions?: readonly KeyOption[];
   /** Requests per second that an account may make in a Region. Absent: not limited on our side. */

@@ -2,7 +2,7 @@ import type { Call } from "./call";
 import type { ByokError } from "./errors";
 import type { KeyService } from "./key-service";
 import type { Operation } from "./kms-profile";
-import { type Pacer, type Quotas, pacerOf } from "./pacer";
+import type { Pacer } from "./pacer";
 import { type Repeating, retrying } from "./retrying";
 
 /**
@@ -11,10 +11,14 @@ import { type Repeating, retrying } from "./retrying";
  *
  * To be made once for each account and Region and shared by everything in the process: a quota is the account's.
  *
- * @param quotas Requests per second, where they differ from the profile's.
+ * @param pacerOf What paces the requests to a Region: always the same for the same Region.
  */
-export function pacedKeyService(inner: KeyService, repeating: Repeating, quotas: Quotas): KeyService {
-  const pacer = pacerOf({ ...inner.profile.quotas, ...quotas }, repeating.clock);
+export function pacedKeyService(
+  inner: KeyService,
+  repeating: Repeating,
+  pacerOf: (region: string) => Pacer,
+): KeyService {
+  const pacer = pacerOf(inner.region);
   const request = <T>(operation: Operation, given: Call | undefined, send: (call: Call) => Promise<T>): Promise<T> => {
     const call = given ?? {};
     return retrying(
@@ -43,7 +47,12 @@ export function pacedKeyService(inner: KeyService, repeating: Repeating, quotas:
     deleteMaterial: (keyArn, materialId, call) =>
       request("deleteMaterial", call, (c) => inner.deleteMaterial(keyArn, materialId, c)),
     create: (key, call) => request("create", call, (c) => inner.create(key, c)),
-    replicate: (replica, call) => request("replicate", call, (c) => inner.replicate(replica, c)),
+    replicate: (replica, call) =>
+      request("replicate", call, async (c) => {
+        const { replicaCountsAsKeys: keys } = inner.profile;
+        if (keys !== undefined) await pacerOf(replica.replicaRegion).turn("create", c, keys);
+        return inner.replicate(replica, c);
+      }),
     setEnabled: (keyArn, enabled, call) => request("setEnabled", call, (c) => inner.setEnabled(keyArn, enabled, c)),
     setDescription: (keyArn, description, call) =>
       request("setDescription", call, (c) => inner.setDescription(keyArn, description, c)),

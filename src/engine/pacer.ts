@@ -4,8 +4,12 @@ import type { Operation } from "./kms-profile";
 
 /** Lets requests through no faster than an account's quotas allow, urgent ones first. */
 export interface Pacer {
-  /** Resolves when a request may be sent. Time spent here is given back to the call's deadline. */
-  turn(operation: Operation, call?: Call): Promise<void>;
+  /**
+   * Resolves when a request may be sent. Time spent here is given back to the call's deadline.
+   *
+   * @param times As how many requests it counts. Default 1.
+   */
+  turn(operation: Operation, call?: Call, times?: number): Promise<void>;
 }
 
 /** Requests per second, by operation. */
@@ -23,13 +27,13 @@ const burstFrom = 40;
 export function pacerOf(quotas: Quotas, clock: Clock): Pacer {
   const queues = new Map<Operation, Queue>();
   return {
-    async turn(operation, call = {}) {
+    async turn(operation, call = {}, times = 1) {
       const rate = quotas[operation];
       if (rate === undefined) return;
       const queue = queues.get(operation) ?? new Queue(rate, clock);
       queues.set(operation, queue);
       const since = clock.monotonic();
-      await queue.wait(call);
+      await queue.wait(call, times);
       call.deadline?.extend(clock.monotonic() - since);
     },
   };
@@ -37,6 +41,7 @@ export function pacerOf(quotas: Quotas, clock: Clock): Pacer {
 
 interface Waiting {
   readonly urgent: boolean;
+  readonly times: number;
   readonly go: () => void;
 }
 
@@ -56,7 +61,7 @@ class Queue {
     this.clock = clock;
   }
 
-  async wait({ urgent = false, signal }: Call): Promise<void> {
+  async wait({ urgent = false, signal }: Call, times: number): Promise<void> {
     if (signal?.aborted === true) throw canceled();
     await new Promise<void>((go, fail) => {
       const leave = (): void => {
@@ -65,6 +70,7 @@ class Queue {
       };
       const waiting: Waiting = {
         urgent,
+        times,
         go: () => {
           signal?.removeEventListener("abort", leave);
           go();
@@ -80,14 +86,15 @@ class Queue {
   private async move(): Promise<void> {
     if (this.moving) return;
     this.moving = true;
-    while (this.line.length > 0) {
+    for (let next = this.line[0]; next !== undefined; next = this.line[0]) {
       const ahead = this.even - this.burst - this.clock.monotonic();
       if (ahead > 0) {
         await this.clock.sleep(ahead);
         continue;
       }
-      this.even = Math.max(this.even, this.clock.monotonic()) + this.interval;
-      this.line.shift()?.go();
+      this.line.shift();
+      this.even = Math.max(this.even, this.clock.monotonic()) + this.interval * next.times;
+      next.go();
     }
     this.moving = false;
   }

@@ -2,9 +2,10 @@ import type { Clock } from "../engine/clock";
 import { ByokError } from "../engine/errors";
 import type { KeyService } from "../engine/key-service";
 import type { KeyLocation, KeyServices } from "../engine/key-services";
-import type { Kms } from "../engine/kms-profile";
+import type { Kms, KmsProfile } from "../engine/kms-profile";
 import type { Log } from "../engine/log";
 import { pacedKeyService } from "../engine/paced-key-service";
+import { type Pacer, pacerOf, type Quotas } from "../engine/pacer";
 import { defaultRetryPolicy, type RetryPolicy } from "../engine/retrying";
 import { keysOf } from "../engine/table";
 import { isAlibabaArn, parseAlibabaKeyArn } from "./alibaba/arn";
@@ -53,9 +54,16 @@ export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurr
   const { clock, log, env = process.env, watch = (service) => service } = surroundings;
   const repeating = { clock, log, policy: { ...defaultRetryPolicy, ...settings.retry } };
   const { importRequestsPerSecond } = settings;
-  const quotas = importRequestsPerSecond === undefined ? {} : { importParameters: importRequestsPerSecond };
+  const quotas: Quotas = importRequestsPerSecond === undefined ? {} : { importParameters: importRequestsPerSecond };
   const options = { clock, log, env, timeouts: settings.timeouts ?? {} };
   const paced = new Map<KeyService, KeyService>();
+  const pacers = new Map<string, Pacer>();
+  const pacer = ({ kms, quotas: usual }: KmsProfile, region: string): Pacer => {
+    const name = `${kms}/${region}`;
+    const known = pacers.get(name) ?? pacerOf({ ...usual, ...quotas }, clock);
+    pacers.set(name, known);
+    return known;
+  };
   const connected = new Map<Kms, Connection>();
   const connection = (kms: Kms): Connection => {
     const known = connected.get(kms) ?? reach[kms].connect(settings, options);
@@ -69,7 +77,8 @@ export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurr
     },
     service(kms, region) {
       const service = connection(kms).service(region);
-      const known = paced.get(service) ?? pacedKeyService(watch(service), repeating, quotas);
+      const pacerIn = (place: string): Pacer => pacer(service.profile, place);
+      const known = paced.get(service) ?? pacedKeyService(watch(service), repeating, pacerIn);
       paced.set(service, known);
       return known;
     },

@@ -2,6 +2,7 @@ import { ByokError } from "../../src/engine/errors";
 import type { KeyService } from "../../src/engine/key-service";
 import { silentLog } from "../../src/engine/log";
 import { pacedKeyService } from "../../src/engine/paced-key-service";
+import { type Pacer, pacerOf, type Quotas } from "../../src/engine/pacer";
 import { defaultRetryPolicy } from "../../src/engine/retrying";
 import { paperProfile } from "../support/profile";
 import { VirtualClock } from "../support/virtual-clock";
@@ -45,10 +46,16 @@ function answering(answer: (sent: number) => unknown): { service: KeyService; se
   return { service, sent };
 }
 
-function paced(inner: KeyService, quotas = {}) {
+function paced(inner: KeyService, quotas: Quotas = {}) {
   const clock = new VirtualClock(0);
   const policy = { ...defaultRetryPolicy, random: () => 1 };
-  return { clock, service: pacedKeyService(inner, { clock, log: silentLog, policy }, quotas) };
+  const pacers = new Map<string, Pacer>();
+  const pacerIn = (region: string): Pacer => {
+    const known = pacers.get(region) ?? pacerOf({ ...inner.profile.quotas, ...quotas }, clock);
+    pacers.set(region, known);
+    return known;
+  };
+  return { clock, pacerIn, service: pacedKeyService(inner, { clock, log: silentLog, policy }, pacerIn) };
 }
 
 const call = (service: KeyService, method: Method, ...args: unknown[]): Promise<unknown> =>
@@ -115,6 +122,35 @@ describe("a paced key service", () => {
     const { service, clock } = paced(answering(() => "done").service, { [method]: 1 });
     await clock.run(Promise.all([call(service, method, "a"), call(service, method, "b")]));
     expect(clock.now()).toBe(1020);
+  });
+
+  it("lets replicas wait for their turns in their own Region, as often as they count there", async () => {
+    const counting = (replicaCountsAsKeys: number | undefined) => {
+      const { service: inner, sent } = answering(() => "done");
+      const profile = { ...paperProfile, ...(replicaCountsAsKeys !== undefined && { replicaCountsAsKeys }) };
+      const other: KeyService = new Proxy(inner, {
+        get: (target, name, receiver) => (name === "profile" ? profile : Reflect.get(target, name, receiver)),
+      });
+      return { sent, ...paced(other, { create: 1 }) };
+    };
+    for (const [times, moments] of [
+      [2, [0, 2040]],
+      [undefined, [0, 0]],
+    ] as const) {
+      const { service, clock, pacerIn, sent } = counting(times);
+      const replica = { primaryArn: "a", replicaRegion: "eu-west-1", tags: {} };
+      const done = [0, 1].map(async () => {
+        await service.replicate(replica);
+        return clock.now();
+      });
+      expect(await clock.run(Promise.all(done))).toEqual(moments);
+      expect(sent).toEqual([0, 1].map(() => ["replicate", [replica, {}]]));
+      const until = times === undefined ? 0 : 4080;
+      await clock.run(pacerIn("eu-west-1").turn("create"));
+      expect(clock.now()).toBe(until);
+      await clock.run(pacerIn("eu-central-1").turn("create"));
+      expect(clock.now()).toBe(until);
+    }
   });
 
   it("asks once for all who ask for the same key at the same time, and anew afterwards", async () => {

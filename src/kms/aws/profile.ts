@@ -40,6 +40,8 @@ export const awsProfile: KmsProfile = {
   materialDescription: { pattern: /^[a-zA-Z0-9:/_\s.-]+$/, longest: 256 },
   deletionWindowDays: { least: 7, most: 30, default: 30 },
   multiRegion: true,
+  // One of the two is a trial that the primary's Region makes before it sets out.
+  replicaCountsAsKeys: 2,
   quotas: {
     describe: 2000,
     policy: 1000,
