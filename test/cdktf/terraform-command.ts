@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { terraformBinary } from "../support/terraform-binary";
 
@@ -8,8 +8,7 @@ export async function terraformCommand(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   // By its name alone, the command would find itself.
   if (binary === "terraform") return;
-  await writeFile(join(folder, "terraform"), `#!/bin/sh\nexec "${binary}" "$@"\n`);
-  await chmod(join(folder, "terraform"), 0o755);
+  await symlink(binary, join(folder, "terraform"));
 }
 
 /** A configuration of Terraform's command line by which the provider is installed from what was built. */

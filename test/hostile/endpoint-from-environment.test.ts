@@ -8,6 +8,7 @@ import { project } from "../pulumi/support/project";
 import { providerProcess } from "../pulumi/support/provider-process";
 import { registeredBy } from "../pulumi/support/serialised";
 import { certificate } from "../support/certificate";
+import { providerAddresses } from "../support/byok-terraform";
 import { emulator } from "../support/emulator";
 import { reportFigures } from "../support/figures";
 import { Workspace } from "../support/terraform";
@@ -219,7 +220,7 @@ describe("a hostile endpoint from the environment", () => {
     awsSettings: string,
     environment: Readonly<Record<string, string>>,
   ): Promise<{ readonly exitCode: number; readonly output: string }> {
-    const devOverrides = { "registry.terraform.io/byok/byok": dirname(executable) };
+    const devOverrides = Object.fromEntries(providerAddresses.map((address) => [address, dirname(executable)]));
     const workspace = await Workspace.create({
       terraform: await terraformBinary(),
       provider: { devOverrides },
