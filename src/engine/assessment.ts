@@ -110,7 +110,16 @@ const rows = {
       ? importing(facts, "reimport", `expired on ${date(facts.condition)}`)
       : undefined,
 
-  deleted: (facts) => (facts.condition.state === "deleted" ? importing(facts, "reimport", deletion(facts)) : undefined),
+  deleted: (facts) => {
+    if (facts.condition.state !== "deleted") return undefined;
+    if (!facts.condition.lifetimePast || !asRecorded(facts.wanted, facts.record)) {
+      return importing(facts, "reimport", deletion(facts));
+    }
+    // No KMS takes an import that has expired already.
+    return passing(`${deletion(facts)}, and \`valid_to\` is past`, [
+      `The key material ${deletion(facts)}, and \`valid_to\` is past, so the key cannot be used. A later \`valid_to\` brings the same bytes back.`,
+    ]);
+  },
 
   not_verified: (facts) => {
     if (facts.record?.verified === true) return undefined;

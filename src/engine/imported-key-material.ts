@@ -68,12 +68,14 @@ export async function observeMaterial(
   };
 }
 
-/** What is on record after a look. The last known expiry of material that is gone stays. */
+/** What is on record after a look. The last known expiry of material that is gone stays, and how it went. */
 export function recordAfter(record: MaterialRecord, condition: MaterialCondition): MaterialRecord {
   const seen = { ...record, keyDisabled: condition.keyDisabled, otherMaterials: condition.otherMaterials };
+  if (condition.state === "deleted" && condition.validTo !== undefined) return { ...seen, deletedEarly: true };
   if (condition.state !== "imported") return seen;
   return {
     ...seen,
+    deletedEarly: undefined,
     materialId: condition.materialId,
     expirationModel: condition.expirationModel,
     validTo: condition.validTo,

@@ -124,5 +124,6 @@ function lapse(
   if (!everImported && key.materialId === undefined) return { state: "never_imported" };
   const validTo = record?.validTo ?? (lifetime.kind === "until" && !everImported ? lifetime.validTo : undefined);
   if (validTo === undefined) return { state: "deleted" };
-  return { state: validTo <= now ? "expired" : "deleted", validTo };
+  const early = validTo > now || record?.deletedEarly === true;
+  return { state: early ? "deleted" : "expired", validTo };
 }

@@ -26,6 +26,8 @@ export interface MaterialRecord {
   readonly validTo?: EpochSeconds | undefined;
   /** The expiry that the last import asked for; differs from `validTo` when someone else changed it since. */
   readonly importedValidTo?: EpochSeconds | undefined;
+  /** The material was seen to be gone before its time: a deletion, and no expiry once its date has come. */
+  readonly deletedEarly?: boolean | undefined;
   /** Whether the key was Disabled when it was last seen with material in it. */
   readonly keyDisabled?: boolean | undefined;
   /** Ids of other materials in the key, once any were seen. */

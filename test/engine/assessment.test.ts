@@ -176,6 +176,24 @@ describe("the table of what happens when", () => {
       ["deletion_reported", "nothing", undefined, 1],
     ],
     [
+      "deleted before its time, and the configured date is past by now",
+      {
+        wanted: { ...wanted, lifetime: fixed },
+        record: { ...record, lifetime: fixed, deletedEarly: true },
+        condition: { ...lapsed("deleted", now), lifetimePast: true },
+      },
+      ["deleted", "nothing", undefined, 1],
+    ],
+    [
+      "deleted before its time, and a later date is set now",
+      {
+        wanted: { ...wanted, lifetime: { kind: "until", validTo: now + day } },
+        record: { ...record, lifetime: fixed, deletedEarly: true },
+        condition: { ...lapsed("deleted", now), lifetimePast: true },
+      },
+      ["deleted", "reimport", undefined, 0],
+    ],
+    [
       "expired although deletions are reported",
       { wanted: { ...wanted, onDeletion: "report" }, condition: lapsed("expired", now) },
       ["expired", "reimport", undefined, 0],

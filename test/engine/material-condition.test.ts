@@ -67,6 +67,12 @@ describe("the state of our material", () => {
     ["deleted before its time", emptied, {}, { state: "deleted", validTo: now + 60 * day }],
     ["expired this second", emptied, { now: now + 60 * day }, { state: "expired", validTo: now + 60 * day }],
     ["one second before it expires", emptied, { now: now + 60 * day - 1 }, { state: "deleted" }],
+    [
+      "deleted before its time, whose date has come since",
+      emptied,
+      { record: { ...record, deletedEarly: true }, now: now + 60 * day },
+      { state: "deleted", validTo: now + 60 * day },
+    ],
     ["never expiring material deleted", emptied, { record: { ...record, validTo: undefined } }, { state: "deleted" }],
     ["gone without a record, on a key that tells", emptied, { record: undefined }, { state: "deleted" }],
     [

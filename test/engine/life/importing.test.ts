@@ -338,6 +338,24 @@ describe("an import", () => {
     expect(life.calls()).toEqual(["DescribeKey"]);
   });
 
+  it("goes on reporting a deletion once the date has come at which the material would have expired", async () => {
+    const { key, source, record } = await importedKey(life, { validFor: "90d" });
+    const reporting = { ...settings(key.arn, { validFor: "90d" }), onDeletion: "report" as const };
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: key.arn }));
+    const seen = await planned(life.run(), reporting, source, record);
+    expect(seen.assessment.row).toBe("deletion_reported");
+    life.kms.clock.advance("91d");
+    const later = await planAndApply(life, reporting, source, seen.record);
+    expect(later.plan.row).toBe("deletion_reported");
+    expect(later.calls).toEqual(["DescribeKey"]);
+
+    const again = await planAndApply(life, settings(key.arn, { validFor: "90d" }), source, later.outcome.record);
+    expect(again.plan.row).toBe("deleted");
+    life.kms.clock.advance("91d");
+    const lapsed = await planned(life.run(), reporting, source, again.outcome.record);
+    expect(lapsed.assessment.row).toBe("expired");
+  });
+
   it("counts one read for a look, also at a Disabled key", async () => {
     const { key, record, wanted } = await importedKey(life, { validFor: "90d" });
     await life.client().send(new DisableKeyCommand({ KeyId: key.arn }));
