@@ -84,7 +84,7 @@ export function materialCondition(
   const holdsMaterial = key.state !== "PendingImport" && key.state !== "Creating";
   const shared = {
     ...(ourId === undefined ? {} : { materialId: ourId }),
-    missingMaterials: others.filter((entry) => !entry.imported).map((entry) => entry.materialId),
+    missingMaterials: others.filter((entry) => !entry.imported && isLasting(entry)).map((entry) => entry.materialId),
     otherMaterials: materials === undefined ? nothing.otherMaterials : others.map((entry) => entry.materialId),
     keyDisabled: holdsMaterial ? key.state === "Disabled" : seenDisabled,
   };
@@ -104,6 +104,11 @@ export function materialCondition(
     renewalDue: renewal !== undefined && renewal <= now,
     ...(reimport === "delete_first" ? { mayInterrupt: true } : {}),
   };
+}
+
+/** Material that only waits for a rotation may be missing: the key works without it. */
+function isLasting({ state }: MaterialEntry): boolean {
+  return state === "CURRENT" || state === "NON_CURRENT";
 }
 
 /** What the KMS says of the lifetime of a key's material; what is on record where it says nothing at all. */

@@ -260,6 +260,14 @@ describe("a key that holds several materials", () => {
     });
   });
 
+  it.each(["PENDING_ROTATION", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"] as const)(
+    "misses no material that only waits for a rotation: %s",
+    (state) => {
+      const materials = [entry("aa"), entry("bb", { imported: false, state })];
+      expect(condition(enabled, { materials })).toMatchObject({ otherMaterials: ["bb"], missingMaterials: [] });
+    },
+  );
+
   it("sees that ours is missing, though the key has another", () => {
     const materials = [entry("bb"), entry("aa", { imported: false, state: "NON_CURRENT" })];
     expect(condition({ ...enabled, materialId: "bb" }, { materials })).toMatchObject({ state: "deleted" });

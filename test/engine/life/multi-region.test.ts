@@ -6,6 +6,7 @@ import type { MaterialRecord } from "../../../src/engine/material-record";
 import type { WantedKey } from "../../../src/engine/wanted-key";
 import { planAndApply, planned, settings, wantedKey } from "../../support/imported-key";
 import { bytesSource, type Life, newBytes, plaintext, startLife } from "../../support/life";
+import { importNewMaterial } from "../../support/new-material";
 
 const [frankfurt, dublin, ohio] = ["eu-central-1", "eu-west-1", "us-east-2"] as const;
 const lifetime = { validFor: "90d", renewBefore: "10d" };
@@ -199,6 +200,16 @@ describe("a multi-Region key", () => {
       }),
     );
     expect(states).toEqual(["PendingReplicaDeletion", "PendingDeletion", "PendingDeletion"]);
+  });
+
+  it("misses nothing in a replica that was made while its primary waits for a rotation", async () => {
+    const { primary, source } = await everywhere(newBytes(), []);
+    await importNewMaterial(life.client(frankfurt), primary.arn, newBytes());
+    const { arn } = (await ensureKey(life.run(), replicaWanted(primary.arn, dublin), undefined)).record;
+    const { record } = await applyMaterial(life.run(), settings(arn, lifetime), source, undefined);
+    const drifted = { ...record, importedValidTo: (record.importedValidTo ?? 0) - 1 };
+    const { plan, outcome } = await planAndApply(life, settings(arn, lifetime), source, drifted);
+    expect([plan.row, plan.warnings, outcome.error]).toEqual(["lifetime_drift", [], undefined]);
   });
 
   it("describes the material of the primary only", async () => {
