@@ -135,7 +135,7 @@ export async function applyMaterial(
         warnings: [...warnings, ...(record === undefined && done.error !== undefined ? [done.error.rawMessage] : [])],
         ...(lateError === undefined ? {} : { error: lateError }),
         assessment,
-        condition: conditionAfterImport(seen.condition, done.record),
+        condition: conditionAfterImport(done.before, done.record),
       };
     } finally {
       material?.destroy();
@@ -186,6 +186,34 @@ function reach(run: Run, keyArn: string): { readonly location: KeyLocation; read
   return { location, service: run.services.service(location.kms, location.region) };
 }
 
+/**
+ * What else a key holds that had its material before byok's first import. Where it has lost any of that, no import of
+ * ours makes it usable, and later looks must know to ask.
+ */
+async function withOtherMaterials(
+  run: Run,
+  service: KeyService,
+  { key, condition, at }: MaterialObservation & { readonly key: KeyDescription },
+  record: MaterialRecord | undefined,
+  lifetime: Lifetime,
+  call: Call,
+): Promise<MaterialCondition> {
+  if (key.materialId === undefined || record?.importedAt !== undefined || needsMaterialList(key, record)) {
+    return condition;
+  }
+  try {
+    const materials = await service.materials(key.arn, call);
+    const { missingMaterials, otherMaterials } = materialCondition({ key, materials }, record, lifetime, at);
+    return { ...condition, missingMaterials, otherMaterials };
+  } catch (error) {
+    if (!isByokError(error, "access_denied", "service_refused")) throw error;
+    run.log.warn("The materials of the key cannot be listed, so it is not known whether it holds others.", {
+      key: key.arn,
+    });
+    return condition;
+  }
+}
+
 /** How the material is once it has been imported, without looking again: the import's answer is the proof. */
 function conditionAfterImport(before: MaterialCondition, made: MadeRecord): MaterialCondition {
   const { expirationModel, validTo, materialId, lifetime, keyDisabled } = made;
@@ -221,6 +249,8 @@ type MadeRecord = MaterialRecord & { readonly lifetime: Lifetime; readonly keyDi
 /** What came of an import: the bytes are in, whatever the error says. */
 interface BroughtIn {
   readonly record: MadeRecord;
+  /** How the material was before, with all that was asked for the import. */
+  readonly before: MaterialCondition;
   readonly error?: ByokError | undefined;
 }
 
@@ -234,7 +264,7 @@ async function bringIn(
   attribute: string,
   call: Call,
 ): Promise<BroughtIn> {
-  const { key, condition, at } = seen;
+  const { key, at } = seen;
   checkLifetime(wanted.lifetime, service.profile, at);
   const validTo = validToAt(wanted.lifetime, at);
   const plan: ImportPlan = {
@@ -244,11 +274,12 @@ async function bringIn(
     wrappingAlgorithm: wanted.wrappingAlgorithm,
     wrappingKeySpec: wanted.wrappingKeySpec,
     validTo,
-    again: condition.state !== "never_imported",
-    materialId: condition.materialId,
+    again: seen.condition.state !== "never_imported",
+    materialId: seen.condition.materialId,
     description: wanted.description,
   };
   checkImport(service, plan);
+  const condition = await withOtherMaterials(run, service, seen, record, wanted.lifetime, call);
   const tags = once(() => service.tags(key.arn, call));
   const wish = await wishedEnabled(run, key, condition, tags);
   const dead = condition.state !== "imported";
@@ -277,7 +308,7 @@ async function bringIn(
     keyDisabled: wish === false,
     otherMaterials: condition.otherMaterials,
   };
-  return { record: made, error: await afterImport(run, service, key, condition, wish, call) };
+  return { record: made, before: condition, error: await afterImport(run, service, key, condition, wish, call) };
 }
 
 /** What remains to be done once the bytes are in. Its failure is told and does not undo them. */

@@ -308,6 +308,36 @@ describe("an import", () => {
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });
 
+    it("knows of the others in a key that was taken over, and names those that are missing", async () => {
+      const first = await importedKey(life);
+      const current = newBytes();
+      await importNewMaterial(life.client(), first.key.arn, current);
+      await life.client().send(new RotateKeyOnDemandCommand({ KeyId: first.key.arn }));
+      const { materialId: old = "" } = first.record;
+      const wanted = settings(first.key.arn);
+      const taken = await applyMaterial(life.run(), wanted, bytesSource(current), undefined);
+      expect([taken.record.otherMaterials, taken.error]).toEqual([[old], undefined]);
+
+      await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: first.key.arn, KeyMaterialId: old }));
+      const seen = await planAndApply(life, wanted, bytesSource(current), taken.record);
+      expect(seen.plan).toMatchObject({ row: "healthy", warnings: [expect.stringContaining(old)] });
+
+      const { outcome } = await planAndApply(life, wanted, bytesSource(current), {
+        keyArn: wanted.keyArn,
+        verified: false,
+      });
+      expect(outcome.error).toMatchObject({ code: "materials_missing", message: expect.stringContaining(old) });
+      expect(outcome.record).toMatchObject({ verified: true, otherMaterials: [old] });
+    });
+
+    it("takes a key over without the permission to list its materials", async () => {
+      const { wanted, source } = await importedKey(life);
+      life.kms.permissions.deny("kms:ListKeyRotations");
+      await expect(applyMaterial(life.run(), wanted, source, undefined)).resolves.toMatchObject({
+        record: { verified: true, otherMaterials: [] },
+      });
+    });
+
     it("names the ids that are missing when the key stays unusable after our import", async () => {
       const { key, wanted, source, record } = await importedKey(life, { validFor: "90d" });
       await importNewMaterial(
