@@ -1,7 +1,7 @@
 import type { Call } from "./call";
 import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
-import type { KeyDescription } from "./key";
+import { type KeyDescription, waitsForDeletion } from "./key";
 import { syncAspects } from "./key-aspects";
 import { checkKeyOptions, createKey, createReplica, type CreatedKey } from "./key-creation";
 import { type KeyRecord, keyRecord, userTags } from "./key-record";
@@ -145,7 +145,7 @@ export async function scheduleKeyDeletion(
       if (!isByokError(error, "key_not_found", "key_unusable")) throw error;
       const { value: key, at } = await service.describe(record.arn, call);
       // Not every KMS says why the state of the key does not allow it.
-      if (key?.state === "PendingDeletion") return { warnings: [] };
+      if (key !== null && waitsForDeletion(key)) return { warnings: [] };
       if (key !== null) throw error;
       await confirmGone(service, { arn: record.arn, accountId, creationDate: record.creationDate }, at, call);
     }
@@ -194,7 +194,7 @@ async function bringBack(
   key: KeyDescription,
   call: Call,
 ): Promise<{ readonly key: KeyDescription; readonly warnings: readonly string[] }> {
-  if (key.state !== "PendingDeletion") return { key, warnings: [] };
+  if (!waitsForDeletion(key)) return { key, warnings: [] };
   await service.cancelDeletion(key.arn, call);
   run.log.info("The deletion of a key was canceled.", { key: key.arn });
   const back = await describeKnown(service, key.arn, call);

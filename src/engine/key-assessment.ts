@@ -1,5 +1,5 @@
 import { formatInstant } from "./instant";
-import type { Tags } from "./key";
+import { type Tags, waitsForDeletion } from "./key";
 import type { KeyRecord } from "./key-record";
 import type { Kms, KmsProfile } from "./kms-profile";
 import type { WantedKey } from "./wanted-key";
@@ -42,7 +42,7 @@ export function assessKey(facts: KeyFactsAtPlan): KeyAssessment {
   const fixed = fixedDifferences(wanted, seen);
   if (fixed.length > 0) return { action: "replace", ...differences(fixed) };
   const mutable = mutableDifferences(facts, seen);
-  if (seen.state === "PendingDeletion") {
+  if (waitsForDeletion(seen)) {
     const when = seen.deletionDate === undefined ? "" : ` on ${formatInstant(seen.deletionDate)}`;
     const reason = `the key waits for its deletion${when}, which is to be canceled`;
     return { action: "update", attributes: ["arn", ...mutable.map(({ attribute }) => attribute)], reason };

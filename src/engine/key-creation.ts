@@ -2,7 +2,7 @@ import { type Call, checkCall } from "./call";
 import { creationTokenTag, keysWithToken } from "./creation-token";
 import { enabledTag } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
-import type { KeyDescription, Tags } from "./key";
+import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
 import type { KeyService, NewKey, Observed } from "./key-service";
 import { allowedOn, checkAccount, checkAllowed } from "./key-services";
 import type { KeySpec } from "./key-spec";
@@ -195,7 +195,8 @@ async function keyWithToken(
   if (creationToken === undefined) return undefined;
   const arns = await keysWithToken(run, service, creationToken, call, afresh);
   const described = await Promise.all(arns.map((arn) => service.describe(arn, call)));
-  const living = described.flatMap(({ value }) => (value === null || isGivenUp(value) ? [] : [value]));
+  // Whoever schedules the deletion of a key has given it up.
+  const living = described.flatMap(({ value }) => (value === null || waitsForDeletion(value) ? [] : [value]));
   const [key, another] = living;
   if (key === undefined) return undefined;
   if (another === undefined && isUntouched(key) && fits(key, request)) return key;
@@ -205,11 +206,6 @@ async function keyWithToken(
       ? `A key with the \`creation_token\` ${creationToken} is there already and ${isUntouched(key) ? "is of another kind" : "has had key material"}: ${key.arn}. To keep that key, ${ways}.`
       : `Several keys have the \`creation_token\` ${creationToken}: ${living.map(({ arn }) => arn).join(", ")}. Schedule the deletion of those that are not needed, ${ways}.`;
   throw new ByokError("key_conflict", which, { attribute: "creation_token" });
-}
-
-/** Whoever schedules the deletion of a key has given it up. */
-function isGivenUp({ state }: KeyDescription): boolean {
-  return state === "PendingDeletion" || state === "PendingReplicaDeletion";
 }
 
 /** Never imported into. Where the KMS cannot tell: empty now. */

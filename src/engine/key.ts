@@ -13,6 +13,11 @@ export const keyStates = [
 
 export type KeyState = (typeof keyStates)[number];
 
+/** Whether a key waits for its deletion, a primary also for that of its replicas. Either can be canceled. */
+export function waitsForDeletion({ state }: { readonly state: KeyState }): boolean {
+  return state === "PendingDeletion" || state === "PendingReplicaDeletion";
+}
+
 export const expirationModels = ["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"] as const;
 
 export type ExpirationModel = (typeof expirationModels)[number];

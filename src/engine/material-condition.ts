@@ -1,5 +1,5 @@
 import type { EpochSeconds } from "./instant";
-import type { ExpirationModel, KeyDescription, MaterialEntry } from "./key";
+import { type ExpirationModel, type KeyDescription, type MaterialEntry, waitsForDeletion } from "./key";
 import type { KmsProfile } from "./kms-profile";
 import { type Lifetime, renewalTime } from "./lifetime";
 import type { MaterialRecord } from "./material-record";
@@ -75,9 +75,7 @@ export function materialCondition(
     keyDisabled: seenDisabled,
   };
   if (key === null) return { state: "key_gone", ...nothing };
-  if (key.state === "PendingDeletion" || key.state === "PendingReplicaDeletion") {
-    return { state: "key_pending_deletion", ...nothing };
-  }
+  if (waitsForDeletion(key)) return { state: "key_pending_deletion", ...nothing };
   const ourId = record?.materialId ?? key.materialId;
   const ours = materials?.find((entry) => entry.materialId === ourId);
   const others = materials?.filter((entry) => entry.materialId !== ourId) ?? [];

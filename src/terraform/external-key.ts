@@ -2,7 +2,7 @@ import { ByokError } from "../engine/errors";
 import { checkDeletionWindow, ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
 import { checkKeyOptions, kindOfNewKey } from "../engine/key-creation";
 import { formatInstant, parseInstant } from "../engine/instant";
-import type { KeyState, Tags } from "../engine/key";
+import { type KeyState, type Tags, waitsForDeletion } from "../engine/key";
 import type { KeyRecord } from "../engine/key-record";
 import { isKeySpec } from "../engine/key-spec";
 import type { Kms, KmsProfile } from "../engine/kms-profile";
@@ -38,7 +38,7 @@ export const externalKey = resource({
     if (prior === null) return undefined;
     if (config.enabled !== UNKNOWN) tellWish(client, prior, config.enabled);
     const tagged = plannedTags(config, planned, prior, client);
-    if (prior.key_state !== "PendingDeletion") return { planned: tagged };
+    if (!waitsForDeletion({ state: keyState(prior.key_state) })) return { planned: tagged };
     return {
       planned: { ...tagged, key_state: UNKNOWN },
       diagnostics: [
@@ -72,7 +72,7 @@ export const externalKey = resource({
     const seen = recordOf(prior);
     if (seen === undefined) throw new ByokError("internal", "The state has no ARN. Please report it.");
     // A key of ours that had no material when it was last seen became Enabled with it, for all that anybody knows.
-    const unseen = seen.enabled === undefined && seen.state === "PendingDeletion" && kept.has("policy");
+    const unseen = seen.enabled === undefined && waitsForDeletion(seen) && kept.has("policy");
     const record = unseen ? { ...seen, enabled: true } : seen;
     const outcome = await ensureKey(client.run, wanted, record, callOf(signal, timeoutMilliseconds));
     const { error } = outcome;

@@ -1,9 +1,11 @@
 import { DeleteImportedKeyMaterialCommand, DescribeKeyCommand, UpdatePrimaryRegionCommand } from "@aws-sdk/client-kms";
 import { ensureKey, readKey, scheduleKeyDeletion } from "../../../src/engine/external-key";
+import { assessKey } from "../../../src/engine/key-assessment";
 import { applyMaterial } from "../../../src/engine/imported-key-material";
 import type { KeyRecord } from "../../../src/engine/key-record";
 import type { MaterialRecord } from "../../../src/engine/material-record";
 import type { WantedKey } from "../../../src/engine/wanted-key";
+import { awsProfile } from "../../../src/kms/aws/profile";
 import { planAndApply, planned, settings, wantedKey } from "../../support/imported-key";
 import { bytesSource, type Life, newBytes, plaintext, startLife } from "../../support/life";
 import { importNewMaterial } from "../../support/new-material";
@@ -210,6 +212,21 @@ describe("a multi-Region key", () => {
     const drifted = { ...record, importedValidTo: (record.importedValidTo ?? 0) - 1 };
     const { plan, outcome } = await planAndApply(life, settings(arn, lifetime), source, drifted);
     expect([plan.row, plan.warnings, outcome.error]).toEqual(["lifetime_drift", [], undefined]);
+  });
+
+  it("is brought back where the primary waits for the deletion of its replicas", async () => {
+    const { primary } = await everywhere(newBytes(), [dublin]);
+    const seen = await readKey(life.run(), primary.arn, primary, { policy: false, tags: false });
+    await scheduleKeyDeletion(life.run(), primary, 7);
+    const waiting = await readKey(life.run(), primary.arn, seen, { policy: false, tags: false });
+    expect(waiting).toMatchObject({ state: "PendingReplicaDeletion", enabled: true });
+    expect(assessKey({ wanted: primaryWanted, seen: waiting, profile: awsProfile })).toMatchObject({
+      action: "update",
+      reason: expect.stringContaining("waits for its deletion"),
+    });
+    const { record, warnings } = await ensureKey(life.run(), primaryWanted, waiting);
+    expect(record.state).toBe("Enabled");
+    expect(warnings).toEqual([expect.stringContaining("which was canceled")]);
   });
 
   it("describes the material of the primary only", async () => {
