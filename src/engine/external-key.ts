@@ -9,6 +9,7 @@ import type { KeyService } from "./key-service";
 import { checkAllowed } from "./key-services";
 import type { Outcome } from "./outcome";
 import type { Run } from "./run";
+import { cancelDeletion, madeAt, settledAnswer } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** No KMS removes a key sooner after its creation: it waits at least a week for its deletion. */
@@ -138,6 +139,8 @@ export async function scheduleKeyDeletion(
   const { service, accountId } = reach(run, record.arn);
   checkDeletionWindow(service, windowDays);
   return run.locks.hold(record.arn, async () => {
+    // From now on it waits for its deletion, and nobody is to wait until that has passed.
+    run.memory.made.delete(record.arn);
     try {
       await service.scheduleDeletion(record.arn, windowDays, call);
     } catch (error) {
@@ -195,9 +198,16 @@ async function bringBack(
   call: Call,
 ): Promise<{ readonly key: KeyDescription; readonly warnings: readonly string[] }> {
   if (!waitsForDeletion(key)) return { key, warnings: [] };
-  await service.cancelDeletion(key.arn, call);
+  await cancelDeletion(run, service, key.arn, call);
   run.log.info("The deletion of a key was canceled.", { key: key.arn });
-  const back = await describeKnown(service, key.arn, call);
+  const back = await settledAnswer(
+    run,
+    service,
+    madeAt(run, key.arn),
+    call,
+    () => describeKnown(service, key.arn, call),
+    (seen) => !waitsForDeletion(seen),
+  );
   return { key: back, warnings: [`${key.arn} was waiting for its deletion, which was canceled.`] };
 }
 

@@ -5,7 +5,7 @@ import { ByokError, isByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { checkImport, type ImportPlan, importMaterial } from "./importing";
 import type { EpochSeconds } from "./instant";
-import type { KeyDescription } from "./key";
+import { type KeyDescription, waitsForDeletion } from "./key";
 import type { KeyMaterialSource, OfferedMaterial } from "./key-material-source";
 import type { KeyService } from "./key-service";
 import { checkAllowed, type KeyLocation } from "./key-services";
@@ -53,7 +53,7 @@ export async function observeMaterial(
     madeAt(run, keyArn),
     call,
     () => service.describe(keyArn, call),
-    ({ value }) => value !== null && value.state !== "Creating",
+    ({ value }) => value !== null && value.state !== "Creating" && !waitsForDeletion(value),
   );
   const { reimport } = service.profile;
   if (key === null || !needsMaterialList(key, record)) {

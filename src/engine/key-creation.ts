@@ -8,7 +8,7 @@ import { allowedOn, checkAccount, checkAllowed } from "./key-services";
 import type { KeySpec } from "./key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
 import type { Run } from "./run";
-import { madeAt, settled, settledAnswer, startSettling } from "./settling";
+import { cancelDeletion, madeAt, settled, settledAnswer, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** A key that is there now, and whether this run made it with everything that the configuration asks for. */
@@ -102,15 +102,21 @@ export async function createReplica(
   }
 }
 
-/** Looks at a key that was just made until it has left the state Creating. */
-async function describeNew(run: Run, service: KeyService, arn: string, call: Call): Promise<KeyDescription> {
+/** Looks at a key that was just made or brought back until what is seen of it is no older than that. */
+async function describeNew(
+  run: Run,
+  service: KeyService,
+  arn: string,
+  call: Call,
+  broughtBack = false,
+): Promise<KeyDescription> {
   const { value } = await settledAnswer(
     run,
     service,
     madeAt(run, arn),
     call,
     () => service.describe(arn, call),
-    (answer) => answer.value !== null && answer.value.state !== "Creating",
+    ({ value: seen }) => seen !== null && seen.state !== "Creating" && !(broughtBack && waitsForDeletion(seen)),
   );
   if (value !== null) return value;
   throw new ByokError("key_not_found", `${arn} was created and the KMS does not show it yet. Run again.`);
@@ -135,8 +141,8 @@ async function replicaAfter(
   if (error.effectUnknown) startSettling(run, replicaArn);
   const key = await describeNew(run, service, replicaArn, call);
   if (key.state === "PendingDeletion") {
-    await service.cancelDeletion(replicaArn, call);
-    return describeNew(run, service, replicaArn, call);
+    await cancelDeletion(run, service, replicaArn, call);
+    return describeNew(run, service, replicaArn, call, true);
   }
   if (error.effectUnknown) return key;
   const tags = await service.tags(replicaArn, call);

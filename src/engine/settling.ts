@@ -64,3 +64,16 @@ async function pauseForLook(run: Run, look: number, call: Call): Promise<void> {
   checkCall(call);
   await run.clock.sleep(Math.min(longestPause, firstPause * 2 ** look), call.signal);
 }
+
+/**
+ * Cancels a key's deletion. An attempt whose reply was lost may have done it, so that the next finds nothing to cancel.
+ * What is seen of the key may be out of date for a while.
+ */
+export async function cancelDeletion(run: Run, service: KeyService, key: string, call: Call): Promise<void> {
+  try {
+    await service.cancelDeletion(key, call);
+  } catch (error) {
+    if (!isByokError(error, "key_unusable") || !error.effectUnknown) throw error;
+  }
+  startSettling(run, key);
+}

@@ -14,6 +14,7 @@ import { importedKey, newKey, planAndApply, settings, wantedKey } from "../../su
 import { bytesSource, type Life, newBytes, startLife, testRegion } from "../../support/life";
 
 const everything = { policy: true, tags: true };
+const unread = { policy: false, tags: false };
 const account = "111122223333";
 const policyFor = (action: string | string[]): string =>
   JSON.stringify({
@@ -305,6 +306,31 @@ describe("an external key", () => {
   });
 
   describe("deletion", () => {
+    it("is canceled also where the reply to that was lost, and the key is enabled as it was", async () => {
+      const { key } = await importedKey(life);
+      const enabled = await readKey(life.run(), key.arn, key, unread);
+      await scheduleKeyDeletion(life.run(), key, 7);
+      const seen = await readKey(life.run(), key.arn, enabled, unread);
+      life.kms.faults.add({ operation: "CancelKeyDeletion", kind: "drop", when: "after" });
+      const run = life.run({ retry: { firstPause: 1, longestPause: 1 } });
+      const { record, error } = await ensureKey(run, wantedKey, seen);
+      expect([record.state, error]).toEqual(["Enabled", undefined]);
+    });
+
+    it("is over for the material of the same run, though the KMS still shows it", async () => {
+      const { key, wanted, source, record } = await importedKey(life, { validFor: "90d" });
+      const enabled = await readKey(life.run(), key.arn, key, unread);
+      await scheduleKeyDeletion(life.run(), key, 7);
+      const seen = await readKey(life.run(), key.arn, enabled, unread);
+      life.kms.clock.advance("6d");
+      life.kms.faults.add({ operation: "CancelKeyDeletion", kind: "eventual", forRequests: 4 });
+      const run = life.run();
+      const back = await ensureKey(run, wantedKey, seen);
+      expect(back.record.state).toBe("Enabled");
+      const material = await applyMaterial(run, wanted, source, record);
+      expect(material).toMatchObject({ assessment: { row: "healthy" }, record: { keyDisabled: false } });
+    });
+
     it("is scheduled with the window, is safe to repeat, and is canceled in place", async () => {
       const { key } = await importedKey(life);
       life.calls();
