@@ -89,6 +89,8 @@ const syncEnabled: Sync = async (run, service, record, wanted, call) => {
   }
   const state = enabled ? "Enabled" : "Disabled";
   if (record.state !== state) await service.setEnabled(record.arn, enabled, call);
+  // Whoever imports into the key in this run may still see it as it was.
+  run.memory.wishes.set(record.arn, enabled);
   return { state, enabled };
 };
 

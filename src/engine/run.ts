@@ -21,7 +21,7 @@ export interface RunMemory {
   readonly imports: Map<string, Set<Fingerprint>>;
   /** Keys that this run made, with the local moment: the KMS may not have heard of them everywhere. */
   readonly made: Map<string, Milliseconds>;
-  /** Keys that this run was told to have enabled or disabled while they could not be. */
+  /** Keys that this run was told to have enabled or disabled, whatever the KMS shows of it yet. */
   readonly wishes: Map<string, boolean>;
   /** Creation tokens that a resource of this run has used, by KMS and Region. */
   readonly tokens: Set<string>;

@@ -10,7 +10,7 @@ import { ensureKey, readKey, scheduleKeyDeletion } from "../../../src/engine/ext
 import { applyMaterial } from "../../../src/engine/imported-key-material";
 import type { KeyService } from "../../../src/engine/key-service";
 import type { WantedKey } from "../../../src/engine/wanted-key";
-import { importedKey, newKey, planAndApply, settings, wantedKey } from "../../support/imported-key";
+import { importedKey, newKey, planAndApply, planned, settings, wantedKey } from "../../support/imported-key";
 import { bytesSource, type Life, newBytes, startLife, testRegion } from "../../support/life";
 
 const everything = { policy: true, tags: true };
@@ -304,6 +304,23 @@ describe("an external key", () => {
       expect(await stateOf(key.arn)).toBe("PendingImport");
     });
   });
+
+  it.each([true, false])(
+    "is Enabled as configured (%s) after an import of the same run that saw it as it was",
+    async (enabled) => {
+      const { key, source, record, wanted } = await importedKey(life, { validFor: "90d" });
+      if (enabled) await life.client().send(new DisableKeyCommand({ KeyId: key.arn }));
+      const seen = await planned(life.run(), wanted, source, record);
+      const operation = enabled ? "EnableKey" : "DisableKey";
+      life.kms.faults.add({ operation, kind: "eventual", forRequests: 1 });
+      const run = life.run();
+      await ensureKey(run, { ...wantedKey, enabled }, key);
+      const shorter = settings(key.arn, { validFor: "60d" });
+      const material = await applyMaterial(run, shorter, source, seen.record);
+      expect(material).toMatchObject({ assessment: { row: "lifetime_configured" }, record: { keyDisabled: !enabled } });
+      expect(await stateOf(key.arn)).toBe(enabled ? "Enabled" : "Disabled");
+    },
+  );
 
   describe("deletion", () => {
     it("is canceled also where the reply to that was lost, and the key is enabled as it was", async () => {
