@@ -81,7 +81,7 @@ async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Ou
   checkAllowed({ kms: wanted.kms, region: wanted.region, accountId: undefined, keyId: "" }, run.allowed, "region");
   const service = run.services.service(wanted.kms, wanted.region);
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
-  const { key, made, warning } = await makeKey(run, service, wanted, call);
+  const { key, made, broughtBack, warning } = await makeKey(run, service, wanted, call);
   const soFar = warning === undefined ? [] : [`${key.arn} was made, and could not be looked at since. ${warning}`];
   if (made) {
     // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
@@ -95,7 +95,10 @@ async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Ou
     const { record, error } = await syncAspects(run, service, key, { ...rest, deletionProtection }, asMade, call);
     return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
   }
-  const { record, error } = await syncAspects(run, service, key, wanted, undefined, call);
+  // A key whose deletion was canceled is Disabled, which a new one, in whose place it stands, would not be.
+  const revived = broughtBack === true && key.state === "Disabled";
+  const enabled = wanted.enabled ?? (revived ? true : undefined);
+  const { record, error } = await syncAspects(run, service, key, { ...wanted, enabled }, undefined, call);
   return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
 }
 

@@ -15,6 +15,8 @@ import type { WantedKey } from "./wanted-key";
 export interface CreatedKey {
   readonly key: KeyDescription;
   readonly made: boolean;
+  /** It waited for its deletion. Absent: no. */
+  readonly broughtBack?: boolean;
   /** What went wrong once the key was there. */
   readonly warning?: string;
 }
@@ -90,8 +92,7 @@ export async function createReplica(
     const since = madeAt(run, wanted.primaryKeyArn);
     answer = await (imported ? settled(run, primaryService, since, call, replicate) : replicate());
   } catch (thrown) {
-    const there = await replicaAfter(run, primaryService, service, wanted, replicaArn, ByokError.from(thrown), call);
-    return { key: there, made: false };
+    return await replicaAfter(run, primaryService, service, wanted, replicaArn, ByokError.from(thrown), call);
   }
   startSettling(run, replicaArn);
   try {
@@ -131,7 +132,7 @@ async function replicaAfter(
   replicaArn: string,
   error: ByokError,
   call: Call,
-): Promise<KeyDescription> {
+): Promise<CreatedKey> {
   if (error.retry === "settling") {
     const { value: primary } = await primaryService.describe(wanted.primaryKeyArn, call);
     if (primary?.state === "PendingImport") throw primaryNotReady(wanted.primaryKeyArn);
@@ -142,11 +143,12 @@ async function replicaAfter(
   const key = await describeNew(run, service, replicaArn, call);
   if (key.state === "PendingDeletion") {
     await cancelDeletion(run, service, replicaArn, call);
-    return describeNew(run, service, replicaArn, call, true);
+    return { key: await describeNew(run, service, replicaArn, call, true), made: false, broughtBack: true };
   }
-  if (error.effectUnknown) return key;
+  if (error.effectUnknown) return { key, made: false };
   const tags = await service.tags(replicaArn, call);
-  if (wanted.creationToken !== undefined && tags[creationTokenTag] === wanted.creationToken) return key;
+  if (wanted.creationToken !== undefined && tags[creationTokenTag] === wanted.creationToken)
+    return { key, made: false };
   throw new ByokError(
     "key_conflict",
     `${wanted.primaryKeyArn} already has a replica in ${wanted.region}, which is not known to be this one: ${replicaArn}. Import that key into the state to take it over, or choose another Region.`,

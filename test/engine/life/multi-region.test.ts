@@ -149,7 +149,19 @@ describe("a multi-Region key", () => {
     const { record } = await ensureKey(life.run(), replicaWanted(primary.arn, dublin), undefined);
     expect(record).toMatchObject({ arn: replica.arn });
     const { KeyMetadata } = await life.client(dublin).send(new DescribeKeyCommand({ KeyId: replica.arn }));
-    expect(KeyMetadata?.KeyState).not.toBe("PendingDeletion");
+    expect(KeyMetadata?.KeyState).toBe("Enabled");
+  });
+
+  it("brings a replica back Disabled where that is configured", async () => {
+    const { primary, keys } = await everywhere(newBytes(), [dublin]);
+    const replica = keys[1];
+    if (replica === undefined) throw new Error("There is no replica.");
+    await scheduleKeyDeletion(life.run(), replica, 7);
+    const wanted = { ...replicaWanted(primary.arn, dublin), enabled: false };
+    expect((await ensureKey(life.run(), wanted, undefined)).record).toMatchObject({
+      state: "Disabled",
+      enabled: false,
+    });
   });
 
   it("takes a replica that is there only if its token is ours", async () => {
