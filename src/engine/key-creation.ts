@@ -75,7 +75,15 @@ export async function createReplica(
 ): Promise<CreatedKey> {
   const primary = run.services.locate(wanted.primaryKeyArn, "primary_key_arn");
   checkAllowed(primary, run.allowed, "primary_key_arn");
+  if (primary.region === wanted.region) {
+    throw new ByokError(
+      "invalid_argument",
+      `\`region\` is ${wanted.region}, where ${wanted.primaryKeyArn} itself is. A replica is in another Region than its primary: set that.`,
+      { attribute: "region" },
+    );
+  }
   await checkCallerAccount(run, service, call);
+  claimToken(run, wanted);
   const primaryService = run.services.service(primary.kms, primary.region);
   const replicaArn = run.services.arnInRegion(wanted.primaryKeyArn, wanted.region);
   const request = {

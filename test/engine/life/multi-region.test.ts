@@ -179,6 +179,26 @@ describe("a multi-Region key", () => {
     expect((await ensureKey(life.run(), tokened, undefined)).record.arn).toBe(record.arn);
   });
 
+  it("has no replica in the primary's own Region, and none that stands for two resources", async () => {
+    const run = life.run();
+    const primary = (await ensureKey(run, { ...primaryWanted, creationToken: "payments" }, undefined)).record;
+    await applyMaterial(run, settings(primary.arn), bytesSource(newBytes()), undefined);
+    life.calls();
+    const beside = { ...replicaWanted(primary.arn, frankfurt), creationToken: "payments" };
+    await expect(ensureKey(life.run(), beside, undefined)).rejects.toMatchObject({
+      code: "invalid_argument",
+      attribute: "region",
+    });
+    expect(life.calls()).toEqual([]);
+    const tokened = { ...replicaWanted(primary.arn, dublin), creationToken: "payments/dublin" };
+    const one = life.run();
+    await ensureKey(one, tokened, undefined);
+    await expect(ensureKey(one, tokened, undefined)).rejects.toMatchObject({
+      code: "key_conflict",
+      attribute: "creation_token",
+    });
+  });
+
   it("ends with one replica where the reply to the replication was lost", async () => {
     const { primary } = await everywhere(newBytes(), []);
     life.kms.faults.add({ operation: "ReplicateKey", kind: "drop", when: "after" });
