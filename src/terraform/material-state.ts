@@ -1,5 +1,6 @@
 import { type Assessment, assess } from "../engine/assessment";
 import type { MaterialOutcome, MaterialSettings } from "../engine/imported-key-material";
+import { isFingerprint } from "../engine/fingerprint";
 import { formatInstant } from "../engine/instant";
 import type { MaterialCondition } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
@@ -96,9 +97,16 @@ function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
   };
 }
 
+/** For a release: a plan for another key keeps no record of the old one, and neither does a crash. */
 export function recordOf(state: State<Schema>, record: MaterialRecord | undefined): MaterialRecord {
+  const { key_arn: keyArn, id, fingerprint, key_material_id: materialId } = state;
   return (
-    record ?? { keyArn: state.key_arn ?? state.id ?? "", verified: false, materialId: present(state.key_material_id) }
+    record ?? {
+      keyArn: keyArn ?? id ?? "",
+      verified: false,
+      fingerprint: fingerprint !== null && isFingerprint(fingerprint) ? fingerprint : undefined,
+      materialId: present(materialId),
+    }
   );
 }
 

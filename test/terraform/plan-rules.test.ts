@@ -236,6 +236,21 @@ describe("plans and what comes of them", () => {
     await material.applyAndSettle(config({ valid_for: "90d" }));
   });
 
+  it("deletes nothing from a key that another resource has moved to in the same run", async () => {
+    const [otherKey, other] = [on.host.resource("byok_external_key"), on.host.resource("byok_imported_key_material")];
+    await otherKey.applyAndSettle({});
+    const [here, there] = [await imported({ deletion_policy: "delete" }), textIn(otherKey, "arn")];
+    await other.applyAndSettle({ ...here, key_arn: there });
+    await on.restart();
+    const ciphertexts = [await on.life.encrypt(arn()), await on.life.encrypt(there)];
+    await material.apply({ ...here, key_arn: there });
+    await other.apply(here);
+    await on.restart();
+    for (const ciphertext of ciphertexts) expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
+    await material.applyAndSettle({ ...here, key_arn: there });
+    await other.applyAndSettle(here);
+  });
+
   it("looks a key up by its id, its ARN and an alias's name", async () => {
     await imported({ valid_for: "90d" });
     for (const id of [arn(), arn().slice(arn().lastIndexOf("/") + 1)]) {
