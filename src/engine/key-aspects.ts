@@ -5,7 +5,7 @@ import type { KeyDescription, Tags } from "./key";
 import { type KeyRecord, keyRecord, userTags } from "./key-record";
 import type { KeyService } from "./key-service";
 import type { Run } from "./run";
-import { madeAt, settled } from "./settling";
+import { madeAt, policySettled, settled } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 export interface Synced {
@@ -49,13 +49,14 @@ type Sync = (
   call: Call,
 ) => Promise<Partial<KeyRecord>>;
 
-const syncPolicy: Sync = async (_run, service, { arn }, wanted, call) => {
-  if (wanted.policy === undefined) return {};
+const syncPolicy: Sync = async (run, service, { arn }, wanted, call) => {
+  const { policy, bypassPolicyLockoutSafetyCheck: bypass = false } = wanted;
+  if (policy === undefined) return {};
   const there = await service.policy(arn, call);
-  if (!service.profile.samePolicy(there, wanted.policy)) {
-    await service.setPolicy(arn, wanted.policy, wanted.bypassPolicyLockoutSafetyCheck ?? false, call);
+  if (!service.profile.samePolicy(there, policy)) {
+    await policySettled(run, service, call, () => service.setPolicy(arn, policy, bypass, call));
   }
-  return { policy: wanted.policy };
+  return { policy };
 };
 
 const syncTags: Sync = async (_run, service, { arn }, wanted, call) => {

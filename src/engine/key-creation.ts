@@ -8,7 +8,7 @@ import { allowedOn, checkAccount, checkAllowed } from "./key-services";
 import type { KeySpec } from "./key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
 import type { Run } from "./run";
-import { cancelDeletion, madeAt, settled, settledAnswer, startSettling } from "./settling";
+import { cancelDeletion, madeAt, policySettled, settled, settledAnswer, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** A key that is there now, and whether this run made it with everything that the configuration asks for. */
@@ -47,9 +47,7 @@ export async function createKey(run: Run, service: KeyService, wanted: WantedKey
   if (found !== undefined) return { key: found, made: false };
   checkCall(call);
   try {
-    // A policy may name a role that was made a moment ago, which the KMS does not know yet.
-    const since = run.clock.monotonic();
-    const { value: key } = await settled(run, service, since, call, () => service.create(request, call));
+    const { value: key } = await policySettled(run, service, call, () => service.create(request, call));
     startSettling(run, key.arn);
     return { key, made: true };
   } catch (error) {
@@ -92,7 +90,7 @@ export async function createReplica(
     tags: creatingTags(wanted),
     ...creatingAspects(wanted),
   };
-  const replicate = () => primaryService.replicate(request, call);
+  const replicate = () => policySettled(run, primaryService, call, () => primaryService.replicate(request, call));
   let answer: Observed<KeyDescription>;
   try {
     // Only a primary that this run has imported into may turn out ready in a moment.

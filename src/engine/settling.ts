@@ -46,6 +46,23 @@ export async function settledAnswer<T>(
   }
 }
 
+/**
+ * Repeats work that sends a key policy while the KMS does not know a principal in it: one that was made a moment ago
+ * takes as long to be known as a new key does, whoever made it.
+ */
+export async function policySettled<T>(run: Run, service: KeyService, call: Call, work: () => Promise<T>): Promise<T> {
+  const since = run.clock.monotonic();
+  for (let look = 0; ; look++) {
+    try {
+      return await work();
+    } catch (error) {
+      const unknown = isByokError(error, "invalid_policy") && error.retry === "settling";
+      if (!unknown || !isSettling(run, service, since)) throw error;
+      await pauseForLook(run, look, call);
+    }
+  }
+}
+
 /** To be called for each key that this run makes, replicates or brings to life. */
 export function startSettling(run: Run, key: string): void {
   run.memory.made.set(key, run.clock.monotonic());

@@ -134,6 +134,28 @@ describe("the aspects of a key", () => {
     expect((await key.clock.run(key.sync({ policy: "[]" }))).error).toBeUndefined();
   });
 
+  it("wait for a role in a policy that was made a moment ago, whoever made the key, and for nothing else", async () => {
+    const unknown = new ByokError("invalid_policy", "Unknown principal.", { retry: "settling" });
+    const unheard = new ByokError("key_not_found", "Not heard of.", { retry: "settling" });
+    for (const [error, attempts] of [[unknown, 3] as const, [unheard, 1] as const]) {
+      let asked = 0;
+      const setPolicy = async (): Promise<void> => {
+        if (++asked < 3) throw error;
+      };
+      const key = changeable({}, { setPolicy });
+      const synced = await key.clock.run(key.sync({ policy: "[]" }));
+      expect([synced.error, asked]).toEqual([error === unknown ? undefined : error, attempts]);
+    }
+  });
+
+  it("wait for a role in a policy no longer than one takes to be known", async () => {
+    const unknown = new ByokError("invalid_policy", "Unknown principal.", { retry: "settling" });
+    const key = changeable({}, { setPolicy: failing(unknown) });
+    const since = key.clock.monotonic();
+    expect((await key.clock.run(key.sync({ policy: "[]" }))).error).toBe(unknown);
+    expect(key.clock.monotonic() - since).toBeLessThan(200_000);
+  });
+
   describe("of a key without material", () => {
     const pending = (state: "PendingImport" | "Creating") => ({ ...paperKey, state });
 
@@ -387,6 +409,18 @@ describe("a key that is made", () => {
       run.memory.imports.set(primaryKeyArn, new Set());
       startSettling(run, primaryKeyArn);
       await expect(clock.run(ensureKey(run, replica, undefined))).resolves.toMatchObject({ warnings: [] });
+      expect(asked).toBe(3);
+    });
+
+    it("waits for a role in its policy that was made a moment ago", async () => {
+      const unknown = new ByokError("invalid_policy", "Unknown principal.", { retry: "settling" });
+      let asked = 0;
+      const replicate: KeyService["replicate"] = async () => {
+        if (++asked < 3) throw unknown;
+        return answered(pending)();
+      };
+      const { run, clock } = making({ replicate });
+      await expect(clock.run(ensureKey(run, { ...replica, policy: "{}" }, undefined))).resolves.toBeDefined();
       expect(asked).toBe(3);
     });
 
