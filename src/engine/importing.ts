@@ -73,10 +73,18 @@ export async function importMaterial(run: Run, service: KeyService, plan: Import
   try {
     return await importOnce(run, service, plan, spec, call);
   } catch (error) {
-    if (!isByokError(error) || error.retry !== "fresh_parameters") throw error;
+    if (!isByokError(error) || error.retry !== "fresh_parameters") throw onItsArgument(error, plan);
     run.log.debug("The import parameters were refused; fetching new ones.", { key: plan.key.arn, code: error.code });
-    return importOnce(run, service, plan, spec, call);
+    return await importOnce(run, service, plan, spec, call).catch((again: unknown) => {
+      throw onItsArgument(again, plan);
+    });
   }
+}
+
+/** A KMS that refuses bytes does not know which argument gave them. */
+function onItsArgument(error: unknown, { attribute }: ImportPlan): unknown {
+  const bytes = isByokError(error, "different_material", "import_refused") && error.retry === "never";
+  return bytes && error.attribute === undefined ? error.with({ attribute }) : error;
 }
 
 async function importOnce(

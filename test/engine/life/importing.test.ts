@@ -213,6 +213,12 @@ describe("an import", () => {
     }
   });
 
+  it.each(["key_material_source", "key_material_wo"])("says which bytes the KMS refused: %s", async (attribute) => {
+    const { key } = await importedKey(life);
+    const others = applyMaterial(life.run(), settings(key.arn), bytesSource(newBytes(), attribute), undefined);
+    await expect(others).rejects.toMatchObject({ code: "different_material", attribute });
+  });
+
   it("passes on what a source calls wrong, before any call", async () => {
     const { arn } = await newKey(life);
     life.calls();
