@@ -64,6 +64,24 @@ function observer(clients: RegionClients, clock: Clock): <T>(value: T, answer: o
   return (value, answer) => ({ value, at: clients.answeredAt(answer) ?? Math.floor(clock.now() / 1000) });
 }
 
+/** More pages than any list of one key has; a list that goes on and on is none. */
+const mostPages = 20;
+
+/** The pages of a list that one page nearly always holds. */
+async function allPages<
+  Page extends { readonly Truncated?: boolean | undefined; readonly NextMarker?: string | undefined },
+>(operation: string, member: string, ask: (marker: string | undefined) => Promise<Page>): Promise<readonly Page[]> {
+  const pages: Page[] = [];
+  let marker: string | undefined;
+  for (let left = mostPages; left > 0; left--) {
+    const page = await ask(marker);
+    pages.push(page);
+    if (page.Truncated !== true) return pages;
+    marker = reader(operation).text(page.NextMarker, "NextMarker");
+  }
+  throw untrusted(operation, member);
+}
+
 function keyReads(clients: RegionClients, clock: Clock): KeyReads {
   const observed = observer(clients, clock);
   const everyKey = { region: clients.region };
@@ -96,23 +114,27 @@ function keyReads(clients: RegionClients, clock: Clock): KeyReads {
     tags: (keyArn, call) =>
       sent(reads("kms:ListResourceTags", keyArn), call, async (options) => {
         const { sdk, client } = await clients.kms();
-        // A key has at most 50 tags, which is also the longest page.
-        const answer = await client.send(new sdk.ListResourceTagsCommand({ KeyId: keyArn, Limit: 50 }), options);
-        if (answer.Truncated === true) throw untrusted("ListResourceTags", "Tags");
-        return tagRecord(answer.Tags, "ListResourceTags");
+        // A key has at most 50 tags, which is also the longest page; AWS may give less, and tags of its own beside them.
+        const pages = await allPages("ListResourceTags", "Tags", (marker) =>
+          client.send(new sdk.ListResourceTagsCommand({ KeyId: keyArn, Limit: 50, Marker: marker }), options),
+        );
+        return tagRecord(
+          pages.flatMap(({ Tags = [] }) => Tags),
+          "ListResourceTags",
+        );
       }),
 
     materials: (keyArn, call) =>
       sent(reads("kms:ListKeyRotations", keyArn), call, async (options): Promise<readonly MaterialEntry[]> => {
         const { sdk, client } = await clients.kms();
-        // A page holds more than the rotations that a key can have.
-        const answer = await client.send(
-          new sdk.ListKeyRotationsCommand({ KeyId: keyArn, IncludeKeyMaterial: "ALL_KEY_MATERIAL", Limit: 1_000 }),
-          options,
+        const all = { KeyId: keyArn, IncludeKeyMaterial: "ALL_KEY_MATERIAL", Limit: 1_000 } as const;
+        const pages = await allPages("ListKeyRotations", "Rotations", (Marker) =>
+          client.send(new sdk.ListKeyRotationsCommand({ ...all, Marker }), options),
         );
-        if (answer.Truncated === true) throw untrusted("ListKeyRotations", "Rotations");
-        const rotations = reader("ListKeyRotations").list(answer.Rotations, "Rotations");
-        return rotations.map((entry) => materialEntry(entry, "ListKeyRotations"));
+        const { list } = reader("ListKeyRotations");
+        return pages.flatMap(({ Rotations }) =>
+          list(Rotations, "Rotations").map((entry) => materialEntry(entry, "ListKeyRotations")),
+        );
       }),
 
     listKeys: (marker, call) =>

@@ -317,6 +317,23 @@ describe("what an answer gives", () => {
     ]);
   });
 
+  it("reads a key's tags and materials to the end, on however many pages they come", async () => {
+    const ids = ["aa", "bb"].map((half) => half.repeat(32));
+    const entry = (KeyMaterialId = "") => ({ KeyMaterialId, ImportState: "IMPORTED", KeyMaterialState: "CURRENT" });
+    const first = {
+      Truncated: true,
+      NextMarker: "more",
+      Tags: [{ TagKey: "a", TagValue: "1" }],
+      Rotations: [entry(ids[0])],
+    };
+    const last = { Truncated: false, Tags: [{ TagKey: "b", TagValue: "2" }], Rotations: [entry(ids[1])] };
+    const script: Script = (request, response) =>
+      json(response, request.body.includes('"Marker":"more"') ? last : first);
+    expect(await serving(script, (service) => service.tags(keyArn))).toEqual({ a: "1", b: "2" });
+    const materials = await serving(script, (service) => service.materials(keyArn));
+    expect(materials.map(({ materialId }) => materialId)).toEqual(ids);
+  });
+
   it("pages through the keys and gives the rest plainly", async () => {
     await serving(byOperation, async (service) => {
       expect(await service.listKeys(undefined)).toEqual({ arns: [keyArn], next: "next" });
@@ -386,6 +403,7 @@ describe("an answer that cannot be trusted", () => {
     ["no policy", (s) => s.policy(keyArn), {}],
     ["tags without a key", (s) => s.tags(keyArn), { Tags: [{ TagValue: "a" }] }],
     ["tags without a value", (s) => s.tags(keyArn), { Tags: [{ TagKey: "a" }] }],
+    ["tags without end", (s) => s.tags(keyArn), { Tags: [], Truncated: true, NextMarker: "more" }],
     ["half of the tags", (s) => s.tags(keyArn), { Tags: [], Truncated: true }],
     ["half of the materials", (s) => s.materials(keyArn), { Rotations: [], Truncated: true }],
     [
