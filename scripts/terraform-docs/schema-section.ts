@@ -10,7 +10,7 @@ export function schemaSection(schema: ObjectDefinition): string {
   return `## Schema\n\n${objectReference(schema, "###")}${blockReferences(schema, "")}`.trimEnd();
 }
 
-function objectReference({ attributes, blocks }: ObjectDefinition, heading: string): string {
+function objectReference({ attributes, blocks }: ObjectDefinition, heading: string, above = ""): string {
   const entries = Object.entries(attributes);
   const groups: [string, string[]][] = [
     ["Required", entries.filter(([, { options }]) => options.required === true).map(line)],
@@ -18,7 +18,7 @@ function objectReference({ attributes, blocks }: ObjectDefinition, heading: stri
       "Optional",
       [
         ...entries.filter(([, { options }]) => options.optional === true).map(line),
-        ...Object.entries(blocks).map(blockLine),
+        ...Object.entries(blocks).map(([name, block]) => blockLine(pathOf(name, above), block)),
       ],
     ],
     [
@@ -42,18 +42,29 @@ function line([name, { type, options }]: [string, AttributeDefinition]): string 
   return `- \`${name}\` (${flags.filter((flag) => flag !== false).join(", ")}) ${options.description ?? ""}`.trimEnd();
 }
 
-function blockLine([name, block]: [string, BlockDefinition]): string {
+function blockLine(path: string, block: BlockDefinition): string {
   const kind = block.nesting === "single" ? "Block" : `Block ${block.nesting === "list" ? "List" : "Set"}`;
-  return `- \`${name}\` (${kind}) ${block.description ?? ""} (see [below](#nested-schema-for-${name}))`;
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  return `- \`${name}\` (${kind}) ${block.description ?? ""} (see [below](#${anchorOf(path)}))`;
 }
 
 function blockReferences({ blocks }: ObjectDefinition, above: string): string {
   return Object.entries(blocks)
     .map(([name, { object }]) => {
-      const path = above === "" ? name : `${above}.${name}`;
-      return `### Nested schema for \`${path}\`\n\n${objectReference(object, "####")}${blockReferences(object, path)}`;
+      const path = pathOf(name, above);
+      const title = `<a id="${anchorOf(path)}"></a>\n\n### Nested schema for \`${path}\``;
+      return `${title}\n\n${objectReference(object, "####", path)}${blockReferences(object, path)}`;
     })
     .join("");
+}
+
+function pathOf(name: string, above: string): string {
+  return above === "" ? name : `${above}.${name}`;
+}
+
+/** As the registry's own pages name it: what a heading is called there and elsewhere depends on the reader. */
+function anchorOf(path: string): string {
+  return `nestedblock--${path.replaceAll(".", "--")}`;
 }
 
 function typeWords(type: Type): string {

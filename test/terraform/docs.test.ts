@@ -15,4 +15,13 @@ describe("the registry's pages", () => {
     );
     expect(undescribed).toEqual([]);
   });
+
+  it("have a place for each link within a page", () => {
+    const dead = [...terraformPages(root)].flatMap(([path, text]) => {
+      const places = [...text.matchAll(/^<a id="([^"]+)">/gm)].map(([, id]) => id);
+      const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, id = ""]) => id);
+      return links.filter((id) => places.filter((place) => place === id).length !== 1).map((id) => `${path}#${id}`);
+    });
+    expect(dead).toEqual([]);
+  });
 });
