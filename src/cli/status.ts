@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { durationInWords, parseDuration } from "../engine/duration";
 import { ByokError } from "../engine/errors";
 import { formatInstant, type Seconds } from "../engine/instant";
@@ -37,7 +37,11 @@ export function statusCommand(streams: Streams = processStreams): Command {
     .description("show state, lifetime and renewal of keys, and why the next apply would act")
     .argument("<key-arn...>", "ARNs of keys with imported key material")
     .option("--within <duration>", "exit with 2 if a key lapses within this time, such as 45d", duration)
-    .option("--renew-before <duration>", "how long before its expiry material is to be renewed", duration, 30 * day)
+    .addOption(
+      new Option("--renew-before <duration>", "how long before its expiry material is to be renewed")
+        .argParser(duration)
+        .default(30 * day, "30d"),
+    )
     .option("--json", "print JSON")
     .option("--profile <name>", "profile of the AWS configuration files; default: the usual chain of credentials")
     .option("--endpoint <url>", "where KMS is, in place of AWS; plain HTTP on loopback only")

@@ -125,4 +125,12 @@ describe("byok status", () => {
       /duration|second/,
     );
   });
+
+  it("prints its default as one that it takes", async () => {
+    const { key } = await importedKey(life, { validFor: "90d" });
+    const [, shown = ""] = /--renew-before[^(]*\(default: ([^)]+)\)/.exec(statusCommand().helpInformation()) ?? [];
+    const given = await status(key.arn, "--json", "--renew-before", shown);
+    const moments = (printed: Printed): unknown => JSON.parse(printed.out).keys[0].renewalTime;
+    expect(moments(given)).toBe(moments(await status(key.arn, "--json")));
+  });
 });
