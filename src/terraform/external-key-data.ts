@@ -1,6 +1,9 @@
 import { ByokError } from "../engine/errors";
 import { formatInstant } from "../engine/instant";
 import { keyRecord, userTags } from "../engine/key-record";
+import type { Kms } from "../engine/kms-profile";
+import { isAlibabaArn } from "../kms/alibaba/arn";
+import { isQkmsArn } from "../kms/qkms/arn";
 import { type ByokClient, regionFor } from "./client";
 import { bool, map, string } from "./plugin/schema/attribute";
 import { define } from "./plugin/provider";
@@ -15,7 +18,7 @@ export const externalKeyData = schema({
   attributes: {
     key_id: string({
       required: true,
-      description: "The key's ARN, its id, the name of an alias (`alias/…`) or an alias's ARN.",
+      description: "The key's ARN, of any KMS; on AWS also its id, the name of an alias (`alias/…`) or an alias's ARN.",
     }),
     region: string({
       optional: true,
@@ -49,27 +52,28 @@ export const externalKeyData = schema({
 export const externalKeyLookup = dataSource({
   schema: externalKeyData,
   read: async ({ config, client, signal }) => {
-    const named = arnRegion(config.key_id);
+    const { kms, region: named } = placeIn(config.key_id, client);
     if (named !== undefined && config.region !== null && config.region !== named) {
+      const there = named === "" ? "a KMS without Regions" : named;
       throw new ByokError(
         "invalid_argument",
-        `\`region\` is ${config.region}, and ${config.key_id} is in ${named}. Remove \`region\`, or correct one of them.`,
+        `\`region\` is ${config.region}, and ${config.key_id} is in ${there}. Remove \`region\`, or correct one of them.`,
         { attribute: "region" },
       );
     }
-    const region = named ?? regionFor(client, "aws", config.region);
-    const service = client.run.services.service("aws", region);
+    const region = named ?? regionFor(client, kms, config.region);
+    const service = client.run.services.service(kms, region);
     const { value: key } = await service.describe(config.key_id, { signal });
     if (key === null) {
       throw new ByokError(
         "key_not_found",
-        `There is no key ${config.key_id} in ${region}. Check the id, the Region and the credentials.`,
+        `There is no key ${config.key_id}${region === "" ? "" : ` in ${region}`}. Check the id, the Region and the credentials.`,
         {
           attribute: "key_id",
         },
       );
     }
-    const record = keyRecord("aws", region, key);
+    const record = keyRecord(kms, region, key);
     const tags = userTags(await service.tags(key.arn, { signal }));
     return {
       state: {
@@ -94,7 +98,10 @@ export const externalKeyLookup = dataSource({
   },
 });
 
-/** Key ARNs and alias ARNs say their Region. */
-function arnRegion(text: string): string | undefined {
-  return /^arn:[^:]*:kms:([^:]+):/.exec(text)?.[1];
+/** Where a key is by its name: ARNs say it, and ids and aliases are AWS's, in a Region that something else must say. */
+function placeIn(keyId: string, { services }: ByokClient): { readonly kms: Kms; readonly region?: string } {
+  // Only a key's own ARN can be taken apart everywhere; AWS looks up aliases by theirs, too.
+  if (isAlibabaArn(keyId) || isQkmsArn(keyId)) return services.locate(keyId, "key_id");
+  const [, region] = /^arn:[^:]*:kms:([^:]+):/.exec(keyId) ?? [];
+  return region === undefined ? { kms: "aws" } : { kms: "aws", region };
 }

@@ -91,6 +91,34 @@ resource "byok_imported_key_material" "${kms}" {
     await on.workspace.destroy();
   });
 
+  it("looks up keys of each by their ARNs", async () => {
+    const keys = ["aws", "alibaba", "qkms"].map(
+      (kms) => `
+resource "byok_external_key" "${kms}" {
+  kms         = "${kms}"
+  description = "ledger on ${kms}"
+  tags        = { team = "ledger" }
+}
+data "byok_external_key" "${kms}" {
+  key_id = byok_external_key.${kms}.arn
+}`,
+    );
+    await on.write(keys.join("\n"), clouds());
+    await on.workspace.apply();
+    await on.settled();
+    for (const kms of ["aws", "alibaba", "qkms"]) {
+      const { arn, region } = await on.workspace.attributes(`byok_external_key.${kms}`);
+      expect(await on.workspace.attributes(`data.byok_external_key.${kms}`)).toMatchObject({
+        arn,
+        region,
+        origin: "EXTERNAL",
+        description: `ledger on ${kms}`,
+        key_state: "PendingImport",
+        tags: { team: "ledger" },
+      });
+    }
+  });
+
   it("forbids the moment without material where that is wished", async () => {
     const configuration = (lifetime: string) => `
 resource "byok_external_key" "this" {

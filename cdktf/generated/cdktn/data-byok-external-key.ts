@@ -9,7 +9,7 @@ import * as cdktn from 'cdktn';
 
 export interface DataByokExternalKeyConfig extends cdktn.TerraformMetaArguments {
   /**
-  * The key's ARN, its id, the name of an alias (`alias/…`) or an alias's ARN.
+  * The key's ARN, of any KMS; on AWS also its id, the name of an alias (`alias/…`) or an alias's ARN.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/data-sources/external_key#key_id DataByokExternalKey#key_id}
   */
