@@ -15,7 +15,9 @@ interface Flags {
 /** `byok emulator`: the embedded KMS on a loopback port, until it is interrupted. */
 export function emulatorCommand(): Command {
   return new Command("emulator")
-    .description("run the embedded KMS (wires of AWS, Alibaba Cloud and QKMS) on 127.0.0.1, for tests and trying things out")
+    .description(
+      "run the embedded KMS (wires of AWS, Alibaba Cloud and QKMS) on 127.0.0.1, for tests and trying things out",
+    )
     .option("--port <number>", "TCP port, 0 = any that is free", parsedPort, 8300)
     .option("--region <name>", "Region of requests that name none", "us-east-1")
     .option("--account <digits>", "account of the callers", "111122223333")
