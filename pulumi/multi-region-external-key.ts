@@ -43,6 +43,12 @@ export class MultiRegionExternalKey extends ComponentResource {
     if (twice !== undefined) {
       throw new Error(`${name}: the Region ${twice} is named twice in \`primaryRegion\` and \`replicaRegions\`.`);
     }
+    const stray = Object.keys(args.existingKeyArns ?? {}).find((region) => !regions.includes(region));
+    if (stray !== undefined) {
+      throw new Error(
+        `${name}: \`existingKeyArns\` has ${stray}, which is neither \`primaryRegion\` nor among \`replicaRegions\`. Correct it: a key would be created in place of the one to be taken over.`,
+      );
+    }
     super("byok:index:MultiRegionExternalKey", name, {}, opts);
     const of = regionalKeys(this, name, args);
     this.primary = of(primaryRegion, undefined);

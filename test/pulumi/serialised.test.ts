@@ -99,4 +99,17 @@ describe("what a program hands to Pulumi's engine", () => {
       ),
     ).rejects.toThrow(/the Region eu-west-1 is named twice/);
   });
+
+  it("refuses a key to be taken over in a Region that it has not", async () => {
+    const arn = "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+    await expect(
+      registeredBy(
+        linked.folder,
+        `const { MultiRegionExternalKey } = require("byok/pulumi");
+         new MultiRegionExternalKey("global", {
+           primaryRegion: "eu-central-1", replicaRegions: ["eu-west-1"], existingKeyArns: { "eu-centrl-1": "${arn}" },
+         });`,
+      ),
+    ).rejects.toThrow(/`existingKeyArns` has eu-centrl-1, which is neither/);
+  });
 });
