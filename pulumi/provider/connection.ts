@@ -1,7 +1,7 @@
 import type { AllowedKeys } from "../../src/engine/key-services";
 import type { KmsSettings } from "../../src/kms/key-services";
 import { given } from "../given";
-import { isProps, type Props } from "./props";
+import { hasUnknown, isProps, type Props } from "./props";
 import {
   type ArgumentsOf,
   type Failure,
@@ -80,7 +80,6 @@ const configurationFields = {
   qkms: object({ ...qkmsFields, accessKey: text, secretKey: text }),
 } as const;
 
-export type ConnectionArguments = ArgumentsOf<typeof connectionFields>;
 export type Connection = ArgumentsOf<typeof configurationFields>;
 
 /** Stands for what the engine of Pulumi hands to `configure`. */
@@ -96,14 +95,19 @@ export interface ReadConnection {
   readonly failures: readonly Failure[];
 }
 
-/** The connection of one resource: its argument, and for what that leaves out the stack's configuration. */
-export function connectionOf(args: ConnectionArguments, config: Config | undefined): ReadConnection {
+/**
+ * The connection of one resource: its argument, and for what that leaves out the stack's configuration. While part of the
+ * argument is not known, the rest holds, and sources of key material stay closed: what is unknown must not open them.
+ */
+export function connectionOf(argument: unknown, config: Config | undefined): ReadConnection {
+  const { args } = readArguments(connectionFields, isProps(argument) ? argument : {});
   const configured = config === undefined ? {} : configuredProps(config);
   const { args: fromConfig, failures } = readArguments(configurationFields, configured);
   return {
     connection: {
       ...fromConfig,
       ...args,
+      ...(hasUnknown(argument) ? { materialAccess: "apply" as const } : {}),
       alibaba: { ...fromConfig.alibaba, ...args.alibaba },
       qkms: { ...fromConfig.qkms, ...args.qkms },
     },

@@ -44,11 +44,8 @@ export function externalKeyHandler(session: Session): ResourceHandler {
 
 function check(session: Session, olds: Props, news: Props): { inputs: Record<string, unknown>; failures: Failure[] } {
   const { args, unknown, failures } = readArguments(keyFields, news);
-  const all = [
-    ...strangers(keyFields, news),
-    ...failures,
-    ...connectionOf(args.connection ?? {}, session.config).failures,
-  ];
+  const { connection, failures: misconfigured } = connectionOf(news["connection"], session.config);
+  const all = [...strangers(keyFields, news), ...failures, ...misconfigured];
   const attempt = (property: string, work: () => void): void => {
     try {
       work();
@@ -67,7 +64,7 @@ function check(session: Session, olds: Props, news: Props): { inputs: Record<str
     }
   }
   attempt("connection", () => {
-    const connected = connectedTo(session, args);
+    const connected = session.connected(connection);
     const { run } = connected;
     attempt("primaryKeyArn", () => {
       if (args.primaryKeyArn === undefined) return;
@@ -78,8 +75,9 @@ function check(session: Session, olds: Props, news: Props): { inputs: Record<str
       checkAllowed(run.services.locate(args.existingKeyArn, "existing_key_arn"), run.allowed, "existing_key_arn");
     });
     if (unknown.has("region") || unknown.has("kms")) return;
-    // A key that is there has a Region whatever the configuration says, and what is fixed about it is judged by diff.
-    const settled = !isNew(olds) && args.region === undefined;
+    // A key that is there has a Region whatever the configuration says, and what is fixed about it is judged by diff. A
+    // connection that is not known yet may name one.
+    const settled = args.region === undefined && (!isNew(olds) || unknown.has("connection"));
     let service: KeyService | undefined;
     attempt("region", () => {
       const region = settled ? regionOrNothing(connected, args) : regionFor(connected, args);
@@ -106,6 +104,11 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
       `\`existing_key_arn\` is ${args.existingKeyArn}, and this resource is the key ${id} already. Remove the argument, or give the other key a resource of its own.`,
       { attribute: "existing_key_arn" },
     );
+  }
+  if (unknown.has("connection")) {
+    // Without it somebody else might be asked about the key.
+    session.tell([`byok: ${id}: the key may be updated: connection will be known later.`]);
+    return changed;
   }
   const { run } = connectedTo(session, args);
   const earlier = keyRecordOf(id, outs);
@@ -215,7 +218,7 @@ async function remove(session: Session, id: string, props: Props): Promise<void>
 }
 
 function connectedTo(session: Session, args: KeyArguments): ConnectedRun {
-  return session.connected(connectionOf(args.connection ?? {}, session.config).connection);
+  return session.connected(connectionOf(args.connection, session.config).connection);
 }
 
 function wantedKey(args: KeyArguments, region: string): WantedKey {

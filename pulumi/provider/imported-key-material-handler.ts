@@ -58,7 +58,7 @@ async function check(
   news: Props,
 ): Promise<{ inputs: Record<string, unknown>; failures: Failure[] }> {
   const { args, unknown, failures } = readArguments(materialFields, news);
-  const { connection, failures: misconfigured } = connectionOf(args.connection ?? {}, session.config);
+  const { connection, failures: misconfigured } = connectionOf(news["connection"], session.config);
   const all: Failure[] = [...strangers(materialFields, news), ...failures, ...misconfigured];
   const attempt = async (property: string, work: () => void | Promise<void>): Promise<void> => {
     try {
@@ -294,7 +294,7 @@ async function release(session: Session, id: string, props: Props): Promise<void
 }
 
 function reach(session: Session, args: MaterialArguments): { readonly connection: Connection; readonly run: Run } {
-  const { connection } = connectionOf(args.connection ?? {}, session.config);
+  const { connection } = connectionOf(args.connection, session.config);
   return { connection, run: session.connected(connection).run };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasUnknown, plainProps, unknownValue } from "../../pulumi/provider/props";
@@ -97,6 +97,38 @@ describe("the provider", () => {
       expect((await made.up(program)).error).toBeUndefined();
       expect(made.state).not.toContain(Buffer.alloc(32, 1).toString("base64"));
       expect((await made.up(program)).steps).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("holds to what of a connection is known, and looks nowhere else while the rest is not", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-source-"));
+    try {
+      const handlers = (config?: Readonly<Record<string, string>>) => provider(config, folder);
+      const later = { assumeRoles: [{ roleArn: unknownValue }] };
+      const material = (connection: object) =>
+        handlers()
+          .methods("ImportedKeyMaterial")
+          .check({}, { keyArn: unknownValue, keyMaterialSource: "exec:touch ran", connection });
+      expect(await material({ ...later, allowedMaterialSources: ["file"] })).toMatchObject({
+        failures: [{ reason: expect.stringContaining("[source_not_allowed]") }],
+      });
+      expect(await material({ ...later, materialAccess: "apply" })).toMatchObject({ failures: [] });
+      expect(await material({ materialAccess: unknownValue })).toMatchObject({ failures: [] });
+      expect(await readdir(folder)).toEqual([]);
+      const keys = handlers().methods("ExternalKey");
+      const arn = `arn:aws:kms:${testRegion}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+      expect(
+        await keys.check({}, { existingKeyArn: arn, connection: { ...later, allowedRegions: ["eu-west-1"] } }),
+      ).toMatchObject({ failures: [{ reason: expect.stringContaining("[region_not_allowed]") }] });
+      const made = stack();
+      await made.up(keyWithMaterial({}));
+      const outs = made.outs("ExternalKey", "payments");
+      life.calls();
+      const changed = await keys.diff(String(outs["arn"]), outs, { connection: later });
+      expect(changed).toMatchObject({ changes: true, replaces: [] });
+      expect(life.calls()).toEqual([]);
     } finally {
       await rm(folder, { recursive: true });
     }
