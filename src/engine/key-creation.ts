@@ -153,8 +153,8 @@ async function replicaAfter(
   }
   if (error.effectUnknown) return { key, made: false };
   const tags = await service.tags(replicaArn, call);
-  if (wanted.creationToken !== undefined && tags[creationTokenTag] === wanted.creationToken)
-    return { key, made: false };
+  const { creationToken } = wanted;
+  if (creationToken !== undefined && tags[creationTokenTag] === creationToken) return { key, made: false };
   throw new ByokError(
     "key_conflict",
     `${wanted.primaryKeyArn} already has a replica in ${wanted.region}, which is not known to be this one: ${replicaArn}. Import that key into the state to take it over, or choose another Region.`,

@@ -131,9 +131,9 @@ function keyReads(clients: RegionClients, clock: Clock): KeyReads {
         const pages = await allPages("ListKeyRotations", "Rotations", (Marker) =>
           client.send(new sdk.ListKeyRotationsCommand({ ...all, Marker }), options),
         );
-        const { list } = reader("ListKeyRotations");
+        const read = reader("ListKeyRotations");
         return pages.flatMap(({ Rotations }) =>
-          list(Rotations, "Rotations").map((entry) => materialEntry(entry, "ListKeyRotations")),
+          read.list(Rotations, "Rotations").map((entry) => materialEntry(entry, "ListKeyRotations")),
         );
       }),
 
