@@ -28,14 +28,19 @@ describe("the provider", () => {
     const written = await readFile(join(__dirname, "states/schema-1.json"), "utf8");
     const program = keyWithMaterial({ keyMaterial: bytes.toString("base64"), validFor: "90d" });
     const today = stack();
-    // The moment of the import that the state tells of.
-    life.kms.clock.set(new Date(1_795_319_500_000));
     expect((await today.up(program)).error).toBeUndefined();
     const arn = String(today.outs("ExternalKey", "payments")["arn"]);
     const later = stack();
-    // The state of then is about the key of today, whose names are new.
-    const materialId = String(today.outs("ImportedKeyMaterial", "payments")["keyMaterialId"]);
-    later.restore(written.replaceAll(/arn:aws:kms:[^"]+/g, arn).replaceAll(/"[0-9a-f]{64}"/g, `"${materialId}"`));
+    // The state of then is about the key of today, whose names and dates are new.
+    const { keyMaterialId, importedAt, validTo } = today.outs("ImportedKeyMaterial", "payments");
+    const seconds = (date: unknown): string => String(Date.parse(String(date)) / 1000);
+    later.restore(
+      written
+        .replaceAll(/arn:aws:kms:[^"]+/g, arn)
+        .replaceAll(/"[0-9a-f]{64}"/g, `"${String(keyMaterialId)}"`)
+        .replaceAll("1795319500", seconds(importedAt))
+        .replaceAll("1803095500", seconds(validTo)),
+    );
     expect(await later.preview(program)).toMatchObject({ steps: [] });
     life.kms.clock.advance("91d");
     expect((await later.up(program)).steps).toEqual(["update payments"]);

@@ -118,10 +118,8 @@ function keyReads(clients: RegionClients, clock: Clock): KeyReads {
         const pages = await allPages("ListResourceTags", "Tags", (marker) =>
           client.send(new sdk.ListResourceTagsCommand({ KeyId: keyArn, Limit: 50, Marker: marker }), options),
         );
-        return tagRecord(
-          pages.flatMap(({ Tags = [] }) => Tags),
-          "ListResourceTags",
-        );
+        const records = pages.map(({ Tags: tags }) => Object.entries(tagRecord(tags, "ListResourceTags")));
+        return Object.fromEntries(records.flat());
       }),
 
     materials: (keyArn, call) =>
