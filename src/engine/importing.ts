@@ -6,6 +6,7 @@ import type { KeyDescription } from "./key";
 import type { OfferedMaterial } from "./key-material-source";
 import type { ImportParameters, KeyService, MaterialImport, Observed } from "./key-service";
 import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
+import { materialShapes } from "./kms-profile";
 import type { Run } from "./run";
 import { madeAt, settled } from "./settling";
 import { chooseWrapping } from "./wrapping-choice";
@@ -59,7 +60,7 @@ export function checkImport(service: KeyService, plan: ImportPlan): KeySpec {
       { attribute: "key_arn" },
     );
   }
-  checkShape(material.shape, key.spec, plan.attribute, Object.keys(service.profile.keySpecs));
+  checkShape(material.shape, key.spec, plan.attribute, materialShapes(service.profile));
   checkDescription(service, plan, key.spec);
   return key.spec;
 }

@@ -1,4 +1,5 @@
 import { ByokError } from "./errors";
+import { keysOf } from "./table";
 
 /** The curves of keys that can be imported, by OpenSSL's names. Sizes are of DER PKCS#8 with the public key, in bytes. */
 export const ellipticCurves = {
@@ -55,27 +56,37 @@ export function isKeySpec(text: string): text is KeySpec {
   return Object.hasOwn(keySpecs, text);
 }
 
-/** The key specs that material of this shape fits. Empty for 24 raw bytes. */
-export function keySpecsFor(shape: MaterialShape): readonly KeySpec[] {
-  return Object.keys(keySpecs)
-    .filter(isKeySpec)
-    .filter((spec) => sameShape(shape, keySpecs[spec]));
+/** The shape of material that fits each of some key specs. */
+export type MaterialShapes = Readonly<Partial<Record<KeySpec, MaterialShape>>>;
+
+/**
+ * The key specs that material of this shape fits. Empty for 24 raw bytes.
+ *
+ * @param shapes Default: of all key specs.
+ */
+export function keySpecsFor(shape: MaterialShape, shapes: MaterialShapes = keySpecs): readonly KeySpec[] {
+  return keysOf(shapes).filter((spec) => sameShape(shape, shapeIn(shapes, spec)));
+}
+
+/** Of a key spec that a table leaves out the usual shape. */
+export function shapeIn(shapes: MaterialShapes, spec: KeySpec): MaterialShape {
+  return shapes[spec] ?? keySpecs[spec];
 }
 
 /**
  * Throws `wrong_material`, on the argument given, where the material does not fit the key spec.
  *
- * @param among The key specs that may be named as fitting. Default: all.
+ * @param shapes Of the key specs that may be named as fitting. Default: all.
  */
 export function checkShape(
   shape: MaterialShape,
   keySpec: KeySpec,
   attribute: string,
-  among: readonly string[] = Object.keys(keySpecs),
+  shapes: MaterialShapes = keySpecs,
 ): void {
-  const wanted = keySpecs[keySpec];
+  const wanted = shapeIn(shapes, keySpec);
   if (sameShape(shape, wanted)) return;
-  const fits = keySpecsFor(shape).filter((spec) => among.includes(spec));
+  const fits = keySpecsFor(shape, shapes);
   const remedy = fits.length === 0 ? "No key spec takes these bytes." : `These bytes fit ${listed.format(fits)}.`;
   throw new ByokError(
     "wrong_material",

@@ -1,5 +1,6 @@
 import type { Seconds } from "./instant";
-import type { KeySpec } from "./key-spec";
+import { type KeySpec, type MaterialShapes, shapeIn } from "./key-spec";
+import { keysOf } from "./table";
 import type { WrappingAlgorithm } from "./wrapping-algorithm";
 import type { WrappingKeySpec } from "./wrapping-key";
 
@@ -42,6 +43,8 @@ export interface KmsProfile {
   readonly title: string;
   /** The key specs into which material can be imported, with the usages that each allows; the default usage first. */
   readonly keySpecs: Readonly<Partial<Record<KeySpec, readonly [string, ...string[]]>>>;
+  /** Where material looks otherwise here than `keySpecs` of key-spec.ts says. */
+  readonly otherShapes?: MaterialShapes;
   readonly defaultKeySpec: KeySpec;
   /** Strongest first. */
   readonly wrappingAlgorithms: readonly WrappingAlgorithm[];
@@ -69,4 +72,9 @@ export interface KmsProfile {
   checkPolicy(policy: string): void;
   /** Whether two policies mean the same to this KMS. */
   samePolicy(one: string, other: string): boolean;
+}
+
+/** The shape of material for each key spec into which a KMS imports. */
+export function materialShapes({ keySpecs, otherShapes = {} }: KmsProfile): MaterialShapes {
+  return Object.fromEntries(keysOf(keySpecs).map((spec) => [spec, shapeIn(otherShapes, spec)]));
 }

@@ -1,6 +1,6 @@
 import { ByokError } from "./errors";
-import { type KeySpec, keySpecs, type MaterialShape, materialBytes, shapeWords } from "./key-spec";
-import type { KmsProfile } from "./kms-profile";
+import { type KeySpec, type MaterialShape, materialBytes, shapeIn, shapeWords } from "./key-spec";
+import { type KmsProfile, materialShapes } from "./kms-profile";
 import { isWrappingAlgorithm, largestPlaintextBytes, takesShape, type WrappingAlgorithm } from "./wrapping-algorithm";
 import { isWrappingKeySpec, type WrappingKeySpec, wrappingKeySpecs } from "./wrapping-key";
 
@@ -34,7 +34,7 @@ export function chooseWrapping(wish: WrappingWish): WrappingChoice {
     profile,
   );
   const specs = offered(wish.wrappingKeySpec, profile.wrappingKeySpecs, isWrappingKeySpec, keySpecArgument, profile);
-  const shape = keySpecs[keySpec];
+  const shape = shapeIn(materialShapes(profile), keySpec);
   for (const algorithm of algorithms) {
     const wrappingKeySpec = specs.find((spec) => misfit(shape, algorithm, spec) === null);
     if (wrappingKeySpec !== undefined) return { algorithm, wrappingKeySpec };
@@ -92,7 +92,7 @@ function misfitError(
   algorithms: readonly WrappingAlgorithm[],
   specs: readonly WrappingKeySpec[],
 ): ByokError {
-  const shape = keySpecs[keySpec];
+  const shape = shapeIn(materialShapes(profile), keySpec);
   const pairs = profile.wrappingAlgorithms.flatMap((name) =>
     profile.wrappingKeySpecs.filter((spec) => misfit(shape, name, spec) === null).map((spec) => ({ name, spec })),
   );

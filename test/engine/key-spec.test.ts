@@ -62,8 +62,18 @@ describe("the shape of key material", () => {
   });
 
   it("names only the key specs among those that are offered", () => {
-    const error = thrown(() => checkShape({ kind: "raw", bytes: 32 }, "HMAC_384", "x", ["Aliyun_AES_256", "RSA_2048"]));
+    const { Aliyun_AES_256, RSA_2048 } = keySpecs;
+    const error = thrown(() => checkShape({ kind: "raw", bytes: 32 }, "HMAC_384", "x", { Aliyun_AES_256, RSA_2048 }));
     expect(error.message).toContain("These bytes fit Aliyun_AES_256.");
+  });
+
+  it("goes by the shapes that a KMS has, where they are other ones", () => {
+    const shapes = { SYMMETRIC_DEFAULT: { kind: "raw", bytes: 16 }, HMAC_256: { kind: "raw", bytes: 32 } } as const;
+    checkShape({ kind: "raw", bytes: 16 }, "SYMMETRIC_DEFAULT", "x", shapes);
+    const error = thrown(() => checkShape({ kind: "raw", bytes: 32 }, "SYMMETRIC_DEFAULT", "x", shapes));
+    expect(error.rawMessage).toBe(
+      "`x` must be 16 bytes for SYMMETRIC_DEFAULT, got 32 bytes. These bytes fit HMAC_256.",
+    );
   });
 
   it("knows the sizes of canonical PKCS#8", () => {

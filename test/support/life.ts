@@ -122,4 +122,4 @@ export function emptySource(): KeyMaterialSource {
   };
 }
 
-export const newBytes = (): Buffer => randomBytes(32);
+export const newBytes = (length = 32): Buffer => randomBytes(length);

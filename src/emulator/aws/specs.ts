@@ -2,6 +2,7 @@ import { namesOf } from "../names";
 import type { MaterialShape } from "../material-shape";
 import type { WrappingMethod } from "../wrapping";
 import type { RsaBits } from "../wrapping-keys";
+import { partitionOf } from "./arn";
 
 export const KEY_USAGES = ["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
@@ -78,6 +79,20 @@ export function specRow(name: string): SpecRow {
   const row = KEY_SPEC_NAMES.find((candidate) => candidate === name);
   if (row === undefined) throw new TypeError(`${name} is not a key spec of AWS KMS.`);
   return KEY_SPECS[row];
+}
+
+/** What material for a spec looks like in a Region: in China the symmetric keys are SM4's. */
+export function shapeIn(region: string, spec: KeySpec): MaterialShape {
+  return isInChina(region) && spec === "SYMMETRIC_DEFAULT" ? { kind: "raw", lengthBytes: 16 } : KEY_SPECS[spec].shape;
+}
+
+/** Whether a Region has RSA_AES_KEY_WRAP. */
+export function hasKeyWrap(region: string): boolean {
+  return !isInChina(region);
+}
+
+function isInChina(region: string): boolean {
+  return partitionOf(region) === "aws-cn";
 }
 
 /** Wrapping algorithms; those without a method are in AWS's list and refused by it. */

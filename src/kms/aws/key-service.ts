@@ -16,7 +16,7 @@ import type { Attempt } from "../refusal";
 import { keyDescription, materialEntry, reader, sameKey, tagRecord, untrusted } from "./answers";
 import type { RegionClients } from "./clients";
 import { classified } from "./errors";
-import { awsProfile } from "./profile";
+import { awsProfileIn } from "./profile";
 
 /** AWS's bounds, in bytes. */
 const longestToken = 6_144;
@@ -35,7 +35,7 @@ function attempt(action: string, about: About, changing: boolean): Attempt {
 /** AWS KMS in one Region, through the SDK. The SDK makes one attempt of each request. */
 export function awsKeyService(clients: RegionClients, clock: Clock): KeyService {
   return {
-    profile: awsProfile,
+    profile: awsProfileIn(clients.region),
     region: clients.region,
     ...keyReads(clients, clock),
     ...materialImports(clients, clock),

@@ -5,6 +5,21 @@ const hmac = ["GENERATE_VERIFY_MAC"] as const;
 const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"] as const;
 const ecc = ["SIGN_VERIFY", "KEY_AGREEMENT"] as const;
 
+const rawSpecs = {
+  SYMMETRIC_DEFAULT: ["ENCRYPT_DECRYPT"],
+  HMAC_224: hmac,
+  HMAC_256: hmac,
+  HMAC_384: hmac,
+  HMAC_512: hmac,
+} as const;
+const rsaSpecs = { RSA_2048: rsa, RSA_3072: rsa, RSA_4096: rsa };
+const eccSpecs = {
+  ECC_NIST_P256: ecc,
+  ECC_NIST_P384: ecc,
+  ECC_NIST_P521: ecc,
+  ECC_SECG_P256K1: ["SIGN_VERIFY"],
+} as const;
+
 const dayInSeconds = 86_400;
 
 /**
@@ -16,20 +31,7 @@ const dayInSeconds = 86_400;
 export const awsProfile: KmsProfile = {
   kms: "aws",
   title: "AWS KMS",
-  keySpecs: {
-    SYMMETRIC_DEFAULT: ["ENCRYPT_DECRYPT"],
-    HMAC_224: hmac,
-    HMAC_256: hmac,
-    HMAC_384: hmac,
-    HMAC_512: hmac,
-    RSA_2048: rsa,
-    RSA_3072: rsa,
-    RSA_4096: rsa,
-    ECC_NIST_P256: ecc,
-    ECC_NIST_P384: ecc,
-    ECC_NIST_P521: ecc,
-    ECC_SECG_P256K1: ["SIGN_VERIFY"],
-  },
+  keySpecs: { ...rawSpecs, ...rsaSpecs, ...eccSpecs },
   defaultKeySpec: "SYMMETRIC_DEFAULT",
   // OAEP first: it needs no ephemeral key in between. What it cannot hold goes by RSA_AES_KEY_WRAP.
   wrappingAlgorithms: ["RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_256", "RSAES_OAEP_SHA_1", "RSA_AES_KEY_WRAP_SHA_1"],
@@ -66,3 +68,20 @@ export const awsProfile: KmsProfile = {
   checkPolicy,
   samePolicy,
 };
+
+/**
+ * What AWS KMS can do in the Regions of China. SYMMETRIC_DEFAULT is SM4 there, of 128 bits. RSA_AES_KEY_WRAP is not to be
+ * had, so that private RSA keys could only be wrapped by SM2PKE, which byok does not speak.
+ */
+const chinaProfile: KmsProfile = {
+  ...awsProfile,
+  title: "AWS KMS in China",
+  keySpecs: { ...rawSpecs, ...eccSpecs },
+  otherShapes: { SYMMETRIC_DEFAULT: { kind: "raw", bytes: 16 } },
+  wrappingAlgorithms: ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"],
+};
+
+/** What AWS KMS can do in a Region. */
+export function awsProfileIn(region: string): KmsProfile {
+  return region.startsWith("cn-") ? chinaProfile : awsProfile;
+}

@@ -8,6 +8,7 @@ import { blob, instant, oneOf, required, text } from "../input";
 import { epochSeconds } from "../metadata";
 import { type Operation, operation } from "../operation";
 import {
+  hasKeyWrap,
   specRow,
   WRAPPING_ALGORITHM_NAMES,
   WRAPPING_ALGORITHMS,
@@ -121,7 +122,7 @@ const IMPORT_TYPES = { NEW_KEY_MATERIAL: "new", EXISTING_KEY_MATERIAL: "existing
 function requireWrapping(key: Key, algorithm: WrappingAlgorithm, rsaBits: number): WrappingMethod {
   const method = WRAPPING_ALGORITHMS[algorithm];
   const row = specRow(key.spec);
-  if (method === undefined || !(method.kind === "oaep" ? row.oaep : row.keyWrap)) {
+  if (method === undefined || !(method.kind === "oaep" ? row.oaep : row.keyWrap && hasKeyWrap(key.region))) {
     throw unsupported(`The wrapping algorithm ${algorithm} is not supported for key spec ${key.spec}.`);
   }
   if (key.spec === "ECC_NIST_P521" && method.kind === "oaep" && rsaBits === 2048) {

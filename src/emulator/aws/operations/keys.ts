@@ -10,7 +10,7 @@ import { keyMetadata } from "../metadata";
 import { type Operation, operation } from "../operation";
 import { page } from "../paging";
 import { defaultPolicy, rewrittenPolicy } from "../policy";
-import { KEY_SPEC_NAMES, KEY_SPECS, KEY_USAGES, type KeySpec, type KeyUsage } from "../specs";
+import { KEY_SPEC_NAMES, KEY_SPECS, KEY_USAGES, type KeySpec, type KeyUsage, shapeIn } from "../specs";
 import { tags, withTags } from "../tags";
 
 export const keyId = required(text({ min: 1, max: 2048 }));
@@ -150,7 +150,7 @@ function newKey(call: AwsCall, spec: KeySpec, usage: KeyUsage, multiRegion: bool
     region: call.region,
     spec,
     usage,
-    shape: KEY_SPECS[spec].shape,
+    shape: shapeIn(call.region, spec),
     severalMaterials: spec === "SYMMETRIC_DEFAULT",
     multiRegion: multiRegion ? ("primary" as const) : ("none" as const),
     ...untouchedKey(call.nowMs),
