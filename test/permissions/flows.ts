@@ -385,6 +385,8 @@ export const flows: readonly Flow[] = [
   {
     title: "take over material that is not on record",
     role: "importer",
+    // What else the key holds is good to know, and not needed.
+    bears: { aws: ["kms:ListKeyRotations"] },
     prepare: (scene) => importedKey(scene),
     act: imports(lifetime, () => undefined),
   },
