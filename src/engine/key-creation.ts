@@ -73,7 +73,7 @@ export async function createReplica(
 ): Promise<CreatedKey> {
   const primary = run.services.locate(wanted.primaryKeyArn, "primary_key_arn");
   checkAllowed(primary, run.allowed, "primary_key_arn");
-  if (primary.region === wanted.region) {
+  if (service.profile.multiRegion && primary.region === wanted.region) {
     throw new ByokError(
       "invalid_argument",
       `\`region\` is ${wanted.region}, where ${wanted.primaryKeyArn} itself is. A replica is in another Region than its primary: set that.`,

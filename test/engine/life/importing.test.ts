@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { DeleteImportedKeyMaterialCommand, DisableKeyCommand, RotateKeyOnDemandCommand } from "@aws-sdk/client-kms";
 import { deadlineAfter } from "../../../src/engine/deadline";
+import { ByokError } from "../../../src/engine/errors";
 import {
   applyMaterial,
   observeMaterial,
@@ -341,6 +342,24 @@ describe("an import", () => {
       life.kms.permissions.deny("kms:ListKeyRotations");
       await expect(applyMaterial(life.run(), wanted, source, undefined)).resolves.toMatchObject({
         record: { verified: true, otherMaterials: [] },
+      });
+    });
+
+    it("takes no key over while nobody knows what else it holds", async () => {
+      const { wanted, source } = await importedKey(life);
+      const watch = (service: KeyService): KeyService => ({
+        ...service,
+        materials: async () => {
+          throw new ByokError("service_unavailable", "Not now.");
+        },
+      });
+      life.calls();
+      await expect(applyMaterial(life.run({ watch }), wanted, source, undefined)).rejects.toMatchObject({
+        code: "service_unavailable",
+      });
+      expect(life.calls()).toEqual(["DescribeKey"]);
+      await expect(applyMaterial(life.run(), wanted, source, undefined)).resolves.toMatchObject({
+        record: { verified: true },
       });
     });
 
