@@ -11,7 +11,7 @@ import { systemClock } from "../system-clock";
 import { allowedOf, type ProviderConfig, settingsOf } from "./kms-settings";
 import { pairs, present, texts } from "./known";
 import type { Log as PluginLog } from "./plugin/log";
-import { wholeKnown } from "./plugin/value";
+import { UNKNOWN, type Unknown, wholeKnown } from "./plugin/value";
 
 /** What the resources of one provider configuration share. */
 export interface ByokClient {
@@ -23,18 +23,23 @@ export interface ByokClient {
   readonly allowedSources: readonly SourceKind[] | undefined;
   /** Names of variables with key material, which no command gets. */
   readonly variablesOfMaterial: Set<string>;
-  readonly defaultTags: Tags;
+  /** Unknown only while planning. */
+  readonly defaultTags: Tags | Unknown;
 }
 
 /** @throws ByokError for settings that can be refused by themselves. Nothing is connected yet. */
 export function byokClient(config: ProviderConfig, log: PluginLog): ByokClient {
-  const isKnown = wholeKnown(config);
+  const aws = present(config.aws);
+  const defaultTags = config.aws === UNKNOWN ? UNKNOWN : (aws?.default_tags ?? null);
+  // A KMS can be reached without knowing the default tags.
+  const isKnown = wholeKnown(aws === undefined ? config : { ...config, aws: { ...aws, default_tags: null } });
   const engineLog = engineLogOn(log);
   const services = isKnown
     ? keyServices(settingsOf(config), { clock: systemClock, log: engineLog })
     : unreachableServices();
   const run = startRun({ clock: systemClock, log: engineLog, services, allowed: allowedOf(config) });
-  const sources = texts(config.allowed_material_sources);
+  // A list that is not known in full yet refuses nothing: no source is opened before the apply.
+  const sources = wholeKnown(config.allowed_material_sources) ? texts(config.allowed_material_sources) : undefined;
   return {
     run,
     services,
@@ -42,7 +47,7 @@ export function byokClient(config: ProviderConfig, log: PluginLog): ByokClient {
     materialAccess: isKnown && config.material_access !== "apply" ? "plan" : "apply",
     allowedSources: sources === undefined ? undefined : parseAllowedSources(sources, "allowed_material_sources"),
     variablesOfMaterial: new Set(),
-    defaultTags: pairs(present(present(config.aws)?.default_tags)?.tags) ?? {},
+    defaultTags: wholeKnown(defaultTags) ? (pairs(present(defaultTags)?.tags) ?? {}) : UNKNOWN,
   };
 }
 

@@ -189,8 +189,11 @@ function plannedTags(
   prior: State<Schema>,
   client: ByokClient,
 ): Plan<Schema> {
-  if (config.tags === UNKNOWN || hasUnknown(config.tags)) return { ...planned, tags_all: UNKNOWN };
-  const wanted = managedTags(client.defaultTags, pairs(config.tags));
+  const { defaultTags } = client;
+  if (defaultTags === UNKNOWN || config.tags === UNKNOWN || hasUnknown(config.tags)) {
+    return { ...planned, tags_all: UNKNOWN };
+  }
+  const wanted = managedTags(defaultTags, pairs(config.tags));
   if (wanted === undefined) return planned;
   const there = pairs(prior.tags_all);
   return there !== undefined && sameTags(there, wanted) ? planned : { ...planned, tags_all: tagMap(wanted) };
@@ -230,7 +233,7 @@ function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: Stat
     policy: present(config.policy),
     bypassPolicyLockoutSafetyCheck: present(config.bypass_policy_lockout_safety_check),
     enabled: present(config.enabled),
-    tags: managedTags(client.defaultTags, pairs(config.tags)),
+    tags: managedTags(present(client.defaultTags) ?? {}, pairs(config.tags)),
     creationToken: present(config.creation_token),
     dkmsInstanceId: present(config.dkms_instance_id),
     protectionLevel: present(config.protection_level),
@@ -298,7 +301,8 @@ function keyState(text: string | null): KeyState {
 /** What the KMS said, beside what the state has that no KMS says. */
 function readState(record: KeyRecord, state: State<Schema>, client: ByokClient): State<Schema> {
   const stored = pairs(state.tags);
-  const own = record.tags === undefined ? stored : ownTags(record.tags, client.defaultTags, stored);
+  const defaults = { seen: pairs(state.tags_all) ?? {}, now: present(client.defaultTags) ?? {} };
+  const own = record.tags === undefined ? stored : ownTags(record.tags, defaults, stored);
   const noneOfOwn = own === undefined || (stored === undefined && Object.keys(own).length === 0);
   return {
     ...state,
@@ -316,7 +320,7 @@ function readState(record: KeyRecord, state: State<Schema>, client: ByokClient):
 function stateOf(record: KeyRecord, plan: ApplyPlan<Schema>, client: ByokClient): State<Schema> {
   const seen = described(record);
   const own = pairs(plan.tags);
-  const tags: Tags = record.tags ?? managedTags(client.defaultTags, own) ?? {};
+  const tags: Tags = record.tags ?? managedTags(present(client.defaultTags) ?? {}, own) ?? {};
   const or = <T>(planned: T | typeof UNKNOWN, otherwise: T): T => (planned === UNKNOWN ? otherwise : planned);
   return {
     ...plan,

@@ -8,10 +8,19 @@ export function managedTags(defaults: Tags, own: Tags | undefined): Tags | undef
   return { ...defaults, ...own };
 }
 
-/** Of the tags that a key has, its own: those that are not merely the provider's defaults. */
-export function ownTags(all: Tags, defaults: Tags, stored: Tags | undefined): Tags {
+/**
+ * Of the tags that a key has, its own: those that are not merely the provider's defaults. A default that was changed
+ * since the key was last seen is still there as it was then.
+ */
+export function ownTags(
+  all: Tags,
+  defaults: { readonly seen: Tags; readonly now: Tags },
+  stored: Tags | undefined,
+): Tags {
   return Object.fromEntries(
-    Object.entries(all).filter(([key, value]) => stored?.[key] !== undefined || defaults[key] !== value),
+    Object.entries(all).filter(
+      ([key, value]) => stored?.[key] !== undefined || (defaults.now[key] !== value && defaults.seen[key] !== value),
+    ),
   );
 }
 

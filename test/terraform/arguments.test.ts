@@ -160,6 +160,27 @@ describe("the arguments of both resources", () => {
     expect((await describeKey(KeyId))?.Description).toBe("payments");
   });
 
+  it("default tags that change are nobody's own tags", async () => {
+    const address = "byok_external_key.this";
+    const configure = async (stage: string): Promise<void> => {
+      await on.write(key());
+      const main = join(on.workspace.folder, "main.tf");
+      const defaults = `default_tags { tags = { stage = "${stage}" } }`;
+      await writeFile(main, (await readFile(main, "utf8")).replace(/( endpoint {3}= .*)/, `$1\n${defaults}`));
+    };
+    await configure("test");
+    await on.workspace.apply();
+    await configure("live");
+    expect((await on.workspace.changes()).get(address)).toMatchObject({
+      actions: ["update"],
+      before: { tags: null, tags_all: { stage: "test" } },
+      after: { tags_all: { stage: "live" } },
+    });
+    await on.workspace.apply("saved.tfplan");
+    await on.settled();
+    expect(await on.workspace.attributes(address)).toMatchObject({ tags: null, tags_all: { stage: "live" } });
+  });
+
   it("every argument of the material, in place", async () => {
     const address = "byok_imported_key_material.this";
     await on.write(key() + material());

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Bench, bench } from "../support/byok-terraform";
+import { type Bench, bench, providerBlock } from "../support/byok-terraform";
 import { plaintext } from "../support/life";
 
 jest.setTimeout(120_000);
@@ -190,5 +190,36 @@ describe("what a plan does not know", () => {
     await on.workspace.apply();
     await on.settled();
     expect(await on.workspace.attributes(material)).toMatchObject({ verified: true });
+  });
+
+  it("default tags and allowed sources that a plan does not know", async () => {
+    const source = await file("one.bin");
+    const write = (stage: string, settings: string, tags: string): Promise<void> =>
+      on.workspace.write(`
+        ${providerBlock(on.life.kms.url, settings).replace(/( endpoint {3}= .*)/, `$1\n${tags}`)}
+        resource "terraform_data" "stage" { input = "${stage}" }
+        resource "terraform_data" "kind" { input = "file" }
+        resource "byok_external_key" "this" { tags = { team = "payments" } }
+        resource "byok_imported_key_material" "this" {
+          key_arn             = byok_external_key.this.arn
+          key_material_source = "${source}"
+        }`);
+    const allowed = "allowed_material_sources = [terraform_data.kind.output]";
+    const tags = `default_tags { tags = { stage = terraform_data.stage.output } }`;
+    await write("test", allowed, tags);
+    await on.workspace.apply();
+    await on.settled();
+    // The key exists by now, and the tags are unknown again.
+    for (const [stage, ...how] of [["next"], ["live", "-refresh=false"]] as const) {
+      await write(stage, allowed, tags);
+      const changes = await on.workspace.changes(...how);
+      expect(changes.get(key)).toMatchObject({ actions: ["update"], after_unknown: { tags_all: true } });
+      await on.workspace.apply("saved.tfplan");
+      await on.settled();
+      expect(await on.workspace.attributes(key)).toMatchObject({
+        tags: { team: "payments" },
+        tags_all: { team: "payments", stage },
+      });
+    }
   });
 });
