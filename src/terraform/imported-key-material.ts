@@ -15,6 +15,7 @@ import {
   profileOf,
   sourceOf,
   wantedMaterial,
+  withoutIgnored,
 } from "./material-arguments";
 import { recall, remember } from "./material-memory";
 import { planKnown, planNew } from "./material-plan";
@@ -39,14 +40,19 @@ export const importedKeyMaterial = resource({
     of: ({ key_arn }) => (key_arn === null ? null : { key_arn }),
   },
   validate: ({ config }) => validate(config),
-  plan: async ({ config, prior, planned, client, signal, private: kept }) => {
+  plan: async ({ config: given, prior, planned, client, signal, private: kept }) => {
+    const config = withoutIgnored(given, prior);
     const { record, condition } = recall(kept);
     const sameKey = prior !== null && config.key_arn !== UNKNOWN && config.key_arn === prior.key_arn;
     const opened = await offerAtPlan(config, client, signal);
     try {
-      return sameKey
+      const result = sameKey
         ? planKnown({ config, prior, planned, record, condition, opened })
         : planNew({ config, prior, planned, opened });
+      // The host holds a plan to what it ignores: the next refresh says the new date.
+      return config === given || result.planned === undefined
+        ? result
+        : { ...result, planned: { ...result.planned, valid_to: given.valid_to } };
     } finally {
       opened.material?.destroy();
     }
@@ -67,7 +73,8 @@ export const importedKeyMaterial = resource({
       private: remember({ record: after, condition: seen.condition }),
     };
   },
-  update: async ({ config, prior, plan, client, signal, timeoutMilliseconds, private: kept }) => {
+  update: async ({ config: given, prior, plan, client, signal, timeoutMilliseconds, private: kept }) => {
+    const config = withoutIgnored(given, prior);
     const call = callOf(signal, timeoutMilliseconds);
     const { record, planned } = recall(kept);
     const moving = config.key_arn !== prior.key_arn;

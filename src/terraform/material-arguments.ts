@@ -28,6 +28,12 @@ export function profileOf(keyArn: Config<Schema>["key_arn"]): KmsProfile {
 
 type Lifetimes = Pick<Config<Schema>, "valid_to" | "valid_for" | "renew_before">;
 
+/** `ignore_changes` has the host give the state's date as if it were configured, also where `valid_for` made it. */
+export function withoutIgnored<C extends Lifetimes>(config: C, prior: State<Schema> | null): C {
+  const ignored = present(config.valid_for) !== undefined && config.valid_to === prior?.valid_to;
+  return ignored && config.valid_to !== null ? { ...config, valid_to: null } : config;
+}
+
 export function lifetimeIsKnown(config: Lifetimes): boolean {
   return config.valid_to !== UNKNOWN && config.valid_for !== UNKNOWN && config.renew_before !== UNKNOWN;
 }

@@ -231,4 +231,23 @@ describe("the arguments of both resources", () => {
     expect(await on.workspace.attributes(address)).toMatchObject({ valid_to: null, on_deletion: "reimport" });
     expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
   });
+
+  it.each(["all", "[valid_to]"])("a date that `valid_for` made, and `ignore_changes = %s`", async (ignored) => {
+    const address = "byok_imported_key_material.this";
+    const frozen = (lines: string): string => `${key()}${material(`valid_for = "90d"\n ${lines}`)}`;
+    await on.write(frozen(""));
+    await on.workspace.apply();
+    const { arn } = await on.workspace.attributes("byok_external_key.this");
+    const ciphertext = await on.life.encrypt(String(arn));
+    await on.write(frozen(`lifecycle {\n ignore_changes = ${ignored}\n }`));
+    await on.settled();
+    on.life.kms.clock.advance("91d");
+    expect([...(await on.workspace.changes())].map(([at, { actions }]) => [at, ...actions])).toEqual([
+      [address, "update"],
+    ]);
+    await on.workspace.apply("saved.tfplan");
+    await on.settled();
+    expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
+    expect(await on.workspace.attributes(address)).toMatchObject({ material_state: "imported", reason: null });
+  });
 });
