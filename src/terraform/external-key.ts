@@ -196,7 +196,9 @@ function plannedTags(
   const wanted = managedTags(defaultTags, pairs(config.tags));
   if (wanted === undefined) return planned;
   const there = pairs(prior.tags_all);
-  return there !== undefined && sameTags(there, wanted) ? planned : { ...planned, tags_all: tagMap(wanted) };
+  if (there !== undefined && sameTags(there, wanted)) return planned;
+  // Of what was its own the key keeps nothing where only the defaults are left.
+  return { ...planned, ...(config.tags === null && { tags: null }), tags_all: tagMap(wanted) };
 }
 
 /**

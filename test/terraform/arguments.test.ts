@@ -181,6 +181,24 @@ describe("the arguments of both resources", () => {
     expect(await on.workspace.attributes(address)).toMatchObject({ tags: null, tags_all: { stage: "live" } });
   });
 
+  it("own tags that are no longer configured, beside default tags", async () => {
+    const address = "byok_external_key.this";
+    const configure = async (lines: string): Promise<void> => {
+      await on.write(key(lines));
+      const main = join(on.workspace.folder, "main.tf");
+      const defaults = `default_tags { tags = { stage = "test" } }`;
+      await writeFile(main, (await readFile(main, "utf8")).replace(/( endpoint {3}= .*)/, `$1\n${defaults}`));
+    };
+    await configure(`tags = { team = "payments" }`);
+    await on.workspace.apply();
+    await configure("");
+    const change = (await on.workspace.changes()).get(address);
+    expect(change).toMatchObject({ actions: ["update"], after: { tags: null, tags_all: { stage: "test" } } });
+    await on.workspace.apply("saved.tfplan");
+    expect(await on.workspace.attributes(address)).toMatchObject({ tags: null, tags_all: { stage: "test" } });
+    await on.settled();
+  });
+
   it("every argument of the material, in place", async () => {
     const address = "byok_imported_key_material.this";
     await on.write(key() + material());
