@@ -103,8 +103,9 @@ export const externalKey = resource({
     return { state: { id: arn, arn, region, kms, deletion_window_in_days: 30 } };
   },
   move: ({ sourceProvider, sourceType, state }) =>
-    // OpenTofu (1.11, 1.12) says only the head of the type here.
-    /(^|\/hashicorp\/)aws$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
+    // OpenTofu (1.11, 1.12) says only the head of the type here. And Terraform (1.11 to 1.14) names the provider that
+    // the first of several instances went to as the source of the others.
+    /(^|\/hashicorp\/)aws$|\/byok\/byok$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
       ? { state: movedState(state) }
       : null,
 });

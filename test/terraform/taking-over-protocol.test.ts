@@ -38,7 +38,12 @@ describe("taking over, at the level of the protocol", () => {
       key.moveFrom({ provider, type, state: { arn, key_id: keyId, key_material_base64: "c2VjcmV0", policy: "{}" } });
     await expect(from("registry.terraform.io/hashicorp/aws", "aws_kms_key")).rejects.toThrow(/cannot take over/);
     await expect(from("registry.terraform.io/evil/aws", "aws_kms_external_key")).rejects.toThrow(/cannot take over/);
-    for (const provider of ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws", "aws"]) {
+    for (const provider of [
+      "registry.terraform.io/hashicorp/aws",
+      "registry.opentofu.org/hashicorp/aws",
+      "aws",
+      "registry.terraform.io/byok/byok",
+    ]) {
       await from(provider, "aws_kms_external_key");
       expect(key.state).toMatchObject({ arn });
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ReplicateKeyCommand } from "@aws-sdk/client-kms";
 import { applyMaterial } from "../../src/engine/imported-key-material";
@@ -246,5 +246,43 @@ describe("keys that others made", () => {
       multi_region_key_type: "REPLICA",
     });
     expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
+  });
+
+  it("moved one by one from instances of a resource of the AWS provider, into a module too", async () => {
+    const arns = [record.arn, (await newKey(on.life)).arn];
+    await on.write(`
+      resource "aws_kms_external_key" "this" {
+        for_each = { a = "${arns[0]}", b = "${arns[1]}" }
+        arn      = each.value
+      }`);
+    await on.workspace.apply();
+    const inside = join(on.workspace.folder, "inside");
+    await mkdir(inside);
+    await writeFile(
+      join(inside, "main.tf"),
+      `terraform {
+        required_providers {
+          byok = { source = "byok/byok" }
+        }
+      }
+      resource "byok_external_key" "this" {}`,
+    );
+    await on.write(`
+      module "inside" { source = "./inside" }
+      resource "byok_external_key" "b" {}
+      moved {
+        from = aws_kms_external_key.this["a"]
+        to   = module.inside.byok_external_key.this
+      }
+      moved {
+        from = aws_kms_external_key.this["b"]
+        to   = byok_external_key.b
+      }`);
+    await on.workspace.run(["init"]);
+    expect(await on.workspace.changes()).toEqual(new Map());
+    await on.workspace.apply("saved.tfplan");
+    await on.settled();
+    expect(await on.workspace.attributes("byok_external_key.b")).toMatchObject({ arn: arns[1] });
+    expect(await on.workspace.state()).not.toContain("aws_kms_external_key");
   });
 });
