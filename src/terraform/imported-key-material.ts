@@ -1,7 +1,9 @@
+import type { Call } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import { parseFingerprint } from "../engine/fingerprint";
 import { applyMaterial, observeMaterial, recordAfter, releaseMaterial } from "../engine/imported-key-material";
 import { checkLifetime } from "../engine/lifetime";
+import type { MaterialRecord } from "../engine/material-record";
 import { kmsOfArn } from "../kms/profiles";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
@@ -26,7 +28,7 @@ import { identitySchema, requiredForImport } from "./plugin/identity";
 import { path } from "./plugin/path";
 import { define } from "./plugin/provider";
 import { string } from "./plugin/schema/attribute";
-import type { Config } from "./plugin/schema/schema";
+import type { Config, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 
 type Schema = typeof importedKeyMaterialSchema;
@@ -93,11 +95,9 @@ export const importedKeyMaterial = resource({
     ];
     if (!moving) return { ...done, diagnostics };
     // As a destruction would: the new key holds the bytes by now.
-    const released = await releaseMaterial(client.run, recordOf(prior, record), deletionPolicy(prior), call).catch(
-      (error: unknown) => ({
-        warnings: [`The old key's material was left as it is. ${ByokError.from(error).message}`],
-      }),
-    );
+    const released = await release(client, prior, recordOf(prior, record), call).catch((error: unknown) => ({
+      warnings: [`The old key's material was left as it is. ${ByokError.from(error).message}`],
+    }));
     return {
       ...done,
       diagnostics: [...diagnostics, ...warnings(titleFor(prior.key_arn ?? undefined), released.warnings)],
@@ -106,7 +106,7 @@ export const importedKeyMaterial = resource({
   delete: async ({ prior, client, signal, timeoutMilliseconds, private: kept }) => {
     const record = recordOf(prior, recall(kept).record);
     const call = callOf(signal, timeoutMilliseconds);
-    const { warnings: said } = await releaseMaterial(client.run, record, deletionPolicy(prior), call);
+    const { warnings: said } = await release(client, prior, record, call);
     return { diagnostics: warnings(titleFor(record.keyArn), said) };
   },
   import: ({ id, identity, client }) => {
@@ -123,6 +123,13 @@ export const importedKeyMaterial = resource({
     };
   },
 });
+
+/** Of material that was not there when it was last seen, nothing stays that would have to be told of. */
+async function release(client: ByokClient, prior: State<Schema>, record: MaterialRecord, call: Call) {
+  const policy = deletionPolicy(prior);
+  const there = prior.material_state === null || prior.material_state === "imported";
+  return policy === "retain" && !there ? { warnings: [] } : releaseMaterial(client.run, record, policy, call);
+}
 
 function validate(config: Config<Schema>): Diagnostic[] {
   const { key_material_wo: value, key_material_source: uri, fingerprint, key_arn: keyArn } = config;

@@ -148,7 +148,8 @@ describe("the states of a key", () => {
     const changes = await on.workspace.changes();
     expect(changes.get(key)?.actions).toEqual(["create"]);
     expect(changes.get(material)?.actions).toEqual(["update"]);
-    await on.workspace.apply("saved.tfplan");
+    // Nothing stays in a key that is gone.
+    expect((await on.workspace.apply("saved.tfplan")).stdout).not.toContain("the key still works");
     await on.settled();
     const now = await arn();
     expect(now).not.toBe(KeyId);
