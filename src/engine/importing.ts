@@ -123,7 +123,7 @@ async function importOnce(
     ...(several && plan.again && plan.materialId !== undefined ? { materialId: plan.materialId } : {}),
     ...(several && plan.description !== undefined ? { description: plan.description } : {}),
   };
-  const answer = await sendImport(run, service, request, since, call);
+  const answer = await sendImport(run, service, request, since, plan.atOnce !== true, call);
   checkMaterialId(request, answer.value.materialId);
   return { at: answer.at, materialId: answer.value.materialId };
 }
@@ -137,6 +137,7 @@ async function sendImport(
   service: KeyService,
   request: MaterialImport,
   since: Milliseconds | undefined,
+  wasEmpty: boolean,
   call: Call,
 ): Promise<Observed<{ readonly materialId?: string }>> {
   let lost = false;
@@ -146,7 +147,9 @@ async function sendImport(
     } catch (thrown) {
       const error = ByokError.from(thrown);
       lost ||= error.effectUnknown;
-      const landed = lost && error.code === "key_unusable" ? await landedImport(service, request, call) : undefined;
+      // Of a key that was full, its lifetime says nothing of these bytes.
+      const asked = lost && wasEmpty && error.code === "key_unusable";
+      const landed = asked ? await landedImport(service, request, call) : undefined;
       if (landed === undefined) throw error;
       return landed;
     }

@@ -79,6 +79,17 @@ describe("where the KMS takes an import into an empty key only", () => {
     expect(asked).not.toContain("deleteMaterial");
   });
 
+  it("is not believed to have taken bytes over others, where a reply was lost and the lifetime is the same", async () => {
+    const lost = new ByokError("key_unusable", "The key is full.", { effectUnknown: true });
+    const { run, state } = holding({}, { importMaterial: failing(lost) });
+    expect(await refusal(() => applyMaterial(run, settings, source, unproved))).toMatchObject([
+      "import_refused",
+      "key_arn",
+      expect.stringContaining("nothing proves which bytes it holds"),
+    ]);
+    expect(state.tags).toEqual({});
+  });
+
   it("is told how to go on where the import after the deletion fails", async () => {
     const { run } = holding(
       {},
