@@ -76,7 +76,12 @@ function fixedDifferences(wanted: WantedOfKnownKey, seen: KeyRecord): readonly D
     ["key_usage", seen.usage, wanted.usage],
     ["multi_region", String(seen.multiRegion), String(multiRegion)],
     ["dkms_instance_id", seen.dkmsInstanceId ?? "none", wanted.dkmsInstanceId],
-    ["protection_level", seen.protectionLevel ?? "none", wanted.protectionLevel],
+    // In an instance, the KMS ignores the level that is asked for.
+    [
+      "protection_level",
+      seen.protectionLevel ?? "none",
+      seen.dkmsInstanceId === undefined ? wanted.protectionLevel : undefined,
+    ],
   ] as const;
   return pairs.flatMap(([attribute, is, shouldBe]) =>
     shouldBe === undefined || is === shouldBe

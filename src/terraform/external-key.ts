@@ -15,7 +15,7 @@ import { diagnosticOf, refusals, warnings } from "./diagnose";
 import { externalKeySchema, keyUsages } from "./external-key-schema";
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
-import { path } from "./plugin/path";
+import { formatPath, path, type Path } from "./plugin/path";
 import type { Json, JsonObject, PrivateState } from "./plugin/private-state";
 import { define } from "./plugin/provider";
 import { string } from "./plugin/schema/attribute";
@@ -34,13 +34,15 @@ export const externalKey = resource({
     of: ({ arn }) => (arn === null ? null : { arn }),
   },
   validate: ({ config }) => validate(config),
-  plan: ({ config, prior, planned, client }) => {
+  plan: ({ config, prior, planned, requiresReplace: bySchema, client }) => {
     if (prior === null) return undefined;
     if (config.enabled !== UNKNOWN) tellWish(client, prior, config.enabled);
     const tagged = plannedTags(config, planned, prior, client);
-    if (!waitsForDeletion({ state: keyState(prior.key_state) })) return { planned: tagged };
+    const requiresReplace = prior.dkms_instance_id === null ? bySchema : bySchema.filter((at) => !isLevel(at));
+    if (!waitsForDeletion({ state: keyState(prior.key_state) })) return { planned: tagged, requiresReplace };
     return {
       planned: { ...tagged, key_state: UNKNOWN },
+      requiresReplace,
       diagnostics: [
         warningDiagnostic(
           "Key Waits for Its Deletion",
@@ -109,6 +111,11 @@ export const externalKey = resource({
       ? { state: movedState(state) }
       : null,
 });
+
+/** A KMS instance decides the level by itself, so that nothing is gained by another key. */
+function isLevel(at: Path): boolean {
+  return formatPath(at) === "protection_level";
+}
 
 /** The host prints only the first of several warnings with one title. */
 function titleFor({ keyId }: KeyRecord): string {
@@ -306,10 +313,13 @@ function readState(record: KeyRecord, state: State<Schema>, client: ByokClient):
   const stored = pairs(state.tags);
   const defaults = { seen: pairs(state.tags_all) ?? {}, now: present(client.defaultTags) ?? {} };
   const own = record.tags === undefined ? stored : ownTags(record.tags, defaults, stored);
+  const inInstance = record.dkmsInstanceId !== undefined;
   const noneOfOwn = own === undefined || (stored === undefined && Object.keys(own).length === 0);
   return {
     ...state,
     ...described(record),
+    // What was asked for is ignored in a KMS instance, and is no difference there.
+    protection_level: (inInstance ? state.protection_level : null) ?? record.protectionLevel ?? null,
     enabled: record.enabled ?? state.enabled,
     policy: record.policy ?? state.policy,
     // Once set it stays: a replica that became the primary is still this key.

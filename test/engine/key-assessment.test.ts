@@ -51,6 +51,14 @@ describe("what is to be done about a key", () => {
     ],
     ["another protection", { wanted: { ...wanted, protectionLevel: "HSM" } }, ["replace", "protection_level"]],
     [
+      "another protection than its instance gives, which ignores what is asked for",
+      {
+        wanted: { ...wanted, dkmsInstanceId: "kst-1", protectionLevel: "SOFTWARE" },
+        seen: { ...seen, dkmsInstanceId: "kst-1", protectionLevel: "HSM" },
+      },
+      ["nothing"],
+    ],
+    [
       "the protection that it has",
       { wanted: { ...wanted, protectionLevel: "HSM" }, seen: { ...seen, protectionLevel: "HSM" } },
       ["nothing"],

@@ -221,6 +221,23 @@ describe("plans and what comes of them", () => {
     expect(key.state).toMatchObject({ key_spec: "SYMMETRIC_DEFAULT" });
   });
 
+  it("the level of protection that a KMS instance decides by itself replaces no key", async () => {
+    const alibaba = { region: "cn-hangzhou", access_key: "test", secret_key: "test", endpoint: on.life.kms.url };
+    await on.restart({ alibaba });
+    const inInstance = { kms: "alibaba", dkms_instance_id: "kst-1", protection_level: "SOFTWARE" };
+    const KeyMetadata = { ProtectionLevel: "HSM" };
+    for (const operation of ["CreateKey", "DescribeKey"]) {
+      on.life.kms.faults.add({ operation, kind: "replace", fields: { KeyMetadata }, times: 99 });
+    }
+    await key.apply(inInstance);
+    await key.refresh();
+    expect((await key.plan(inInstance)).action).toBe("no-op");
+    const later = { ...inInstance, protection_level: "HSM" };
+    expect((await key.plan(later)).action).toBe("update");
+    await key.applyAndSettle(later);
+    expect((await key.plan({ ...later, dkms_instance_id: "kst-2" })).replacePaths).toEqual(["dkms_instance_id"]);
+  });
+
   it("a failed creation leaves nothing, a failed update what was there", async () => {
     await key.applyAndSettle({});
     on.life.kms.permissions.deny("kms:ImportKeyMaterial");
