@@ -92,8 +92,9 @@ export function keyPage(
 
 /** "Truncated" decides where it is given; a marker without it means that there is more. */
 export function nextMarker(answer: Answer, operation: string): { readonly next?: string } {
-  const truncated = answer["Truncated"] ?? answer["NextMarker"] !== undefined;
-  return truncated === true ? { next: reader(answer, operation).text("NextMarker") } : {};
+  const read = reader(answer, operation);
+  const truncated = answer["Truncated"] ?? (read.optionalText("NextMarker") ?? "") !== "";
+  return truncated === true ? { next: read.text("NextMarker") } : {};
 }
 
 /**

@@ -236,6 +236,14 @@ describe("a request", () => {
   });
 });
 
+it.each([[null], [""]])("takes a list whose marker is %j for whole", async (NextMarker) => {
+  const seen = await against(
+    (_request, response) => json(response, { Keys: [{ KeyArn: keyArn, KeyId: keyId }], NextMarker }),
+    (s) => s.listKeys(undefined),
+  );
+  expect(seen.answer).toEqual({ arns: [keyArn] });
+});
+
 describe("an answer of DescribeKey", () => {
   const described = async (changes: object, asked = keyArn) => {
     const seen = await against(
