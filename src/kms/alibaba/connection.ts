@@ -10,7 +10,7 @@ import { checkCredentialSettings, credentialProvider } from "./credentials";
 import { configuredEndpoint, mayReceive, regionalEndpoint, wantsVpc } from "./endpoint";
 import { alibabaKeyService } from "./key-service";
 import { checkRegion, defaultRegion } from "./region";
-import { rpc } from "./rpc";
+import { rpc, serviceTime } from "./rpc";
 import type { AlibabaSettings } from "./settings";
 import { stsService } from "./sts";
 import { alibaba } from "./vendor";
@@ -65,7 +65,8 @@ export function alibabaKeyServices(settings: AlibabaSettings, options: AlibabaKe
   });
   const vpc = wantsVpc(settings, env);
   const place = (api: "kms" | "sts", where: string): URL => endpoints[api]?.url ?? regionalEndpoint(api, where, vpc);
-  const call = rpc(sender, clock);
+  const time = serviceTime(clock);
+  const call = rpc(sender, time);
   const services = new Map<string, KeyService>();
   let credentials: ReturnType<typeof credentialProvider> | undefined;
   return {
@@ -75,7 +76,7 @@ export function alibabaKeyServices(settings: AlibabaSettings, options: AlibabaKe
       const known = services.get(where);
       if (known !== undefined) return known;
       const sts = place("sts", region ?? where);
-      credentials ??= credentialProvider({ settings, env, profiles, sender, sts: stsService(call, sts), clock });
+      credentials ??= credentialProvider({ settings, env, profiles, sender, sts: stsService(call, sts), clock: time });
       const service = alibabaKeyService({
         region: where,
         kms: place("kms", where),

@@ -18,7 +18,8 @@ export interface CredentialSurroundings {
   readonly profiles: CliProfiles;
   readonly sender: HttpSender;
   readonly sts: Sts;
-  readonly clock: Clock;
+  /** Tells the time by which credentials expire: the service's. */
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** Gives credentials that are good for some more minutes. Throws only ByokErrors. */
@@ -89,7 +90,7 @@ function checkUri(text: string, source: string, reviewed: boolean): URL {
 
 const fiveMinutes = 300;
 
-function renewed(make: CredentialProvider, clock: Clock): CredentialProvider {
+function renewed(make: CredentialProvider, clock: CredentialSurroundings["clock"]): CredentialProvider {
   let fetch = once(make);
   return async () => {
     const asked = fetch;
@@ -97,7 +98,15 @@ function renewed(make: CredentialProvider, clock: Clock): CredentialProvider {
     if (held.expiresAt === undefined || held.expiresAt - clock.now() / 1000 > fiveMinutes) return held;
     // Of several who find it too old at the same time, one fetches anew.
     if (fetch === asked) fetch = once(make);
-    return fetch();
+    const anew = fetch;
+    try {
+      return await anew();
+    } catch (error) {
+      if (held.expiresAt <= clock.now() / 1000) throw error;
+      // A service that fails for a moment must not end a run whose credentials still hold: the next request tries again.
+      if (fetch === anew) fetch = asked;
+      return held;
+    }
   };
 }
 

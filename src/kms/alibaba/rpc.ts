@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../engine/clock";
+import type { Clock, Milliseconds } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
 import { answerDate } from "../answer-date";
@@ -44,20 +44,38 @@ export type Rpc = (call: RpcCall, signal?: AbortSignal) => Promise<RpcAnswer>;
 /** A clock that is further off than this is corrected by the answers' dates; signatures are good for 15 minutes. */
 const tolerance = 60_000;
 
+/** The time of the service, as far as its answers have told it. */
+export interface ServiceTime {
+  now(): Milliseconds;
+  /** To be told the date of every answer. */
+  heard(date: Milliseconds): void;
+}
+
+/** The local clock, put right by what was heard last. */
+export function serviceTime(clock: Clock): ServiceTime {
+  let ahead = 0;
+  return {
+    now: () => clock.now() + ahead,
+    heard(date) {
+      const off = date - clock.now();
+      ahead = Math.abs(off) > tolerance ? off : 0;
+    },
+  };
+}
+
 /**
  * Calls of RPC-style APIs, signed by version 3. The parameters go into the body, so that no ciphertext and no token
  * stands in a URL, which proxies and servers write down.
  */
-export function rpc(sender: HttpSender, clock: Clock): Rpc {
-  let ahead = 0;
+export function rpc(sender: HttpSender, time: ServiceTime): Rpc {
   return async (call, signal) => {
     const { endpoint } = call;
     const body = formEncoded(call.parameters);
-    const headers = signedHeaders(call, body, new Date(clock.now() + ahead));
+    const headers = signedHeaders(call, body, new Date(time.now()));
     const answer = await sender.send({ method: "POST", url: new URL("/", endpoint), headers, body }, signal);
     const date = answerDate(answer.headers.date);
     const at = date === undefined ? undefined : Math.floor(date / 1000);
-    if (date !== undefined) ahead = Math.abs(date - clock.now()) > tolerance ? date - clock.now() : 0;
+    if (date !== undefined) time.heard(date);
     const fields = fieldsOf(answer.body);
     if (answer.status >= 200 && answer.status < 300) {
       if (fields === undefined) {

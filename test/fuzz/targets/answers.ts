@@ -8,7 +8,7 @@ import { wrappingKeyFrom } from "../../../src/engine/wrapping-key";
 import { answerDate } from "../../../src/kms/answer-date";
 import { fetchedCredentials } from "../../../src/kms/alibaba/fetched-credentials";
 import { alibabaKeyService } from "../../../src/kms/alibaba/key-service";
-import { rpc } from "../../../src/kms/alibaba/rpc";
+import { rpc, serviceTime } from "../../../src/kms/alibaba/rpc";
 import { regionClients } from "../../../src/kms/aws/clients";
 import { awsKeyService } from "../../../src/kms/aws/key-service";
 import type { HttpSender } from "../../../src/kms/http-sender";
@@ -261,7 +261,7 @@ function alibaba(): Serving {
     kms: url,
     sts: url,
     everywhere: {},
-    rpc: rpc(sender, clock),
+    rpc: rpc(sender, serviceTime(clock)),
     credentials: async () => ({ accessKeyId: "LTAI", accessKeySecret: "secret" }),
     clock,
   });

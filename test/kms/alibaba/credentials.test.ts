@@ -186,6 +186,22 @@ describe("credentials", () => {
     expect(asked.asked).toHaveLength(2);
   });
 
+  it("are used to their end where nobody gives new ones", async () => {
+    const uri = { ALIBABA_CLOUD_CREDENTIALS_URI: "http://127.0.0.1:9/creds" };
+    const pages: Record<string, string> = { "/creds": fetched("FIRST"), "/other": "" };
+    const asked = chain({}, uri, pages);
+    expect(await asked.found()).toBe("FIRST/t");
+    delete pages["/creds"];
+    asked.clock.seconds += 3600 - 200;
+    expect(await Promise.all([asked.found(), asked.found()])).toEqual(["FIRST/t", "FIRST/t"]);
+    expect(asked.asked).toHaveLength(2);
+    pages["/creds"] = fetched("SECOND", 7200);
+    expect(await asked.found()).toBe("SECOND/t");
+    delete pages["/creds"];
+    asked.clock.seconds += 3800;
+    expect(await asked.found()).toBe("credentials_missing");
+  });
+
   it.each([
     ["https://credentials.example.org/", false],
     ["http://credentials.example.org/", false],
@@ -222,4 +238,24 @@ it("assumes a role, and works with its session", async () => {
   const role = { ...settings.assumeRole, roleArn: "acs:ram::6543210987654321:role/absent" };
   const absent = around.services({ ...settings, assumeRole: role }, { clock: real }).service();
   await expect(absent.callerAccount()).rejects.toMatchObject({ code: "access_denied", attribute: "assume_role" });
+});
+
+it("renews a session by the service's time, whatever the local clock says", async () => {
+  await using kms = await alibabaEmulator();
+  const settings = {
+    region: "cn-hangzhou",
+    endpoint: kms.url,
+    accessKey: "test",
+    secretKey: "test",
+    assumeRole: { roleArn: "acs:ram::6543210987654321:role/importer", durationSeconds: 900 },
+  };
+  let passed = 0;
+  const slow: Clock = { now: () => Date.now() - 3_600_000 + passed, monotonic: Date.now, sleep: async () => {} };
+  const service = around.services(settings, { clock: slow }).service();
+  // The first signature is refused for its date, which tells the time.
+  await expect(service.callerAccount()).rejects.toMatchObject({ retry: "backoff" });
+  expect(await service.callerAccount()).toBe("6543210987654321");
+  kms.clock.advance("16m");
+  passed = 16 * 60_000;
+  expect(await service.callerAccount()).toBe("6543210987654321");
 });
