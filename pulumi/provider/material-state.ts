@@ -25,6 +25,7 @@ const recordFields = {
   expirationModel: word("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"),
   validTo: number,
   importedValidTo: number,
+  seenImported: flag,
   deletedEarly: flag,
   keyDisabled: flag,
   otherMaterials: list(text),

@@ -76,6 +76,8 @@ export function recordAfter(record: MaterialRecord, condition: MaterialCondition
   return {
     ...seen,
     deletedEarly: undefined,
+    // Where the KMS tells no lifetime, nothing else says that there was material.
+    ...(condition.expirationModel === undefined ? { seenImported: true } : {}),
     materialId: condition.materialId,
     expirationModel: condition.expirationModel,
     validTo: condition.validTo,

@@ -123,7 +123,8 @@ function lapse(
   lifetime: Lifetime,
   now: EpochSeconds,
 ): Pick<MaterialCondition, "state" | "validTo"> {
-  const everImported = record?.importedAt !== undefined || record?.expirationModel !== undefined;
+  const everImported =
+    record?.importedAt !== undefined || record?.expirationModel !== undefined || record?.seenImported === true;
   if (!everImported && key.materialId === undefined) return { state: "never_imported" };
   const validTo = record?.validTo ?? (lifetime.kind === "until" && !everImported ? lifetime.validTo : undefined);
   if (validTo === undefined) return { state: "deleted" };

@@ -26,6 +26,8 @@ export interface MaterialRecord {
   readonly validTo?: EpochSeconds | undefined;
   /** The expiry that the last import asked for; differs from `validTo` when someone else changed it since. */
   readonly importedValidTo?: EpochSeconds | undefined;
+  /** Material was seen in the key, whose lifetime neither the KMS nor an import of ours tells. */
+  readonly seenImported?: boolean | undefined;
   /** The material was seen to be gone before its time: a deletion, and no expiry once its date has come. */
   readonly deletedEarly?: boolean | undefined;
   /** Whether the key was Disabled when it was last seen with material in it. */

@@ -516,6 +516,17 @@ describe("on a KMS that takes imports into empty keys only", () => {
     expect(without.assessment.reason).toContain("never expires");
   });
 
+  it("remembers material that was taken over, where the KMS tells no lifetime", async () => {
+    const { key, wanted } = await imported();
+    const fields = { KeyMetadata: { ExpirationModel: null, ValidTo: null } };
+    life.kms.faults.add({ operation: look, kind: "replace", fields, ...never });
+    const { outcome } = await planAndApply(life, wanted, emptySource(), undefined);
+    expect(outcome.condition.state).toBe("imported");
+    await life.ask(remove, { KeyId: key.arn });
+    const reporting: MaterialSettings = { ...wanted, onDeletion: "report" };
+    expect((await planned(life.run(), reporting, undefined, outcome.record)).assessment.row).toBe("deletion_reported");
+  });
+
   describe("an account that the KMS does not tell", () => {
     const everything = { policy: true, tags: true };
 
