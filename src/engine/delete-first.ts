@@ -16,8 +16,15 @@ import { madeAt, settled, startSettling } from "./settling";
  */
 export const fingerprintTag = "byok:fingerprint";
 
-/** Tag that says which import's material byok deleted itself, by the moment of that import in epoch seconds. */
+/**
+ * Tag that says which import's material byok deleted itself, by the moment of that import in epoch seconds: 0 where it
+ * was none of byok's.
+ */
 export const interruptionTag = "byok:interrupted-import";
+
+export function interruptionMark(record: MaterialRecord | undefined): EpochSeconds {
+  return record?.importedAt ?? 0;
+}
 
 /** What decides whether material may be deleted to be imported anew. */
 export interface Replacement {
@@ -72,10 +79,10 @@ export async function withInterruption(
   call: Call,
 ): Promise<MaterialCondition> {
   if (service.profile.reimport !== "delete_first" || condition.state !== "deleted") return condition;
-  if (record?.importedAt === undefined) return condition;
+  if (record === undefined) return condition;
   try {
     const tags = await service.tags(record.keyArn, call);
-    return tags[interruptionTag] === String(record.importedAt) ? { ...condition, interrupted: true } : condition;
+    return tags[interruptionTag] === String(interruptionMark(record)) ? { ...condition, interrupted: true } : condition;
   } catch (error) {
     if (!isByokError(error, "access_denied")) throw error;
     run.log.warn("The tags of the key cannot be read, so it is not known whether byok itself deleted its material.", {

@@ -1,6 +1,6 @@
 import { type Action, type Assessment, assess, type WantedMaterial } from "./assessment";
 import type { Call } from "./call";
-import { importDeletingFirst, withInterruption } from "./delete-first";
+import { importDeletingFirst, interruptionMark, withInterruption } from "./delete-first";
 import { ByokError, isByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { checkImport, type ImportPlan, importMaterial } from "./importing";
@@ -288,7 +288,7 @@ async function bringIn(
   const urgent = { ...call, urgent: dead };
   const interruption = wanted.allowInterruption ?? true;
   // Where a deletion is only reported, the next run must know that this one was ours.
-  const mark = wanted.onDeletion === "report" ? record?.importedAt : undefined;
+  const mark = wanted.onDeletion === "report" ? interruptionMark(record) : undefined;
   const replacement = { full: !dead, proved: provedFingerprint(record), interruption, mark, tags };
   const imported =
     service.profile.reimport === "delete_first"

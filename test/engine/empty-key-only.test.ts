@@ -157,7 +157,7 @@ describe("where the KMS takes an import into an empty key only", () => {
   });
 
   describe("is known to be emptied by byok itself", () => {
-    const emptied = (tags: Answers["tags"], known: MaterialRecord, key: KeyDescription = { ...empty }) => {
+    const emptied = (tags: Answers["tags"], known: MaterialRecord | undefined, key: KeyDescription = { ...empty }) => {
       const paper = taking(key, { profile: deleteFirst, ...(tags === undefined ? {} : { tags }) });
       return { ...paper, look: () => observeMaterial(paper.run, arn, known, { kind: "forever" }) };
     };
@@ -172,7 +172,7 @@ describe("where the KMS takes an import into an empty key only", () => {
     it("and is asked only where material is missing before its time", async () => {
       for (const [known, key] of [
         [record, paperKey],
-        [{ ...record, importedAt: undefined }, empty],
+        [undefined, { ...empty, materialId: "aa" }],
         [{ ...record, validTo: now - 1 }, empty],
       ] as const) {
         const { look, asked } = emptied(marked, known, key);

@@ -249,7 +249,27 @@ describe("on a KMS that takes imports into empty keys only", () => {
         });
       });
 
-      it("is not asked about where byok never imported", async () => {
+      it("is told of material that was taken over, too", async () => {
+        const { key, wanted, source, ciphertext } = await imported();
+        const reporting: MaterialSettings = { ...wanted, onDeletion: "report" };
+        const { outcome } = await planAndApply(life, reporting, emptySource(), undefined);
+        life.calls();
+        life.kms.faults.add(cut);
+        await expect(applyMaterial(life.run(), reporting, source, outcome.record)).rejects.toMatchObject({
+          serviceCode: "InvalidArnException",
+        });
+        expect(life.calls()).toContain(remove);
+        life.kms.faults.clear();
+        const { plan, outcome: repaired } = await planAndApply(life, reporting, source, outcome.record);
+        expect(plan).toMatchObject({ row: "deleted", reason: expect.stringContaining("did not come about") });
+        expect(await life.decrypt(ciphertext)).toBe(plaintext);
+        await life.ask(remove, { KeyId: key.arn });
+        expect((await planned(life.run(), reporting, source, repaired.record)).assessment.row).toBe(
+          "deletion_reported",
+        );
+      });
+
+      it("is none where byok never imported", async () => {
         const { key, wanted } = await imported();
         const { outcome } = await planAndApply(life, wanted, emptySource(), undefined);
         await life.ask(remove, { KeyId: key.arn });
@@ -261,7 +281,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
           outcome.record,
         );
         expect(assessment).toMatchObject({ row: "deletion_reported" });
-        expect(life.calls()).toEqual([look]);
+        expect(life.calls()).toEqual([look, "ListResourceTags"]);
       });
 
       it("is not told where the key cannot be tagged, and the material is renewed for all that", async () => {
