@@ -23,17 +23,26 @@ export async function fetchedCredentials(url: URL, sender: HttpSender): Promise<
  */
 export async function instanceCredentials(roleName: string | undefined, sender: HttpSender): Promise<Credentials> {
   const base = `http://${metadataHost}/latest`;
-  const session = await sender.send({
-    method: "PUT",
-    url: new URL(`${base}/api/token`),
-    headers: { "x-aliyun-ecs-metadata-token-ttl-seconds": metadataSessionSeconds, "content-length": "0" },
-  });
-  const token = session.body.toString("utf8").trim();
-  const headers = session.status === 200 && /^[\w+/=.-]+$/.test(token) ? { "x-aliyun-ecs-metadata-token": token } : {};
+  const token = await sessionToken(new URL(`${base}/api/token`), sender);
+  const headers = token === undefined ? {} : { "x-aliyun-ecs-metadata-token": token };
   const roles = new URL(`${base}/meta-data/ram/security-credentials/`);
   const name = roleName ?? theRole(await sender.send({ method: "GET", url: roles, headers }));
   const answer = await sender.send({ method: "GET", url: new URL(encodeURIComponent(name), roles), headers });
   return credentialsIn(answer, "the metadata service of this ECS instance");
+}
+
+/** Of the hardened mode; undefined where the service does not have it, or its answer does not get through. */
+async function sessionToken(url: URL, sender: HttpSender): Promise<string | undefined> {
+  const headers = { "x-aliyun-ecs-metadata-token-ttl-seconds": metadataSessionSeconds, "content-length": "0" };
+  try {
+    const { status, body } = await sender.send({ method: "PUT", url, headers });
+    const token = body.toString("utf8").trim();
+    return status === 200 && /^[\w+/=.-]+$/.test(token) ? token : undefined;
+  } catch (error) {
+    // The service is there, but into a container its answer to a PUT may not get, unlike those to a GET.
+    if (error instanceof ByokError && error.code === "service_unavailable" && error.effectUnknown) return undefined;
+    throw error;
+  }
 }
 
 function theRole({ status, body }: HttpAnswer): string {

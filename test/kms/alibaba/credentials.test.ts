@@ -5,6 +5,7 @@ import type { AlibabaSettings } from "../../../src/kms/alibaba/settings";
 import type { Sts } from "../../../src/kms/alibaba/sts";
 import type { HttpAnswer, HttpRequest, HttpSender } from "../../../src/kms/http-sender";
 import { networkError } from "../../../src/kms/network-errors";
+import { tooLate } from "../../../src/kms/whole-answer";
 import type { Environment } from "../../../src/kms/surroundings";
 import { alibaba } from "../../../src/kms/alibaba/vendor";
 import { alibabaEmulator } from "../../emulator/alibaba/support";
@@ -23,13 +24,14 @@ interface Chain {
   readonly clock: { seconds: number };
 }
 
-function chain(settings: AlibabaSettings, env: Environment = {}, pages: Pages = {}): Chain {
+function chain(settings: AlibabaSettings, env: Environment = {}, pages: Pages = {}, silent?: string): Chain {
   const asked: string[] = [];
   const clock = { seconds: now };
   const sender: HttpSender = {
     async send({ method, url }: HttpRequest): Promise<HttpAnswer> {
       asked.push(`${method} ${url.host}${url.pathname}`);
       const page = pages[url.pathname];
+      if (url.pathname === silent) throw tooLate(url.host, { connect: 1, request: 1 });
       if (Object.keys(pages).length === 0) {
         throw networkError(Object.assign(new Error("x"), { code: "EHOSTUNREACH" }), alibaba);
       }
@@ -129,6 +131,15 @@ describe("credentials are found", () => {
     const named = chain({ ecsRoleName: "importer" }, keys, pages);
     expect(await named.found()).toBe("ECS/t");
     expect(named.asked).toHaveLength(2);
+  });
+
+  it("in the role of the ECS instance, where only the hardened mode does not answer", async () => {
+    const base = "/latest/meta-data/ram/security-credentials/";
+    const pages = { [base]: "importer", [`${base}importer`]: fetched("ECS") };
+    // As in a container: the answer to the PUT does not get past the host.
+    const asked = chain({}, {}, pages, "/latest/api/token");
+    expect(await asked.found()).toBe("ECS/t");
+    expect(asked.asked).toHaveLength(3);
   });
 
   it("nowhere, which is said", async () => {
