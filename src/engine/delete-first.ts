@@ -195,10 +195,21 @@ async function deleteAndImport(run: Run, service: KeyService, plan: ImportPlan):
     return await importMaterial(run, service, plan, call);
   } catch (thrown) {
     const error = ByokError.from(thrown);
+    if (await isFullAgain(service, arn, error, call)) {
+      throw error.with({
+        message: `The key material of ${arn} was deleted to be imported anew, and the key holds material again: something else imported into it meanwhile, such as another run. This import was refused for it. Plan again to see whether anything is left to be done.`,
+      });
+    }
     throw error.with({
       message: `The key material of ${arn} was deleted to be imported anew, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. ${error.rawMessage}`,
     });
   }
+}
+
+async function isFullAgain(service: KeyService, arn: string, error: ByokError, call: Call): Promise<boolean> {
+  if (error.code !== "key_unusable") return false;
+  const seen = await service.describe(arn, call).catch(() => undefined);
+  return seen?.value?.state === "Enabled" || seen?.value?.state === "Disabled";
 }
 
 /** For what comes after the import and must not change what became of it. */

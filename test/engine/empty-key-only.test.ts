@@ -6,7 +6,7 @@ import type { MaterialImport } from "../../src/engine/key-service";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import { denied, empty, fingerprint, record, refusal, settings, source, taking } from "./paper-material";
-import { type Answers, arn, day, failing, now, paperKey } from "./paper-run";
+import { type Answers, answered, arn, day, failing, now, paperKey } from "./paper-run";
 import { rejected } from "./thrown";
 
 const full = new ByokError("key_unusable", "The key is full.");
@@ -91,18 +91,34 @@ describe("where the KMS takes an import into an empty key only", () => {
   });
 
   it("is told how to go on where the import after the deletion fails", async () => {
-    const { run } = holding(
-      {},
-      {
-        importMaterial: failing(full),
-        deleteMaterial: async () => {},
-      },
-    );
-    expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual([
+    const wayOut = [
       "key_unusable",
       undefined,
       `The key material of ${arn} was deleted to be imported anew, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. The key is full.`,
-    ]);
+    ];
+    const looks = [answered(empty), answered(null), failing(denied)];
+    for (const after of looks) {
+      let deleted = false;
+      const { run } = holding(
+        {},
+        {
+          describe: async () => (deleted ? after() : answered(paperKey)()),
+          importMaterial: failing(full),
+          deleteMaterial: async () => void (deleted = true),
+        },
+      );
+      expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual(wayOut);
+    }
+  });
+
+  it.each(["Enabled", "Disabled"] as const)("is not called dead where it is %s again", async (state) => {
+    const { run } = holding(
+      {},
+      { describe: answered({ ...paperKey, state }), importMaterial: failing(full), deleteMaterial: async () => {} },
+    );
+    const [code, , words] = await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged));
+    expect(code).toBe("key_unusable");
+    expect(words).toMatch(/holds material again: .* Plan again/);
   });
 
   describe("is emptied only by someone who may import", () => {

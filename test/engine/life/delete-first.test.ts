@@ -295,6 +295,31 @@ describe("on a KMS that takes imports into empty keys only", () => {
       });
     });
 
+    it("is told as what it is where another run has imported meanwhile", async () => {
+      const { key, wanted, source, record, ciphertext } = await imported();
+      let passed = 0;
+      const clock = {
+        ...systemClock,
+        monotonic: () => systemClock.monotonic() + passed,
+        sleep: async (pause: number) => void (passed += pause),
+      };
+      const run = life.run({
+        clock,
+        watch: (service) => ({
+          ...service,
+          async deleteMaterial(...request) {
+            await service.deleteMaterial(...request);
+            await applyMaterial(life.run(), wanted, source, record);
+          },
+        }),
+      });
+      await expect(applyMaterial(run, longer(key.arn), source, record)).rejects.toMatchObject({
+        code: "key_unusable",
+        rawMessage: expect.stringContaining("holds material again"),
+      });
+      expect(await life.decrypt(ciphertext)).toBe(plaintext);
+    });
+
     it("is not what canceling makes of it", async () => {
       const { key, source, record, ciphertext } = await imported();
       const controller = new AbortController();
