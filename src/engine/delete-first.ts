@@ -183,11 +183,15 @@ async function deleteAndImport(run: Run, service: KeyService, plan: ImportPlan):
   const { arn } = plan.key;
   const call: Call = { urgent: true };
   run.log.info("The key material is deleted, to be imported anew.", { key: arn });
+  let deleted = "was deleted to be imported anew,";
   try {
     await service.deleteMaterial(arn, undefined, call);
-  } catch (error) {
+  } catch (thrown) {
+    const error = ByokError.from(thrown);
     // A deletion whose reply was lost is repeated, and may then find nothing to delete.
-    if (!isByokError(error, "key_unusable")) throw error;
+    if (error.code !== "key_unusable" && !error.effectUnknown) throw error;
+    // Whatever became of it, only the import leaves the key alive.
+    if (error.effectUnknown) deleted = "was to be deleted to be imported anew, and may be gone,";
   }
   // The KMS may not have heard everywhere that the key is empty.
   startSettling(run, arn);
@@ -197,11 +201,11 @@ async function deleteAndImport(run: Run, service: KeyService, plan: ImportPlan):
     const error = ByokError.from(thrown);
     if (await isFullAgain(service, arn, error, call)) {
       throw error.with({
-        message: `The key material of ${arn} was deleted to be imported anew, and the key holds material again: something else imported into it meanwhile, such as another run. This import was refused for it. Plan again to see whether anything is left to be done.`,
+        message: `The key material of ${arn} ${deleted} and the key holds material again: something else imported into it meanwhile, such as another run, or nothing was deleted. This import was refused for it. Plan again to see whether anything is left to be done.`,
       });
     }
     throw error.with({
-      message: `The key material of ${arn} was deleted to be imported anew, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. ${error.rawMessage}`,
+      message: `The key material of ${arn} ${deleted} and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. ${error.rawMessage}`,
     });
   }
 }

@@ -121,6 +121,48 @@ describe("where the KMS takes an import into an empty key only", () => {
     expect(words).toMatch(/holds material again: .* Plan again/);
   });
 
+  describe("where the reply to the deletion was lost for good", () => {
+    const lost = new ByokError("service_unavailable", "The connection broke.", { effectUnknown: true });
+
+    it("gets its material back all the same", async () => {
+      const { run, state } = holding(
+        {},
+        {
+          deleteMaterial: async () => {
+            state.empty = true;
+            throw lost;
+          },
+        },
+      );
+      const { record: made } = await applyMaterial(run, wanted, source, lifetimeChanged);
+      expect(made.validTo).toBe(now + day);
+    });
+
+    it("is told that it may be dead where the import fails, too", async () => {
+      const state = { asked: 0 };
+      const importMaterial = async () => {
+        // Over the material, of nothing, and into the key that may be empty.
+        throw ++state.asked <= 2 ? full : lost;
+      };
+      const { run } = holding({}, { deleteMaterial: failing(lost), importMaterial });
+      expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual([
+        "service_unavailable",
+        undefined,
+        `The key material of ${arn} was to be deleted to be imported anew, and may be gone, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. The connection broke.`,
+      ]);
+    });
+
+    it("is left alone where the deletion was refused", async () => {
+      const { run, asked } = holding({}, { deleteMaterial: failing(denied) });
+      expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual([
+        "access_denied",
+        undefined,
+        "Refused.",
+      ]);
+      expect(asked.filter((name) => name === "importMaterial")).toHaveLength(2);
+    });
+  });
+
   describe("is emptied only by someone who may import", () => {
     /** The KMS's answers to the imports that come: over the material, of nothing, and into the empty key. */
     const answering = (ofNothing: () => Promise<unknown>) => {
