@@ -72,7 +72,7 @@ export function rpc(sender: HttpSender, time: ServiceTime): Rpc {
     const { endpoint } = call;
     const body = formEncoded(call.parameters);
     const headers = signedHeaders(call, body, new Date(time.now()));
-    const answer = await sender.send({ method: "POST", url: new URL("/", endpoint), headers, body }, signal);
+    const answer = await sender.send({ method: "POST", url: endpoint, headers, body }, signal);
     const date = answerDate(answer.headers.date);
     const at = date === undefined ? undefined : Math.floor(date / 1000);
     if (date !== undefined) time.heard(date);
@@ -108,7 +108,7 @@ function signedHeaders(call: RpcCall, body: string, now: Date): Readonly<Record<
   if (credentials === undefined) return headers;
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
   const signed = securityToken === undefined ? headers : { ...headers, "x-acs-security-token": securityToken };
-  const request = { method: "POST", path: "/", query: {}, headers: signed, body };
+  const request = { method: "POST", path: endpoint.pathname, query: {}, headers: signed, body };
   return { ...signed, authorization: authorization(request, { id: accessKeyId, secret: accessKeySecret }) };
 }
 

@@ -148,6 +148,21 @@ describe("every method", () => {
     expect(request.headers.authorization).toBe(authorization(signable, { id: "LTAI", secret: "secret" }));
   });
 
+  it("goes to the path of its endpoint, which is signed", async () => {
+    await using server = await scriptedServer(byAction);
+    const secretKey = "secret";
+    const service = around.services(settingsFor(`${server.url}/kms/`, { secretKey })).service();
+    await service.listKeys(undefined);
+    const [first] = server.requests;
+    if (first === undefined) throw new Error("Nothing was sent.");
+    const { url, headers, body } = first;
+    expect(url).toBe("/kms/");
+    const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? "")?.[1]?.split(";") ?? [];
+    const signed = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+    const request = { method: "POST", path: "/kms/", query: {}, headers: signed, body };
+    expect(headers.authorization).toBe(authorization(request, { id: "LTAI", secret: secretKey }));
+  });
+
   it.each(requests)("%s makes one attempt only", async (_action, ask) => {
     const script: Script = (_request, response) => refusal(response, "InternalFailure", "Internal Failure.", 500);
     const [, seen] = await serving(script, (service) => ask(service).catch(() => undefined));
