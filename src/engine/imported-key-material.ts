@@ -175,11 +175,18 @@ export async function releaseMaterial(
       await service.deleteMaterial(record.keyArn, several ? record.materialId : undefined, call);
       return { warnings: [] };
     } catch (error) {
+      // Not every KMS takes a deletion from an empty key, and an attempt whose reply was lost empties it.
+      if (isByokError(error, "key_unusable") && (await isEmpty(service, record.keyArn, call))) return { warnings: [] };
       // Whoever removed the key has done with its material what can be done.
       if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
       return { warnings: [`The key material was not deleted from ${record.keyArn}: ${error.rawMessage}`] };
     }
   });
+}
+
+async function isEmpty(service: KeyService, keyArn: string, call: Call): Promise<boolean> {
+  const { value: key } = await service.describe(keyArn, call);
+  return key?.state === "PendingImport";
 }
 
 function reach(run: Run, keyArn: string): { readonly location: KeyLocation; readonly service: KeyService } {
