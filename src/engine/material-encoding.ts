@@ -62,11 +62,18 @@ const needed = `a key of ${rawSizes.slice(0, -1).join(", ")} or ${rawSizes.at(-1
 
 const readers = {
   raw: readRaw,
-  hex: (content) => readDecoded(decodeHex(trimmed(content))),
-  base64: (content) => readDecoded(decodeBase64(trimmed(content))),
+  hex: (content) => readDecoded(decodeHex(trimmed(unmarked(content)))),
+  base64: (content) => readDecoded(decodeBase64(trimmed(unmarked(content)))),
   pem: readPemBlock,
   der: readDerKey,
 } as const satisfies Record<MaterialEncoding, (content: Buffer) => readonly Reading[]>;
+
+/** Without the mark of UTF-8 that programs on Windows write before text: a view, not a copy. */
+function unmarked(content: Buffer): Buffer {
+  return content.indexOf(byteOrderMark) === 0 ? content.subarray(byteOrderMark.length) : content;
+}
+
+const byteOrderMark = Buffer.from("\u{feff}");
 
 function readRaw(bytes: Buffer): readonly Reading[] {
   if (!rawSizes.includes(bytes.length)) return [];
@@ -155,7 +162,7 @@ function whatWasSeen(content: Buffer, encoding: MaterialEncoding | undefined): s
   const hint =
     rawSizes.includes(text.length) && shorter > 0
       ? ` Without the ${shorter} blanks or line ends around it, it would be ${text.length} raw bytes: remove them if they were added.`
-      : textHint(text);
+      : textHint(trimmed(unmarked(content)));
   return `The key material has ${size} and cannot be read${how}: ${needed} is needed.${hint}`;
 }
 

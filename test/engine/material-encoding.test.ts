@@ -93,6 +93,14 @@ describe("the content of a source", () => {
     expect(readMaterial(lines(bytes.toString("hex"), 60), "hex")).toEqual(bytes);
   });
 
+  it.each(["hex", "base64"] as const)("may be %s behind a byte order mark, as Windows writes it", (encoding) => {
+    const bytes = binary(32);
+    const marked = Buffer.from(`\u{feff}${bytes.toString(encoding)}\r\n`);
+    expect(readMaterial(marked, encoding).equals(bytes)).toBe(true);
+    // Without the mark it is read the same, and as little as that where it is ambiguous.
+    expect(codeOf(() => readMaterial(marked))).toBe(codeOf(() => readMaterial(marked.subarray(3))));
+  });
+
   it("may have text of other programs before its PEM", () => {
     const content = Buffer.concat([Buffer.from("Bag Attributes\n    friendlyName: p\n"), pem("PRIVATE KEY", p256)]);
     expect(readMaterial(content)).toEqual(p256);
