@@ -81,14 +81,14 @@ function endlessList(): ByokError {
 }
 
 /**
- * An account holds keys of many owners. Those that went away meanwhile, and those whose policy keeps the caller out,
+ * An account holds keys of many owners. Those that go away or are gone, and those whose policy keeps the caller out,
  * are none of ours: what we made we may read.
  */
 async function tagsOrDenial(service: KeyService, arn: string, call: Call): Promise<Tags | ByokError> {
   try {
     return await service.tags(arn, call);
   } catch (error) {
-    if (isByokError(error, "key_not_found", "access_denied")) return error;
+    if (isByokError(error, "key_not_found", "access_denied", "key_pending_deletion")) return error;
     throw error;
   }
 }

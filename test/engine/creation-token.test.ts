@@ -56,14 +56,17 @@ describe("the search for a creation token", () => {
     expect(state.markers).toHaveLength(4);
   });
 
-  it.each(["key_not_found", "access_denied"] as const)("leaves out keys with %s, and tells the log", async (code) => {
-    const { find, told } = forty(async (arn) => {
-      if (arn === "k20") throw new ByokError(code, "No.");
-      return readable(arn);
-    });
-    expect(await find("t")).toEqual(["k3"]);
-    expect(told).toEqual([["debug", "A key was left out of the search for a creation token.", { key: "k20", code }]]);
-  });
+  it.each(["key_not_found", "access_denied", "key_pending_deletion"] as const)(
+    "leaves out keys with %s, and tells the log",
+    async (code) => {
+      const { find, told } = forty(async (arn) => {
+        if (arn === "k20") throw new ByokError(code, "No.");
+        return readable(arn);
+      });
+      expect(await find("t")).toEqual(["k3"]);
+      expect(told).toEqual([["debug", "A key was left out of the search for a creation token.", { key: "k20", code }]]);
+    },
+  );
 
   it("fails where no tags may be read at all, and is tried anew by the next resource", async () => {
     let denied = true;
