@@ -124,13 +124,13 @@ describe("where the KMS takes an import into an empty key only", () => {
   describe("where the reply to the deletion was lost for good", () => {
     const lost = new ByokError("service_unavailable", "The connection broke.", { effectUnknown: true });
 
-    it("gets its material back all the same", async () => {
+    it.each([lost, full])("gets its material back all the same: %s", async (error) => {
       const { run, state } = holding(
         {},
         {
           deleteMaterial: async () => {
             state.empty = true;
-            throw lost;
+            throw error;
           },
         },
       );
