@@ -73,7 +73,9 @@ export async function createReplica(
 ): Promise<CreatedKey> {
   const primary = run.services.locate(wanted.primaryKeyArn, "primary_key_arn");
   checkAllowed(primary, run.allowed, "primary_key_arn");
-  if (service.profile.multiRegion && primary.region === wanted.region) {
+  // Where no key has replicas this says so, and another Region would not help.
+  const replicaArn = run.services.arnInRegion(wanted.primaryKeyArn, wanted.region);
+  if (primary.region === wanted.region) {
     throw new ByokError(
       "invalid_argument",
       `\`region\` is ${wanted.region}, where ${wanted.primaryKeyArn} itself is. A replica is in another Region than its primary: set that.`,
@@ -83,7 +85,6 @@ export async function createReplica(
   await checkCallerAccount(run, service, call);
   claimToken(run, wanted);
   const primaryService = run.services.service(primary.kms, primary.region);
-  const replicaArn = run.services.arnInRegion(wanted.primaryKeyArn, wanted.region);
   const request = {
     primaryArn: wanted.primaryKeyArn,
     replicaRegion: wanted.region,
