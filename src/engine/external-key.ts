@@ -3,6 +3,7 @@ import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, waitsForDeletion } from "./key";
 import { syncAspects } from "./key-aspects";
+import { isRelated } from "./key-assessment";
 import { checkKeyOptions, createKey, createReplica, type CreatedKey } from "./key-creation";
 import { type KeyRecord, keyRecord, userTags } from "./key-record";
 import type { KeyService } from "./key-service";
@@ -279,6 +280,13 @@ function checkUnchangeable(key: KeyDescription, wanted: WantedKey): void {
       "immutable_argument",
       `\`${attribute}\` of ${key.arn} is ${is} and cannot be changed to ${shouldBe}. Plan again to have the key replaced, or set it back.`,
       { attribute },
+    );
+  }
+  if (!isRelated(key.keyId, wanted.primaryKeyArn)) {
+    throw new ByokError(
+      "immutable_argument",
+      `\`primary_key_arn\` is ${wanted.primaryKeyArn}, and ${key.arn} is no replica of that key and cannot become one. Plan again to have the key replaced, or set it back.`,
+      { attribute: "primary_key_arn" },
     );
   }
   checkPlace(key, wanted);

@@ -83,11 +83,19 @@ function fixedDifferences(wanted: WantedOfKnownKey, seen: KeyRecord): readonly D
       seen.dkmsInstanceId === undefined ? wanted.protectionLevel : undefined,
     ],
   ] as const;
-  return pairs.flatMap(([attribute, is, shouldBe]) =>
+  const fixed: readonly Difference[] = pairs.flatMap(([attribute, is, shouldBe]) =>
     shouldBe === undefined || is === shouldBe
       ? []
       : [{ attribute, what: `is ${is}, cannot be changed, and is to be ${shouldBe}` }],
   );
+  if (!seen.multiRegion || isRelated(seen.keyId, wanted.primaryKeyArn)) return fixed;
+  const what = `is to be ${wanted.primaryKeyArn}, and this key is related to those with the id ${seen.keyId} alone`;
+  return [...fixed, { attribute: "primary_key_arn", what }];
+}
+
+/** A primary and its replicas have one id, whichever of them is the primary. */
+export function isRelated(keyId: string, primaryKeyArn: string | undefined): boolean {
+  return primaryKeyArn === undefined || primaryKeyArn.endsWith(`/${keyId}`);
 }
 
 function mutableDifferences(facts: KeyFactsAtPlan, seen: KeyRecord): readonly Difference[] {

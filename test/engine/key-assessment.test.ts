@@ -19,6 +19,8 @@ const seen: KeyRecord = {
 };
 const wanted: KeyFactsAtPlan["wanted"] = { kms: "aws", multiRegion: false };
 
+const primary = (keyId: string): string => `arn:aws:kms:us-east-1:111122223333:key/${keyId}`;
+
 const verdict = (facts: Partial<KeyFactsAtPlan>): unknown[] => {
   const { action, attributes } = assessKey({ wanted, seen, profile: paperProfile, ...facts });
   return [action, ...attributes];
@@ -40,8 +42,13 @@ describe("what is to be done about a key", () => {
     ["multi-Region", { wanted: { ...wanted, multiRegion: true } }, ["replace", "multi_region"]],
     [
       "a replica of a multi-Region key",
-      { wanted: { ...wanted, primaryKeyArn: "x" }, seen: { ...seen, multiRegion: true } },
+      { wanted: { ...wanted, primaryKeyArn: primary(seen.keyId) }, seen: { ...seen, multiRegion: true } },
       ["nothing"],
+    ],
+    [
+      "a replica of another multi-Region key",
+      { wanted: { ...wanted, primaryKeyArn: primary("mrk-1") }, seen: { ...seen, multiRegion: true } },
+      ["replace", "primary_key_arn"],
     ],
     ["another KMS instance", { wanted: { ...wanted, dkmsInstanceId: "kst-1" } }, ["replace", "dkms_instance_id"]],
     [

@@ -344,6 +344,42 @@ export function lives(start: Start): void {
     expect((await stack.up(program)).steps).toEqual([]);
   });
 
+  whole("replaces a replica that is to be one of another key", async () => {
+    const bytes = newBytes();
+    const program = (primary: string): readonly Declared[] => [
+      ...["one", "other"].flatMap((name) =>
+        keyWithMaterial(
+          { keyMaterial: base64(bytes) },
+          { multiRegion: true, creationToken: `pulumi:test/${name}` },
+        ).map(
+          (declared): Declared => ({
+            ...declared,
+            name,
+            props: (ids) => ({
+              ...declared.props(ids),
+              ...(declared.type === "ImportedKeyMaterial" ? { keyArn: ids[`ExternalKey ${name}`] } : {}),
+            }),
+          }),
+        ),
+      ),
+      {
+        type: "ExternalKey",
+        name: "replica",
+        props: (ids) => ({
+          primaryKeyArn: ids[`ImportedKeyMaterial ${primary}`],
+          region: "eu-west-1",
+          creationToken: "pulumi:test/replica",
+        }),
+      },
+    ];
+    expect((await stack.up(program("one"))).error).toBeUndefined();
+    const changed = await stack.up(program("other"));
+    expect(changed).toMatchObject({ steps: ["replace replica"] });
+    expect(changed.printed.join("\n")).toMatch(/`primaryKeyArn` is to be arn:/);
+    expect(stack.outs("ExternalKey", "replica")["keyId"]).toBe(stack.outs("ExternalKey", "other")["keyId"]);
+    expect((await stack.up(program("other"))).steps).toEqual([]);
+  });
+
   whole("keeps the bytes in no encoding, wherever they come from", async () => {
     const bytes = Buffer.from('a/key?of+bytes>that~look\\like"1"\n', "latin1").subarray(0, 32);
     const sources: readonly { readonly props: Props; readonly env: Readonly<Record<string, string>> }[] = [

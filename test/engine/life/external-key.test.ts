@@ -149,6 +149,11 @@ describe("an external key", () => {
         attribute,
       });
     }
+    const primary = await newKey(life, { multiRegion: true });
+    const another = primary.arn.replace("eu-central-1", "us-east-1").replace(/.{4}$/, "0000");
+    await expect(
+      ensureKey(life.run(), { ...wantedKey, multiRegion: true, primaryKeyArn: another }, primary),
+    ).rejects.toMatchObject({ code: "immutable_argument", attribute: "primary_key_arn" });
   });
 
   it.each<[Partial<WantedKey>, string, string]>([
