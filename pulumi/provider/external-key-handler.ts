@@ -118,7 +118,7 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
   if (seen?.state === "PendingImport" && wish !== undefined) run.memory.wishes.set(id, wish);
   const { profile } = run.services.service(earlier.kms, earlier.region);
   const { action, attributes, reason } = assessKey({
-    wanted: wantedOfKnownKey(args),
+    wanted: { ...wantedOfKnownKey(args), ...keptWhileUnknown(unknown, earlier) },
     seen,
     appliedEnabled: typeof outs["enabled"] === "boolean" ? outs["enabled"] : undefined,
     profile,
@@ -130,6 +130,14 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
   return action === "replace"
     ? { changes: true, replaces: attributes.map(pulumiName), deleteBeforeReplace: true }
     : changed;
+}
+
+/** What has a default is not that while it is unknown, and a key is replaced only for what is known to differ. */
+function keptWhileUnknown(unknown: ReadonlySet<string>, { kms, multiRegion }: KeyRecord): Partial<WantedKey> {
+  return {
+    ...(unknown.has("kms") ? { kms } : {}),
+    ...(unknown.has("multiRegion") || unknown.has("primaryKeyArn") ? { multiRegion } : {}),
+  };
 }
 
 const announcements = {

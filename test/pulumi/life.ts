@@ -344,6 +344,22 @@ export function lives(start: Start): void {
     expect((await stack.up(program)).steps).toEqual([]);
   });
 
+  whole("replaces no key for what is not known yet", async () => {
+    const { program, bytes } = await imported({}, { multiRegion: true });
+    const replica = (primaryKeyArn: unknown): Declared => ({
+      type: "ExternalKey",
+      name: "replica",
+      props: () => ({ primaryKeyArn, region: "eu-west-1", creationToken: "pulumi:test/replica" }),
+    });
+    expect((await stack.up([...program, replica(given().arn())])).error).toBeUndefined();
+    const material = { keyMaterial: base64(bytes) };
+    for (const unknown of [{ multiRegion: unknownValue }, { multiRegion: true, kms: unknownValue }]) {
+      const { steps } = await stack.preview([...keyWithMaterial(material, unknown), replica(given().arn())]);
+      expect(steps).toEqual(["update payments"]);
+    }
+    expect((await stack.preview([...program, replica(unknownValue)])).steps).toEqual(["update replica"]);
+  });
+
   whole("replaces a replica that is to be one of another key", async () => {
     const bytes = newBytes();
     const program = (primary: string): readonly Declared[] => [
