@@ -126,6 +126,14 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
   });
   const mayChange = [...unknown].some((name) => name !== "creationToken");
   if (action === "nothing") return mayChange ? changed : unchanged;
+  // The key would be deleted first, and then be what is to be taken over.
+  if (action === "replace" && seen !== undefined && args.existingKeyArn !== undefined) {
+    throw new ByokError(
+      "immutable_argument",
+      `${reason}: \`existing_key_arn\` takes over ${id} as it is. Set the others back, or remove \`existing_key_arn\` to have the key deleted and another one created.`,
+      { attribute: "existing_key_arn" },
+    );
+  }
   session.tell([`byok: ${id}: ${announcements[action]}: ${respelled(reason)}.`]);
   return action === "replace"
     ? { changes: true, replaces: attributes.map(pulumiName), deleteBeforeReplace: true }

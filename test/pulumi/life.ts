@@ -396,6 +396,18 @@ export function lives(start: Start): void {
     expect((await stack.up(program("other"))).steps).toEqual([]);
   });
 
+  whole("refuses to replace a key that is taken over, before anything is called", async () => {
+    const { arn } = await imported();
+    const taking = stackOn(life);
+    const [key, other] = [{}, { keySpec: "HMAC_256" }].map((more) =>
+      keyWithMaterial({}, { existingKeyArn: arn, ...more }).slice(0, 1),
+    );
+    expect((await taking.up(key ?? [])).error).toBeUndefined();
+    life.calls();
+    expect((await taking.up(other ?? [])).error).toMatch(/`keySpec` is SYMMETRIC_DEFAULT.*`existingKeyArn` takes over/);
+    expect(life.calls()).toEqual(["DescribeKey"]);
+  });
+
   whole("keeps the bytes in no encoding, wherever they come from", async () => {
     const bytes = Buffer.from('a/key?of+bytes>that~look\\like"1"\n', "latin1").subarray(0, 32);
     const sources: readonly { readonly props: Props; readonly env: Readonly<Record<string, string>> }[] = [
