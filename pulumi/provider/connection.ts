@@ -12,6 +12,7 @@ import {
   number,
   object,
   readArguments,
+  type Shape,
   text,
   word,
 } from "./shape";
@@ -121,11 +122,11 @@ export function connectionOf(argument: unknown, config: Config | undefined): Rea
 function configuredProps(config: Config): Props {
   const fields: Fields = configurationFields;
   return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, { kind }]) => {
+    Object.entries(fields).flatMap(([name, shape]) => {
       const written =
         config.get(`byok:${name}`) ?? (awsDefaults.includes(name) ? config.get(`aws:${name}`) : undefined);
       if (written === undefined || written === "") return [];
-      return [[name, kind === "text" || kind === "word" ? written : structured(written)]];
+      return [[name, shape.kind === "text" || shape.kind === "word" ? written : asText(shape, structured(written))]];
     }),
   );
 }
@@ -138,6 +139,29 @@ function structured(written: string): unknown {
     return isProps(value) && "roleArn" in value ? [value] : value;
   } catch {
     return written;
+  }
+}
+
+/** `--path` writes a number for what looks like one, such as the id of an account, whatever is wanted. */
+function asText(shape: Shape, value: unknown): unknown {
+  switch (shape.kind) {
+    case "text":
+      return Number.isSafeInteger(value) || typeof value === "boolean" ? String(value) : value;
+    case "list":
+      return Array.isArray(value) ? value.map((item: unknown) => asText(shape.of, item)) : value;
+    case "map":
+    case "object":
+      if (!isProps(value)) return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([name, item]) => {
+          const inner = shape.kind === "map" ? shape.of : shape.fields[name];
+          return [name, inner === undefined ? item : asText(inner, item)];
+        }),
+      );
+    case "flag":
+    case "number":
+    case "word":
+      return value;
   }
 }
 

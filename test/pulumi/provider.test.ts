@@ -87,6 +87,24 @@ describe("the provider", () => {
     expect(nowhere.error).toMatch(/`region`.*pulumi config set byok:region/);
   });
 
+  it("takes the numbers that the command line makes of account ids for the text that they are", async () => {
+    const config = {
+      "aws:region": testRegion,
+      "byok:allowedAccountIds": "[111122223333]",
+      "byok:assumeRoles": JSON.stringify([{ roleArn: "arn:aws:iam::111122223333:role/keys", externalId: 42 }]),
+      "byok:alibaba": JSON.stringify({
+        region: "cn-hangzhou",
+        assumeRole: { roleArn: "acs:ram::1:role/keys", durationSeconds: 900 },
+      }),
+    };
+    expect((await stack(config).preview(keyWithMaterial({}))).error).toBeUndefined();
+    const elsewhere = { ...config, "byok:allowedAccountIds": "[444455556666]" };
+    const arn = `arn:aws:kms:${testRegion}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+    expect((await stack(elsewhere).preview(keyWithMaterial({}, { existingKeyArn: arn }))).error).toMatch(
+      /\[account_not_allowed\]/,
+    );
+  });
+
   it("reads a source at the preview of new material, unless it is told to wait, and keeps its bytes to itself", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-source-"));
     try {
