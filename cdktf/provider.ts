@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Construct } from "constructs";
 import { type ByokProviderConfig, ByokProviderResource } from "./bindings";
+import { Token } from "./core";
 import { type Faults, faultIf, refuseFaults } from "./faults";
 import { sourceSchemes } from "./key-material-source";
 import { known } from "./known";
@@ -45,16 +46,17 @@ function withAbsolutePaths(props: ByokProviderProps, appFolder: string): ByokPro
 }
 
 function absolute(path: unknown, appFolder: string): unknown {
+  if (Token.isUnresolved(path)) return path;
   if (Array.isArray(path)) return path.map((one) => absolute(one, appFolder));
   if (typeof path !== "string" || known(path) === undefined || path.startsWith("~")) return path;
   return resolve(appFolder, path);
 }
 
 function providerFaults(props: ByokProviderProps): Faults {
-  const { allowedMaterialSources = [], materialAccess, importRequestsPerSecond, maxRetries } = props;
+  const { allowedMaterialSources: sources = [], materialAccess, importRequestsPerSecond, maxRetries } = props;
   const [access, rate, retries] = [known(materialAccess), known(importRequestsPerSecond), known(maxRetries)];
   return [
-    ...allowedMaterialSources.flatMap((word) =>
+    ...(Token.isUnresolved(sources) ? [] : sources).flatMap((word) =>
       faultIf(
         known(word) !== undefined && !sourceSchemes.some((scheme) => scheme === word),
         `\`allowedMaterialSources\` has ${JSON.stringify(word)}. Use ${sourceSchemes.join(", ")}.`,

@@ -45,6 +45,21 @@ describe.each(families)("ByokProvider of $name", (family) => {
     ]);
   });
 
+  it("takes lists that Terraform will know", () => {
+    const stack = new library.TerraformStack(newApp(family), "keys");
+    const { listValue: some } = new library.TerraformVariable(stack, "some", { type: "list(string)" });
+    new byok.ByokProvider(stack, "byok", {
+      allowedMaterialSources: some,
+      aws: { allowedRegions: some, sharedConfigFiles: some },
+    });
+    expect(synthesise(family, stack).provider?.["byok"]).toEqual([
+      {
+        allowed_material_sources: "${var.some}",
+        aws: { allowed_regions: "${var.some}", shared_config_files: "${var.some}" },
+      },
+    ]);
+  });
+
   it("has a block for each KMS", () => {
     const made = provider({
       alibaba: {
