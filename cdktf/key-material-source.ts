@@ -7,14 +7,15 @@ export const sourceSchemes = ["file", "env", "exec"] as const;
 
 /**
  * The URI as the provider gets it. Terraform runs in a folder below cdktf.out, so relative paths of files and commands
- * are resolved here, against the folder of the app.
+ * are resolved here, against the folder of the app, as far as they are known.
  *
- * Throws for what is no URI, without repeating it: it may be the key itself. What Terraform will know later is left as it is.
+ * Throws for what is no URI, without repeating it: it may be the key itself. What begins with something that Terraform will
+ * know later is left as it is.
  */
 export function absoluteSource(construct: Construct, uri: string, appFolder: string): string {
-  if (Token.isUnresolved(uri) || uri.includes("${")) return uri;
   const scheme = sourceSchemes.find((name) => uri.toLowerCase().startsWith(`${name}:`));
   if (scheme === undefined) {
+    if (Token.isUnresolved(uri) || uri.includes("${")) return uri;
     const schemes = sourceSchemes.map((name) => `\`${name}:\``).join(", ");
     throw new Error(
       `${construct.node.path}: \`keyMaterialSource\` must begin with ${schemes}, as in \`file:keys/payments.bin\`. It says where the bytes are and is written to cdk.tf.json; bytes go into \`keyMaterial\`, as a reference to an ephemeral value.`,
@@ -25,7 +26,7 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
     case "file":
       return isRelative(place) ? `file:${absolute(place, appFolder)}` : uri;
     case "exec":
-      return /^[^/ ?][^ ?]*\//.test(place) ? `exec:${absolute(place, appFolder)}` : uri;
+      return /^(?!\$\{)[^/ ?][^ ?]*\//.test(place) ? `exec:${absolute(place, appFolder)}` : uri;
     case "env":
       return uri;
   }
@@ -33,13 +34,15 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
 
 /** An empty place, or a `~` that only a shell understands, is for the provider to refuse. */
 function isRelative(place: string): boolean {
-  return place !== "" && !/^(\/|~|\?|[A-Za-z]:[\\/])/.test(place);
+  return place !== "" && !/^(\/|~|\?|\$\{|[A-Za-z]:[\\/])/.test(place);
 }
 
 /** The path stays as the user encoded it; the folder in front is encoded as paths in a URI are. */
 function absolute(place: string, appFolder: string): string {
-  const end = place.search(/[? ]/);
-  const path = end === -1 ? place : place.slice(0, end);
   const folder = appFolder.split(/[/\\]/).map(encodeURIComponent).join("/");
-  return posix.resolve("/", folder, path) + (end === -1 ? "" : place.slice(end));
+  const found = place.search(/[? ]|\$\{/);
+  const end = found === -1 ? place.length : found;
+  if (!place.startsWith("${", end)) return posix.resolve("/", folder, place.slice(0, end)) + place.slice(end);
+  const name = place.lastIndexOf("/", end) + 1;
+  return posix.join(posix.resolve("/", folder, place.slice(0, name)), "/") + place.slice(name);
 }

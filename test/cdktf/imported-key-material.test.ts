@@ -294,6 +294,14 @@ describe("a source's place", () => {
     ["exec:/usr/bin/get-key keys/a", "exec:/usr/bin/get-key keys/a"],
     ["env:PAYMENTS_KEY", "env:PAYMENTS_KEY"],
     ["file:${path.root}/a.bin", "file:${path.root}/a.bin"],
+    ["file:keys/${each.key}.bin", "file:/home/me/app/keys/${each.key}.bin"],
+    ["file:../${var.a ? 1 : 2}/../a.bin?encoding=hex", "file:/home/me/${var.a ? 1 : 2}/../a.bin?encoding=hex"],
+    ["file:a-${each.key}.bin", "file:/home/me/app/a-${each.key}.bin"],
+    ["file:/etc/keys/${each.key}.bin", "file:/etc/keys/${each.key}.bin"],
+    ["exec:bin/get-key ${each.key}", "exec:/home/me/app/bin/get-key ${each.key}"],
+    ["exec:get-key ${each.key}/a", "exec:get-key ${each.key}/a"],
+    ["exec:${path.root}/get-key a", "exec:${path.root}/get-key a"],
+    ["${var.source}", "${var.source}"],
   ])("%s is %s", (uri, absolute) => {
     expect(absoluteSource(construct, uri, "/home/me/app")).toBe(absolute);
   });
