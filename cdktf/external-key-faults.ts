@@ -1,5 +1,6 @@
 import { isKeySpec } from "../src/engine/key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "../src/engine/kms-profile";
+import { Token } from "./core";
 import { type Faults, faultIf, faultsOf } from "./faults";
 import { isKms, keyOfArn, kmsNames, kmsProfiles } from "../src/kms/profiles";
 import { known } from "./known";
@@ -22,7 +23,9 @@ export function externalKeyFaults(props: ExternalKeyProps): Faults {
     ...lengthFaults("creationToken", known(props.creationToken), 1, 256),
     ...lengthFaults("creationTokenNamespace", props.creationTokenNamespace, 1, 70),
     ...policyFaults(known(props.policy), profile),
-    ...Object.entries(props.tags ?? {}).flatMap(([key, value]) => tagFaults(key, known(value))),
+    ...(Token.isUnresolved(props.tags) ? [] : Object.entries(props.tags ?? {})).flatMap(([key, value]) =>
+      tagFaults(key, known(value)),
+    ),
   ];
 }
 

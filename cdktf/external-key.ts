@@ -182,10 +182,9 @@ export class ExternalKey extends Construct implements IExternalKey {
   constructor(scope: Construct, id: string, props: ExternalKeyProps = {}) {
     super(scope, id);
     refuseFaults(this, () => externalKeyFaults(props));
-    const { creationTokenNamespace, tags, ...config } = props;
+    const { creationTokenNamespace, ...config } = props;
     this.resource = new ExternalKeyResource(this, "Default", {
       ...config,
-      ...(tags === undefined ? {} : { tags: { ...tags } }),
       creationToken: props.creationToken ?? creationToken(this, creationTokenNamespace),
     });
     this.keyArn = this.resource.arn;

@@ -88,6 +88,20 @@ describe.each(families)("ExternalKey of $name", (family) => {
     expect(one).not.toBe(other);
   });
 
+  it("takes tags that Terraform will know", () => {
+    const stack = newStack(family);
+    const variable = new family.library.TerraformVariable(stack, "tags", { type: "map(string)" });
+    const { Fn, Token } = family.library;
+    const ways = { merged: Fn.merge([variable.value, { team: "a" }]), whole: variable.value };
+    for (const [id, tags] of Object.entries(ways)) new ExternalKey(stack, id, { tags });
+    new ExternalKey(stack, "map", { tags: Token.asStringMap(variable.value) });
+    expect(resourcesOf(synthesise(family, stack), "byok_external_key").map(({ tags }) => tags)).toEqual([
+      "${var.tags}",
+      '${merge(var.tags, {"team" = "a"})}',
+      "${var.tags}",
+    ]);
+  });
+
   it("gives its results as tokens, and its resource as the default child", () => {
     const { library } = family;
     const stack = newStack(family);
