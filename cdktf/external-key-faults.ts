@@ -23,6 +23,7 @@ export function externalKeyFaults(props: ExternalKeyProps): Faults {
     ...lengthFaults("creationToken", known(props.creationToken), 1, 256),
     ...lengthFaults("creationTokenNamespace", props.creationTokenNamespace, 1, 70),
     ...policyFaults(known(props.policy), profile),
+    ...namespaceFaults(props.creationTokenNamespace),
     ...(Token.isUnresolved(props.tags) ? [] : Object.entries(props.tags ?? {})).flatMap(([key, value]) =>
       tagFaults(key, known(value)),
     ),
@@ -124,6 +125,13 @@ function windowFaults(days: number | undefined, { title, deletionWindowDays }: K
 function lengthFaults(name: string, text: string | undefined, least: number, most: number): Faults {
   const fits = text === undefined || (text.length >= least && text.length <= most);
   return faultIf(!fits, `\`${name}\` has ${text?.length} characters. It may have from ${least} to ${most}.`);
+}
+
+function namespaceFaults(namespace: string | undefined): Faults {
+  return faultIf(
+    namespace !== undefined && known(namespace) === undefined,
+    "`creationTokenNamespace` is only known to Terraform, and it is needed to tell keys apart while the app runs. Write it in the app.",
+  );
 }
 
 function policyFaults(policy: string | undefined, profile: KmsProfile): Faults {

@@ -191,6 +191,11 @@ describe.each(families)("ExternalKey of $name", (family) => {
     ["a long description", { description: "x".repeat(8193) }, /`description` has 8193 characters/],
     ["an empty creation token", { creationToken: "" }, /`creationToken` has 0 characters/],
     ["a long namespace", { creationTokenNamespace: "x".repeat(71) }, /`creationTokenNamespace` has 71 characters/],
+    [
+      "a namespace that Terraform knows",
+      { creationTokenNamespace: "${var.team}" },
+      /`creationTokenNamespace` is only known to Terraform/,
+    ],
     ["a policy that is none", { policy: "{}" }, /`policy` has no `Statement`/],
     ["a reserved tag", { tags: { "byok:enabled": "false" } }, /begin with byok: are set by others/],
     ["a long tag", { tags: { [`k${"x".repeat(128)}`]: "v" } }, /A key may have from 1 to 128 characters/],
