@@ -22,6 +22,16 @@ export function creationToken(construct: Construct, namespace: string | undefine
   return `cdktf:${place.join("/")}:${digest}`;
 }
 
+/** A resource with several instances is several keys, and each has a token of its own. */
+export function tokenOfInstance(
+  token: string,
+  { forEach, count }: { readonly forEach?: unknown; readonly count?: unknown },
+): string {
+  // A tag does not take all that an instance may be called.
+  if (forEach !== undefined) return `${token}:\${substr(sha256(each.key), 0, 12)}`;
+  return count === undefined ? token : `${token}:\${count.index}`;
+}
+
 function contextNamespace(construct: Construct): string | undefined {
   const found: unknown = construct.node.tryGetContext(namespaceContext);
   return typeof found === "string" ? found : undefined;

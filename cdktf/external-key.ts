@@ -3,7 +3,7 @@ import { isKeySpec, type KeySpec } from "../src/engine/key-spec";
 import type { Kms } from "../src/engine/kms-profile";
 import { ExternalKeyLookup, ExternalKeyResource, type ExternalKeyTimeouts } from "./bindings";
 import { Fn, type IResolvable, type TerraformProvider } from "./core";
-import { creationToken } from "./creation-token";
+import { creationToken, tokenOfInstance } from "./creation-token";
 import { externalKeyFaults } from "./external-key-faults";
 import { refuseFaults } from "./faults";
 import { isKms, keyOfArn, kmsProfiles } from "../src/kms/profiles";
@@ -183,10 +183,8 @@ export class ExternalKey extends Construct implements IExternalKey {
     super(scope, id);
     refuseFaults(this, () => externalKeyFaults(props));
     const { creationTokenNamespace, ...config } = props;
-    this.resource = new ExternalKeyResource(this, "Default", {
-      ...config,
-      creationToken: props.creationToken ?? creationToken(this, creationTokenNamespace),
-    });
+    const token = creationToken(this, creationTokenNamespace);
+    this.resource = new KeyResource(this, { ...config, creationToken: props.creationToken ?? token }, token);
     this.keyArn = this.resource.arn;
     this.keyId = this.resource.keyId;
     this.isReplica = props.primaryKeyArn !== undefined;
@@ -217,6 +215,22 @@ export class ExternalKey extends Construct implements IExternalKey {
   /** The earliest expiry of the key's material, RFC 3339; null if none expires. */
   get validTo(): string {
     return this.resource.validTo;
+  }
+}
+
+/** Whether it has several instances is only known when the app is synthesised. */
+class KeyResource extends ExternalKeyResource {
+  readonly #token: string;
+
+  constructor(scope: Construct, config: ConstructorParameters<typeof ExternalKeyResource>[2], token: string) {
+    super(scope, "Default", config);
+    this.#token = token;
+  }
+
+  protected override synthesizeAttributes(): { [name: string]: unknown } {
+    const attributes: { [name: string]: unknown } = super.synthesizeAttributes();
+    const isOurs = attributes["creation_token"] === this.#token;
+    return isOurs ? { ...attributes, creation_token: tokenOfInstance(this.#token, this) } : attributes;
   }
 }
 

@@ -102,6 +102,24 @@ describe.each(families)("ExternalKey of $name", (family) => {
     ]);
   });
 
+  it("has a creation token for each of its instances, where it has several", () => {
+    const stack = newStack(family);
+    const tokenOf = (id: string, more: (key: InstanceType<typeof ExternalKey>) => void, props = {}): unknown => {
+      const key = new ExternalKey(stack, id, props);
+      more(key);
+      return synthesise(family, stack).resource?.["byok_external_key"]?.[id]?.["creation_token"];
+    };
+    const forEach = family.library.TerraformIterator.fromList(["payments", "orders"]);
+    expect(tokenOf("each", ({ resource }) => (resource.forEach = forEach))).toMatch(
+      /^cdktf:keys\/each:[0-9a-f]{12}:\$\{substr\(sha256\(each\.key\), 0, 12\)\}$/,
+    );
+    expect(tokenOf("count", ({ resource }) => (resource.count = 2))).toMatch(/:[0-9a-f]{12}:\$\{count\.index\}$/);
+    expect(tokenOf("one", () => {})).toMatch(/^cdktf:keys\/one:[0-9a-f]{12}$/);
+    expect(tokenOf("own", ({ resource }) => (resource.forEach = forEach), { creationToken: "mine-${each.key}" })).toBe(
+      "mine-${each.key}",
+    );
+  });
+
   it("gives its results as tokens, and its resource as the default child", () => {
     const { library } = family;
     const stack = newStack(family);
