@@ -137,7 +137,8 @@ export const externalKeySchema = resourceSchema({
       computed: true,
       validate: [oneOf("SOFTWARE", "HSM")],
       plan: fixed(),
-      description: "Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key. Default: the service's.",
+      description:
+        "Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key, but not in a KMS instance, which decides it by itself. Default: the service's.",
     }),
     deletion_protection: bool({
       optional: true,

@@ -87,7 +87,7 @@ export interface ExternalKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly primaryKeyArn?: string;
   /**
-  * Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key. Default: the service's.
+  * Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key, but not in a KMS instance, which decides it by itself. Default: the service's.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/external_key#protection_level ExternalKey#protection_level}
   */
