@@ -30,7 +30,13 @@ export async function serve(
   port: number,
 ): Promise<EmulatorServer> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      // Longer than the steps of a test lie apart: a client that sends while its connection is being closed sees it reset.
+      keepAliveTimeout: 10 * 60_000,
+      connectionsCheckingInterval: 5_000,
+    },
     (request, response) => {
       respond(wires, clock, request, response).catch(() => response.destroy());
     },

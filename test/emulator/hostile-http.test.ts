@@ -146,6 +146,11 @@ describe("hostile requests", () => {
     expect((await fetch(`${kmsEmulator.url}//..%2f`)).status).toBe(404);
   });
 
+  it("leaves an idle connection open for as long as anybody may come back to it", async () => {
+    const answer = await fetch(kmsEmulator.url, { method: "POST" });
+    expect(Number(/timeout=(\d+)/.exec(answer.headers.get("keep-alive") ?? "")?.[1])).toBeGreaterThanOrEqual(600);
+  });
+
   it("survives what is no HTTP", async () => {
     await new Promise<void>((resolve) => {
       const socket = connect(kmsEmulator.port, "127.0.0.1", () => socket.write("\0\0 not HTTP\r\n\r\n"));
