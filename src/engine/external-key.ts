@@ -1,4 +1,5 @@
 import type { Call } from "./call";
+import { cancelDeletion } from "./deletion-cancellation";
 import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, waitsForDeletion } from "./key";
@@ -10,7 +11,7 @@ import type { KeyService } from "./key-service";
 import { checkAllowed } from "./key-services";
 import type { Outcome } from "./outcome";
 import type { Run } from "./run";
-import { cancelDeletion, madeAt, settledAnswer } from "./settling";
+import { madeAt, settledAnswer } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** No KMS removes a key sooner after its creation: it waits at least a week for its deletion. */

@@ -1,5 +1,6 @@
 import { type Call, checkCall } from "./call";
 import { creationTokenTag, keysWithToken } from "./creation-token";
+import { cancelDeletion } from "./deletion-cancellation";
 import { enabledTag } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
@@ -8,7 +9,7 @@ import { allowedOn, checkAccount, checkAllowed } from "./key-services";
 import type { KeySpec } from "./key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
 import type { Run } from "./run";
-import { cancelDeletion, madeAt, policySettled, settled, settledAnswer, startSettling } from "./settling";
+import { madeAt, policySettled, settled, settledAnswer, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** A key that is there now, and whether this run made it with everything that the configuration asks for. */

@@ -1,6 +1,6 @@
 import { type Call, checkCall } from "./call";
 import type { Milliseconds } from "./clock";
-import { isByokError } from "./errors";
+import { type ByokError, isByokError } from "./errors";
 import type { KeyService } from "./key-service";
 import type { Run } from "./run";
 
@@ -20,14 +20,7 @@ export async function settled<T>(
   call: Call,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (let look = 0; ; look++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isByokError(error) || error.retry !== "settling" || !isSettling(run, service, since)) throw error;
-      await pauseForLook(run, look, call);
-    }
-  }
+  return whileSettling(run, service, since, call, work, ({ retry }) => retry === "settling");
 }
 
 /** Asks again and again until the answer is good or the key has had its time to settle. Gives the last answer. */
@@ -51,13 +44,23 @@ export async function settledAnswer<T>(
  * takes as long to be known as a new key does, whoever made it.
  */
 export async function policySettled<T>(run: Run, service: KeyService, call: Call, work: () => Promise<T>): Promise<T> {
-  const since = run.clock.monotonic();
+  const isUnknown = ({ code, retry }: ByokError): boolean => code === "invalid_policy" && retry === "settling";
+  return whileSettling(run, service, run.clock.monotonic(), call, work, isUnknown);
+}
+
+async function whileSettling<T>(
+  run: Run,
+  service: KeyService,
+  since: Milliseconds | undefined,
+  call: Call,
+  work: () => Promise<T>,
+  mayPass: (error: ByokError) => boolean,
+): Promise<T> {
   for (let look = 0; ; look++) {
     try {
       return await work();
     } catch (error) {
-      const unknown = isByokError(error, "invalid_policy") && error.retry === "settling";
-      if (!unknown || !isSettling(run, service, since)) throw error;
+      if (!isByokError(error) || !mayPass(error) || !isSettling(run, service, since)) throw error;
       await pauseForLook(run, look, call);
     }
   }
@@ -80,17 +83,4 @@ function isSettling(run: Run, service: KeyService, since: Milliseconds | undefin
 async function pauseForLook(run: Run, look: number, call: Call): Promise<void> {
   checkCall(call);
   await run.clock.sleep(Math.min(longestPause, firstPause * 2 ** look), call.signal);
-}
-
-/**
- * Cancels a key's deletion. An attempt whose reply was lost may have done it, so that the next finds nothing to cancel.
- * What is seen of the key may be out of date for a while.
- */
-export async function cancelDeletion(run: Run, service: KeyService, key: string, call: Call): Promise<void> {
-  try {
-    await service.cancelDeletion(key, call);
-  } catch (error) {
-    if (!isByokError(error, "key_unusable") || !error.effectUnknown) throw error;
-  }
-  startSettling(run, key);
 }
