@@ -14,7 +14,7 @@ import { createQuotas, type RequestRates } from "./quotas";
 import type { RequestWatch } from "./request-watch";
 import { createRequestLog, type RequestLog } from "./requests";
 import { serve } from "./server";
-import { readState, writeState } from "./state-file";
+import { readState, stateText, writeState } from "./state-file";
 import { createVisibility } from "./visibility";
 import type { World } from "./world";
 import { createWrappingKeys } from "./wrapping-keys";
@@ -79,6 +79,8 @@ export interface Emulator extends AsyncDisposable {
   readonly requests: RequestLog;
   readonly faults: Faults;
   readonly permissions: Permissions;
+  /** What a state file would hold now, with the bytes of every key: for tests that judge by what the KMS holds. */
+  snapshot(): string;
   /** Ends all connections and frees the port. */
   close(): Promise<void>;
 }
@@ -94,9 +96,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const saved = stateFile === undefined ? undefined : readState(stateFile);
   const store = saved?.store ?? new KeyStore();
   const source = options.now ?? Date.now;
+  const state = () => ({ store, clockOffsetMs: clock.now().getTime() - source() });
   const save = (): void => {
-    const clockOffsetMs = clock.now().getTime() - source();
-    if (stateFile !== undefined) writeState(stateFile, { store, clockOffsetMs });
+    if (stateFile !== undefined) writeState(stateFile, state());
   };
   const clock = createClock(source, saved?.clockOffsetMs ?? 0, save);
   const closing = new AbortController();
@@ -155,6 +157,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: world.requests,
     faults: world.faults,
     permissions: world.permissions,
+    snapshot: () => stateText(state()),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -40,8 +40,8 @@ export function readState(path: string): SavedState | undefined {
   return { store, clockOffsetMs: saved.clockOffsetMs };
 }
 
-/** Writes the whole state beside the file, readable by its owner only, and moves it into place. */
-export function writeState(path: string, state: SavedState): void {
+/** The whole state, with the bytes of every key. */
+export function stateText(state: SavedState): string {
   const document: SavedDocument = {
     format: FORMAT,
     version: VERSION,
@@ -50,9 +50,15 @@ export function writeState(path: string, state: SavedState): void {
     keys: state.store.all().map(savedKey),
     aliases: state.store.aliases(),
   };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** Writes the whole state beside the file, readable by its owner only, and moves it into place. */
+export function writeState(path: string, state: SavedState): void {
+  const text = stateText(state);
   const beside = `${path}.${randomUUID()}`;
   try {
-    writeFileSync(beside, `${JSON.stringify(document, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
+    writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
     renameSync(beside, path);
   } catch (cause) {
     rmSync(beside, { force: true });

@@ -39,6 +39,7 @@ describe("the state file", () => {
     await before.send(new ScheduleKeyDeletionCommand({ KeyId: doomed.KeyId, PendingWindowInDays: 7 }));
     first.clock.advance("30d");
     const described = await failure(describeKey(before, doomed.KeyId ?? ""));
+    expect(first.snapshot()).toBe(readFileSync(stateFile, "utf8"));
     before.destroy();
     await first.close();
     expect(described.name).toBe("NotFoundException");
