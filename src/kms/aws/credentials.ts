@@ -37,18 +37,17 @@ export async function credentialProvider(surroundings: CredentialSurroundings): 
   let provider = await basis(surroundings);
   for (const role of roles) {
     const source = provider;
-    provider = memoize(() => assumed(role, source, surroundings), expiresWithin(0), expiresWithin(fiveMinutes));
+    provider = memoize(() => assumed(role, source, surroundings), expiresSoon);
   }
   return provider;
 }
 
 const fiveMinutes = 300_000;
 
-/** By the local clock, in milliseconds; so does the SDK. */
-const expiresWithin =
-  (margin: number) =>
-  ({ expiration }: AwsCredentialIdentity): boolean =>
-    expiration !== undefined && expiration.getTime() - Date.now() < margin;
+/** By the local clock; so does the SDK. */
+function expiresSoon({ expiration }: AwsCredentialIdentity): boolean {
+  return expiration !== undefined && expiration.getTime() - Date.now() < fiveMinutes;
+}
 
 async function basis(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
   const { settings, env } = surroundings;
