@@ -70,13 +70,22 @@ export function refusalError(refusal: Refusal, attempt: Attempt, table: ErrorTab
 }
 
 /** The error without a cause, which may be the whole answer, and with an open question only where something changes. */
-export function settledError(error: ByokError, attempt: Attempt): ByokError {
+export function settledError(error: ByokError, attempt: Pick<Attempt, "changes">): ByokError {
   return new ByokError(error.code, error.rawMessage, {
     ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
     retry: error.retry,
     effectUnknown: attempt.changes && error.effectUnknown,
     ...(error.serviceCode === undefined ? {} : { serviceCode: error.serviceCode }),
   });
+}
+
+/** Reads an answer. One that cannot be read leaves a question only where something changes. */
+export function settledReading<T>(read: () => T, attempt: Pick<Attempt, "changes">): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw settledError(ByokError.from(thrown), attempt);
+  }
 }
 
 /** For names that are in no table. */

@@ -2,9 +2,9 @@ import type { Clock } from "../../engine/clock";
 import { type Call, canceled } from "../../engine/call";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
-import type { Tags } from "../../engine/key";
+import type { KeyDescription, Tags } from "../../engine/key";
 import type { KeyReads, KeyService, KeyWrites, MaterialImports, NewKey, Observed } from "../../engine/key-service";
-import type { Attempt } from "../refusal";
+import { type Attempt, settledReading } from "../refusal";
 import { type Fields, keyDescription, reader, sameKey, tagRecord } from "./answers";
 import { parseAlibabaKeyArn } from "./arn";
 import type { CredentialProvider } from "./credentials";
@@ -65,11 +65,17 @@ const changes = (action: string, keyArn?: string, parameters?: Question["paramet
   changes: true,
 });
 
-/** Asks KMS and gives a good answer; an error of KMS is thrown, classified. */
-async function asked(api: RegionalApi, question: Question, call: Call | undefined): Promise<Observed<Fields>> {
+/** Asks KMS and gives what is read in a good answer; an error of KMS is thrown, classified. */
+async function asked<T>(
+  api: RegionalApi,
+  question: Question,
+  call: Call | undefined,
+  read: (fields: Fields) => T,
+): Promise<Observed<T>> {
   const answer = await answered(api, question, call);
-  if (!answer.ok) throw answerError(answer, attemptOf(api, question));
-  return { value: answer.fields, at: moment(api, answer) };
+  const attempt = attemptOf(api, question);
+  if (!answer.ok) throw answerError(answer, attempt);
+  return { value: settledReading(() => read(answer.fields), attempt), at: moment(api, answer) };
 }
 
 function answered(api: RegionalApi, question: Question, call: Call | undefined): Promise<RpcAnswer> {
@@ -116,25 +122,31 @@ function keyReads(api: RegionalApi): KeyReads {
   return {
     async describe(keyArn, call) {
       const question = reads("DescribeKey", keyArn);
+      const attempt = attemptOf(api, question);
       const answer = await answered(api, question, call);
       const at = moment(api, answer);
       if (!answer.ok) {
         if (answer.name === "Forbidden.KeyNotFound") return { value: null, at };
-        throw answerError(answer, attemptOf(api, question));
+        throw answerError(answer, attempt);
       }
-      const key = keyDescription(answer.fields, "DescribeKey");
-      sameKey(keyArn, key.arn, "DescribeKey");
-      return { value: key, at };
+      const read = (): KeyDescription => {
+        const key = keyDescription(answer.fields, "DescribeKey");
+        sameKey(keyArn, key.arn, "DescribeKey");
+        return key;
+      };
+      return { value: settledReading(read, attempt), at };
     },
 
     async policy(keyArn, call) {
-      const { value } = await asked(api, reads("GetKeyPolicy", keyArn, { PolicyName: "default" }), call);
-      return reader("GetKeyPolicy").text(value["Policy"], "Policy");
+      const question = reads("GetKeyPolicy", keyArn, { PolicyName: "default" });
+      const { value } = await asked(api, question, call, ({ Policy }) => reader("GetKeyPolicy").text(Policy, "Policy"));
+      return value;
     },
 
     async tags(keyArn, call) {
-      const { value } = await asked(api, reads("ListResourceTags", keyArn), call);
-      return tagRecord(value, "ListResourceTags");
+      const question = reads("ListResourceTags", keyArn);
+      const { value } = await asked(api, question, call, (fields) => tagRecord(fields, "ListResourceTags"));
+      return value;
     },
 
     materials() {
@@ -144,15 +156,17 @@ function keyReads(api: RegionalApi): KeyReads {
     async listKeys(marker, call) {
       const page = marker === undefined ? 1 : Number(marker);
       const paging = { PageNumber: String(page), PageSize: String(keysPerPage) };
-      const { value } = await asked(api, reads("ListKeys", undefined, paging), call);
-      const read = reader("ListKeys");
-      const keys = read.list(read.fields(value["Keys"], "Keys")["Key"], "Key");
-      const total = read.wholeNumber(value["TotalCount"], "TotalCount");
-      return {
-        arns: keys.map((key) => read.keyArn(read.fields(key, "Key")["KeyArn"], "KeyArn")),
-        // An empty page ends the list, whatever the count says: keys may go while it is read.
-        ...(keys.length > 0 && page * keysPerPage < total ? { next: String(page + 1) } : {}),
-      };
+      const { value } = await asked(api, reads("ListKeys", undefined, paging), call, (fields) => {
+        const read = reader("ListKeys");
+        const keys = read.list(read.fields(fields["Keys"], "Keys")["Key"], "Key");
+        const total = read.wholeNumber(fields["TotalCount"], "TotalCount");
+        return {
+          arns: keys.map((key) => read.keyArn(read.fields(key, "Key")["KeyArn"], "KeyArn")),
+          // An empty page ends the list, whatever the count says: keys may go while it is read.
+          ...(keys.length > 0 && page * keysPerPage < total ? { next: String(page + 1) } : {}),
+        };
+      });
+      return value;
     },
 
     async callerAccount(call) {
@@ -160,7 +174,8 @@ function keyReads(api: RegionalApi): KeyReads {
       const request = { endpoint: api.sts, action: "GetCallerIdentity", version: stsVersion, parameters: {} };
       const answer = await sent(api, attempt, request, call);
       if (!answer.ok) throw answerError(answer, attempt);
-      return reader("GetCallerIdentity").text(answer.fields["AccountId"], "AccountId");
+      const { fields } = answer;
+      return settledReading(() => reader("GetCallerIdentity").text(fields["AccountId"], "AccountId"), attempt);
     },
   };
 }
@@ -169,19 +184,17 @@ function materialImports(api: RegionalApi): MaterialImports {
   return {
     async importParameters(keyArn, algorithm, wrappingKeySpec, call) {
       const wrapping = { WrappingAlgorithm: algorithm, WrappingKeySpec: wrappingKeySpec };
-      const { value, at } = await asked(api, reads("GetParametersForImport", keyArn, wrapping), call);
-      const read = reader("GetParametersForImport");
-      const expiry = value["TokenExpireTime"];
-      sameKey(parseAlibabaKeyArn(keyArn).keyId, read.text(value["KeyId"], "KeyId"), "GetParametersForImport");
-      return {
-        at,
-        value: {
+      return asked(api, reads("GetParametersForImport", keyArn, wrapping), call, (fields) => {
+        const read = reader("GetParametersForImport");
+        const expiry = fields["TokenExpireTime"];
+        sameKey(parseAlibabaKeyArn(keyArn).keyId, read.text(fields["KeyId"], "KeyId"), "GetParametersForImport");
+        return {
           keyArn,
-          publicKey: read.bytes(value["PublicKey"], "PublicKey", longestPublicKey),
-          token: Buffer.from(read.text(value["ImportToken"], "ImportToken"), "utf8"),
+          publicKey: read.bytes(fields["PublicKey"], "PublicKey", longestPublicKey),
+          token: Buffer.from(read.text(fields["ImportToken"], "ImportToken"), "utf8"),
           ...(expiry === undefined ? {} : { validTo: read.instant(expiry, "TokenExpireTime") }),
-        },
-      };
+        };
+      });
     },
 
     async importMaterial(request, call) {
@@ -191,24 +204,23 @@ function materialImports(api: RegionalApi): MaterialImports {
         // 0 means never. Documented as optional in one place and as required in another: so it is always sent.
         KeyMaterialExpireUnix: String(Math.floor(request.validTo ?? 0)),
       };
-      const { at } = await asked(api, changes("ImportKeyMaterial", request.keyArn, parameters), call);
-      return { at, value: {} };
+      return asked(api, changes("ImportKeyMaterial", request.keyArn, parameters), call, () => ({}));
     },
 
     async deleteMaterial(keyArn, _materialId, call) {
-      await asked(api, changes("DeleteKeyMaterial", keyArn), call);
+      await asked(api, changes("DeleteKeyMaterial", keyArn), call, () => undefined);
     },
   };
 }
 
 function keyWrites(api: RegionalApi): KeyWrites {
   const change = async (question: Question, call: Call | undefined): Promise<void> => {
-    await asked(api, question, call);
+    await asked(api, question, call, () => undefined);
   };
   return {
     async create(key, call) {
-      const { value, at } = await asked(api, changes("CreateKey", undefined, creation(key)), call);
-      return { at, value: keyDescription(value, "CreateKey") };
+      const question = changes("CreateKey", undefined, creation(key));
+      return asked(api, question, call, (fields) => keyDescription(fields, "CreateKey"));
     },
 
     replicate() {

@@ -1,6 +1,14 @@
 import { ByokError } from "../../engine/errors";
-import type { KeyReads, KeyService, KeyWrites, MaterialImport, MaterialImports } from "../../engine/key-service";
+import type {
+  ImportParameters,
+  KeyReads,
+  KeyService,
+  KeyWrites,
+  MaterialImport,
+  MaterialImports,
+} from "../../engine/key-service";
 import type { Tags } from "../../engine/key";
+import { settledError, settledReading } from "../refusal";
 import { type Answer, keyDescription, keyPage, nextMarker, reader, sameArn, tagRecord, untrusted } from "./answers";
 import { readQkmsKeyArn } from "./arn";
 import { qkmsProfile } from "./profile";
@@ -28,16 +36,20 @@ export function qkmsKeyService(requests: QkmsRequests): KeyService {
 const reads = (resource?: string) => ({ changes: false, ...(resource === undefined ? {} : { resource }) });
 const changes = (resource?: string) => ({ changes: true, ...(resource === undefined ? {} : { resource }) });
 
+/** What is read in the answer to a question: whatever is wrong with it, nothing was done. */
+const read = <T>(reading: () => T): T => settledReading(reading, reads());
+
 function keyReads({ send, find }: QkmsRequests): KeyReads {
   return {
     async describe(keyArn, call) {
       const { answer, at } = await find("DescribeKey", { KeyId: keyArn }, reads(keyArn), call);
-      return { value: answer === undefined ? null : keyDescription(answer, keyArn, "DescribeKey"), at };
+      const value = answer === undefined ? null : read(() => keyDescription(answer, keyArn, "DescribeKey"));
+      return { value, at };
     },
 
     async policy(keyArn, call) {
       const { answer } = await send("GetKeyPolicy", { KeyId: keyArn, PolicyName: "default" }, reads(keyArn), call);
-      return reader(answer, "GetKeyPolicy").text("Policy");
+      return read(() => reader(answer, "GetKeyPolicy").text("Policy"));
     },
 
     async tags(keyArn, call) {
@@ -46,27 +58,27 @@ function keyReads({ send, find }: QkmsRequests): KeyReads {
       for (let pages = 0; pages < mostTagPages; pages++) {
         const page = { KeyId: keyArn, Limit: tagsPerPage, ...(marker === undefined ? {} : { Marker: marker }) };
         const { answer } = await send("ListResourceTags", page, reads(keyArn), call);
-        tags = { ...tags, ...tagRecord(answer, "ListResourceTags") };
-        marker = nextMarker(answer, "ListResourceTags").next;
+        tags = { ...tags, ...read(() => tagRecord(answer, "ListResourceTags")) };
+        marker = read(() => nextMarker(answer, "ListResourceTags")).next;
         if (marker === undefined) return tags;
       }
-      throw untrusted("ListResourceTags", "NextMarker");
+      throw settledError(untrusted("ListResourceTags", "NextMarker"), reads());
     },
 
     materials: async (keyArn) => {
-      throw absent("a list of key materials", keyArn);
+      throw absent("list of key materials", keyArn);
     },
 
     async listKeys(marker, call) {
       const page = { Limit: keysPerPage, ...(marker === undefined ? {} : { Marker: marker }) };
       const { answer } = await send("ListKeys", page, reads(), call);
-      return keyPage(answer, "ListKeys");
+      return read(() => keyPage(answer, "ListKeys"));
     },
 
     /** There is no request for it. ListKeys shows keys of the caller's account only, so that their ARNs tell it. */
     async callerAccount(call) {
       const { answer } = await send("ListKeys", { Limit: 1 }, reads(), call);
-      const [arn] = keyPage(answer, "ListKeys").arns;
+      const [arn] = read(() => keyPage(answer, "ListKeys").arns);
       return arn === undefined ? undefined : readQkmsKeyArn(arn)?.accountId;
     },
   };
@@ -77,15 +89,17 @@ function materialImports(send: SendRequest): MaterialImports {
     async importParameters(keyArn, algorithm, wrappingKeySpec, call) {
       const input = { KeyId: keyArn, WrappingAlgorithm: algorithm, WrappingKeySpec: wrappingKeySpec };
       const { answer, at } = await send("GetParametersForImport", input, reads(keyArn), call);
-      const read = reader(answer, "GetParametersForImport");
-      const validTo = read.optionalInstant("ParametersValidTo");
-      const value = {
-        keyArn: sameArn(keyArn, read.keyArn("KeyId"), "GetParametersForImport"),
-        publicKey: read.bytes("PublicKey", longestPublicKey),
-        token: read.bytes("ImportToken", longestToken),
-        ...(validTo === undefined ? {} : { validTo }),
+      const parameters = (): ImportParameters => {
+        const members = reader(answer, "GetParametersForImport");
+        const validTo = members.optionalInstant("ParametersValidTo");
+        return {
+          keyArn: sameArn(keyArn, members.keyArn("KeyId"), "GetParametersForImport"),
+          publicKey: members.bytes("PublicKey", longestPublicKey),
+          token: members.bytes("ImportToken", longestToken),
+          ...(validTo === undefined ? {} : { validTo }),
+        };
       };
-      return { value, at };
+      return { value: read(parameters), at };
     },
 
     async importMaterial(request, call) {
