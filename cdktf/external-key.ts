@@ -202,19 +202,14 @@ export class ExternalKey extends Construct implements IExternalKey {
     return new LookedUpKey(scope, id, props);
   }
 
-  /** The state that the KMS says: `Enabled`, `PendingImport`, … */
-  get keyState(): string {
-    return this.resource.keyState;
+  /** Whether the key was pending deletion at the last refresh; the next deployment then cancels that. */
+  get pendingDeletion(): IResolvable {
+    return this.resource.pendingDeletion;
   }
 
   /** The key's Region. */
   get region(): string {
     return this.resource.region;
-  }
-
-  /** The earliest expiry of the key's material, RFC 3339; null if none expires. */
-  get validTo(): string {
-    return this.resource.validTo;
   }
 }
 

@@ -110,6 +110,8 @@ export interface ImportedKeyMaterialProps {
 export interface MaterialStatus {
   /** `imported`, `never_imported`, `expired`, `deleted`, `key_pending_deletion` or `key_gone`. */
   readonly materialState: string;
+  /** The key's state: `Enabled`, `Disabled`, `PendingImport`, … */
+  readonly keyState: string;
   /** When it expires, RFC 3339; null: never. */
   readonly validTo: string;
   /** From when on the same bytes are imported again, RFC 3339; null where nothing renews them. */
@@ -159,7 +161,7 @@ export class ImportedKeyMaterial extends Construct {
 
   /** Expiry, renewal and readiness, for a TerraformOutput or an alarm. */
   get status(): MaterialStatus {
-    const { materialState, validTo, renewalTime, readyForRenewal } = this.resource;
-    return { materialState, validTo, renewalTime, readyForRenewal };
+    const { materialState, keyState, validTo, renewalTime, readyForRenewal } = this.resource;
+    return { materialState, keyState, validTo, renewalTime, readyForRenewal };
   }
 }

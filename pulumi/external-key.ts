@@ -64,8 +64,6 @@ export class ExternalKey extends dynamic.Resource {
   readonly keyId: Output<string>;
   declare readonly kms: Output<"aws" | "alibaba" | "qkms">;
   declare readonly region: Output<string>;
-  /** `Enabled`, `Disabled`, `PendingImport`, `PendingDeletion`, … as the KMS says it. */
-  declare readonly keyState: Output<string>;
   declare readonly description: Output<string>;
   declare readonly keySpec: Output<string>;
   declare readonly keyUsage: Output<string>;
@@ -78,6 +76,7 @@ export class ExternalKey extends dynamic.Resource {
   declare readonly policy: Output<string | undefined>;
   /** Where they are managed. */
   declare readonly tags: Output<Record<string, string> | undefined>;
+  /** Where it is managed. Whether the key works is told by its material: `keyState`. */
   declare readonly enabled: Output<boolean | undefined>;
   declare readonly dkmsInstanceId: Output<string | undefined>;
   declare readonly protectionLevel: Output<string | undefined>;
@@ -85,8 +84,8 @@ export class ExternalKey extends dynamic.Resource {
   declare readonly deletionWindowInDays: Output<number | undefined>;
   /** RFC 3339. */
   declare readonly creationDate: Output<string>;
-  /** The earliest moment at which material of the key expires, RFC 3339. Absent: none does. */
-  declare readonly validTo: Output<string | undefined>;
+  /** Whether the key is pending deletion, as the last look has seen it. The next `up` cancels the deletion. */
+  declare readonly pendingDeletion: Output<boolean>;
 
   constructor(name: string, args: ExternalKeyArgs = {}, opts: CustomResourceOptions = {}) {
     const lookup = opts.id !== undefined;
@@ -113,7 +112,6 @@ export class ExternalKey extends dynamic.Resource {
 const outputs = {
   kms: undefined,
   region: undefined,
-  keyState: undefined,
   description: undefined,
   keySpec: undefined,
   keyUsage: undefined,
@@ -128,7 +126,7 @@ const outputs = {
   deletionProtection: undefined,
   deletionWindowInDays: undefined,
   creationDate: undefined,
-  validTo: undefined,
+  pendingDeletion: undefined,
 };
 
 /** The last part of an ARN, after `key/`. */

@@ -4,7 +4,10 @@ import { importedKeyMaterialDelegate } from "./delegates";
 
 /** Arguments of ImportedKeyMaterial. Of the bytes none is ever stored. */
 export interface ImportedKeyMaterialArgs {
-  /** The ARN of the key, usually the `id` of an ExternalKey. Another key replaces the resource, not the key. */
+  /**
+   * The ARN of the key, usually the `id` of an ExternalKey. Another key replaces the resource, not the key: the bytes are
+   * imported into the new key first, and only then is the old one treated as by a destroy.
+   */
   keyArn: Input<string>;
   /**
    * The bytes in padded standard base64: raw bytes of a symmetric or HMAC key, DER PKCS#8 of a private key. Beside
@@ -33,7 +36,10 @@ export interface ImportedKeyMaterialArgs {
   materialDescription?: Input<string>;
   /** What to do about material that somebody deleted before its time. `report` leaves it deleted. Default `reimport`. */
   onDeletion?: Input<"reimport" | "report">;
-  /** What destroying the resource does: `delete` deletes the bytes from the key at once. Default `retain`. */
+  /**
+   * What destroying the resource does: `delete` deletes the bytes from the key at once, if an import of byok's has proved
+   * which bytes they are. Default `retain`.
+   */
   deletionPolicy?: Input<"retain" | "delete">;
   /** Whether the key may be without material for a moment where the KMS cannot import over it. Default true. */
   allowInterruption?: Input<boolean>;
@@ -58,6 +64,8 @@ export class ImportedKeyMaterial extends dynamic.Resource {
   declare readonly verified: Output<boolean>;
   /** `imported`, `expired`, `deleted`, `never_imported`, `key_pending_deletion`, `key_gone`. */
   declare readonly materialState: Output<string>;
+  /** `Enabled`, `Disabled`, `PendingImport`, `PendingDeletion`, … as the KMS says it of the key. */
+  declare readonly keyState: Output<string | undefined>;
   /** `KEY_MATERIAL_EXPIRES` or `KEY_MATERIAL_DOES_NOT_EXPIRE`. */
   declare readonly expirationModel: Output<string | undefined>;
   /** When the material expires, RFC 3339. Absent: never. */
@@ -100,6 +108,7 @@ const outputs = {
   fingerprint: undefined,
   verified: undefined,
   materialState: undefined,
+  keyState: undefined,
   expirationModel: undefined,
   validTo: undefined,
   importedAt: undefined,

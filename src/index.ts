@@ -26,13 +26,12 @@ export { ensureKey, readKey, scheduleKeyDeletion } from "./engine/external-key";
 export { type Fingerprint, fingerprintOfPublicKey, parseFingerprint } from "./engine/fingerprint";
 export {
   applyMaterial,
-  type MaterialObservation,
   type MaterialOutcome,
   type MaterialSettings,
-  observeMaterial,
   recordAfter,
-  releaseMaterial,
 } from "./engine/imported-key-material";
+export { type MaterialObservation, observeMaterial } from "./engine/material-observation";
+export { releaseMaterial } from "./engine/material-release";
 export { formatInstant, parseInstant } from "./engine/instant";
 export { KeyMaterial } from "./engine/key-material";
 export type { KeyMaterialSource, OfferedMaterial } from "./engine/key-material-source";

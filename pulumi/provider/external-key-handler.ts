@@ -1,15 +1,19 @@
+import { announceReturn } from "../../src/engine/announcements";
 import type { Call } from "../../src/engine/call";
 import { deadlineAfter } from "../../src/engine/deadline";
 import { parseDuration } from "../../src/engine/duration";
+import { isToBeDisabled, readableTags, tellWish } from "../../src/engine/enabled-wish";
 import { ByokError } from "../../src/engine/errors";
 import { checkDeletionWindow, ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
+import { waitsForDeletion } from "../../src/engine/key";
 import { assessKey, type KeyAction } from "../../src/engine/key-assessment";
 import { kindOfNewKey } from "../../src/engine/key-creation";
-import type { KeyRecord } from "../../src/engine/key-record";
+import { type KeyRecord, wasEnabled } from "../../src/engine/key-record";
 import type { KeyService } from "../../src/engine/key-service";
 import { checkAllowed } from "../../src/engine/key-services";
 import { isKeySpec, keySpecs } from "../../src/engine/key-spec";
 import type { Outcome } from "../../src/engine/outcome";
+import type { Run } from "../../src/engine/run";
 import { keysOf } from "../../src/engine/table";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import { connectionOf } from "./connection";
@@ -18,7 +22,8 @@ import { keyFields, pulumiName } from "./fields";
 import { changed, type DiffResult, isNew, type ResourceHandler, unchanged } from "./handler";
 import { type KeyArguments, keyOuts, keyRecordOf, wantedOfKnownKey, withKnownPolicy } from "./key-state";
 import { plainProps, type Props, sameValue } from "./props";
-import { isRecorded, migrated } from "./schema-version";
+import { stateName } from "./resource-name";
+import { isRecorded, migratedKey } from "./schema-version";
 import type { ConnectedRun, Session } from "./session";
 import { type Failure, readArguments, strangers } from "./shape";
 
@@ -34,11 +39,11 @@ export function externalKeyHandler(session: Session): ResourceHandler {
   return {
     configure: ({ config }) => session.configure(config),
     check: (olds, news) => told(async () => check(session, olds, news)),
-    diff: (id, olds, news) => told(() => diff(session, id, migrated(olds), news)),
+    diff: (id, olds, news) => told(() => diff(session, id, migratedKey(olds), news)),
     create: (inputs) => told(() => create(session, inputs)),
-    read: (id, props) => told(() => read(session, id, migrated(props))),
-    update: (id, olds, news) => told(() => update(session, id, migrated(olds), news)),
-    delete: (id, props) => told(() => remove(session, id, migrated(props))),
+    read: (id, props) => told(() => read(session, id, migratedKey(props))),
+    update: (id, olds, news) => told(() => update(session, id, migratedKey(olds), news)),
+    delete: (id, props) => told(() => remove(session, id, migratedKey(props))),
   };
 }
 
@@ -93,7 +98,9 @@ function check(session: Session, olds: Props, news: Props): { inputs: Record<str
     if (!replica)
       attempt("keySpec", () => kindOfNewKey(reached, { ...wantedOfKnownKey(args), region: reached.region }));
   });
-  return { inputs: plainProps(news), failures: withoutValues(all) };
+  const inputs = plainProps(news);
+  session.keyHolders.check(inputs, args.existingKeyArn);
+  return { inputs, failures: withoutValues(all) };
 }
 
 async function diff(session: Session, id: string, outs: Props, news: Props): Promise<DiffResult> {
@@ -107,23 +114,30 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
   }
   if (unknown.has("connection")) {
     // Without it somebody else might be asked about the key.
+    session.keyHolders.keep(id, outs, news);
     session.tell([`byok: ${id}: the key may be updated: connection will be known later.`]);
     return changed;
   }
   const { run } = connectedTo(session, args);
   const earlier = keyRecordOf(id, outs);
-  const seen = session.seenKeys.take(id) ?? (await readKey(run, id, earlier, { policy: false, tags: false }));
-  // Such a key hides what was wished for it; whoever imports into it in this run is to know.
-  const wish = args.enabled ?? (earlier.enabled === false ? false : undefined);
-  if (seen?.state === "PendingImport" && wish !== undefined) run.memory.wishes.set(id, wish);
+  const seen =
+    session.seenKeys.take(stateName(id, outs)) ?? (await readKey(run, id, earlier, { policy: false, tags: false }));
+  // Such a key hides what is to become of it; whoever imports into it in this run is to know.
+  const wish = args.enabled ?? seen?.toEnable ?? (earlier.enabled === false ? false : undefined);
+  if (seen?.state === "PendingImport" && wish !== undefined) tellWish(run, id, wish);
   const { profile } = run.services.service(earlier.kms, earlier.region);
   const { action, attributes, reason } = assessKey({
     wanted: { ...wantedOfKnownKey(args), ...keptWhileUnknown(unknown, earlier) },
     seen,
     appliedEnabled: typeof outs["enabled"] === "boolean" ? outs["enabled"] : undefined,
     profile,
-    otherChanges: unrecorded.some((name) => !sameValue(args[name], outs[name])),
+    otherChanges:
+      unrecorded.some((name) => !sameValue(args[name], outs[name])) ||
+      (args.enabled === undefined && seen !== undefined && (await isNews(run, earlier, seen))),
   });
+  if (action !== "replace") session.keyHolders.keep(id, outs, news);
+  if (seen === undefined) session.goneKeys.add(stateName(id, outs));
+  else session.goneKeys.delete(stateName(id, outs));
   const mayChange = [...unknown].some((name) => name !== "creationToken");
   if (action === "nothing") return mayChange ? changed : unchanged;
   // The key would be deleted first, and then be what is to be taken over.
@@ -134,10 +148,22 @@ async function diff(session: Session, id: string, outs: Props, news: Props): Pro
       { attribute: "existing_key_arn" },
     );
   }
+  // The diff of its material comes later, and sees the key as it is now.
+  if (action === "update" && seen !== undefined && waitsForDeletion(seen)) announceReturn(run, id);
   session.tell([`byok: ${id}: ${announcements[action]}: ${respelled(reason)}.`]);
   return action === "replace"
     ? { changes: true, replaces: attributes.map(pulumiName), deleteBeforeReplace: true }
     : changed;
+}
+
+/** What a later look cannot tell: a key that is pending deletion, or that has lost its material, hides it. */
+async function isNews(run: Run, earlier: KeyRecord, seen: KeyRecord): Promise<boolean> {
+  if (earlier.toEnable !== seen.toEnable) return true;
+  if (wasEnabled(earlier) === wasEnabled(seen)) return false;
+  if (seen.enabled !== true) return true;
+  // An import has enabled it, and its material's resource has yet to disable it again.
+  const service = run.services.service(seen.kms, seen.region);
+  return !isToBeDisabled(await readableTags(run, service, seen.arn, {})());
 }
 
 /** What has a default is not that while it is unknown, and a key is replaced only for what is known to differ. */
@@ -164,7 +190,8 @@ async function create(session: Session, inputs: Props): Promise<{ id: string; ou
   const existing =
     args.existingKeyArn === undefined ? undefined : await adopted(connected, args, args.existingKeyArn, call);
   const region = existing?.region ?? regionFor(connected, args);
-  const outcome = await ensureKey(connected.run, wantedKey(args, region), existing, call);
+  const outcome = await ensureKey(connected.run, wantedKey(args, region), existing, call, "taken_over");
+  session.keyHolders.arrive(outcome.record.arn, keyOuts(args, outcome.record), inputs);
   return finished(session, args, outcome, inputs);
 }
 
@@ -186,8 +213,10 @@ async function update(
   const { args } = readArguments(keyFields, news);
   const { run } = connectedTo(session, args);
   const record = keyRecordOf(id, outs);
-  const wanted = { ...wantedKey(args, record.region), kms: record.kms };
-  return finished(session, args, await ensureKey(run, wanted, record, callFor(session, args, "update")), news);
+  const wanted = wantedKey(args, args.region ?? record.region);
+  const outcome = await ensureKey(run, wanted, record, callFor(session, args, "update"));
+  session.keyHolders.update(id, outs, keyOuts(args, outcome.record));
+  return finished(session, args, outcome, news);
 }
 
 function finished(
@@ -219,18 +248,34 @@ async function read(
   const seen = await readKey(run, id, earlier, aspects);
   if (seen === undefined) return {};
   const record = withKnownPolicy(seen, earlier, run.services.service(earlier.kms, earlier.region).profile);
-  session.seenKeys.leave(id, record);
-  return { id, props: keyOuts(args, record) };
+  const outs = keyOuts(args, record);
+  session.seenKeys.leave(stateName(id, outs), record);
+  return { id, props: outs };
 }
 
 async function remove(session: Session, id: string, props: Props): Promise<void> {
+  if (session.keyHolders.leave(id, props).another) {
+    session.tell([`byok: warning: ${id} is not scheduled for deletion: another resource of this program is this key.`]);
+    return;
+  }
   const { args } = readArguments(keyFields, props);
   const { run } = connectedTo(session, args);
   const record = keyRecordOf(id, props);
+  if (session.goneKeys.has(stateName(id, props))) return confirmGone(run, record);
   const { deletionWindowDays } = run.services.service(record.kms, record.region).profile;
   const days = args.deletionWindowInDays ?? deletionWindowDays.default;
   const { warnings } = await scheduleKeyDeletion(run, record, days, callFor(session, args, "delete"));
   session.tell(warnings.map((warning) => `byok: warning: ${respelled(warning)}`));
+}
+
+/** What was planned for a key that is gone must not befall one that the KMS had only not shown for a moment. */
+async function confirmGone(run: Run, record: KeyRecord): Promise<void> {
+  const seen = await readKey(run, record.arn, record, { policy: false, tags: false });
+  if (seen === undefined || waitsForDeletion(seen)) return;
+  throw new ByokError(
+    "key_not_found",
+    `The KMS did not know ${record.arn} when its replacement was planned, and shows it now. The key was left as it is. Run again.`,
+  );
 }
 
 function connectedTo(session: Session, args: KeyArguments): ConnectedRun {

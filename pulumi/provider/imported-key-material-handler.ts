@@ -1,18 +1,22 @@
+import { isReturning } from "../../src/engine/announcements";
 import { type Action, type Assessment, assess } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
-import { parseFingerprint } from "../../src/engine/fingerprint";
+import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
+import { ImportProof } from "../../src/engine/import-proof";
 import {
   applyMaterial,
   type MaterialOutcome,
   type MaterialSettings,
-  observeMaterial,
   recordAfter,
-  releaseMaterial,
 } from "../../src/engine/imported-key-material";
+import { observeMaterial } from "../../src/engine/material-observation";
+import { leaveFormerKey, releaseMaterial } from "../../src/engine/material-release";
 import type { KeyMaterialSource } from "../../src/engine/key-material-source";
 import { checkAllowed } from "../../src/engine/key-services";
-import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import { checkLifetime, type Lifetime, lifetimeFrom, sameLifetime } from "../../src/engine/lifetime";
+import type { KmsProfile } from "../../src/engine/kms-profile";
+import { kmsNow } from "../../src/engine/kms-time";
+import { type MaterialRecord, newlySeen, provedFingerprint } from "../../src/engine/material-record";
 import { differentBytes, type Offer } from "../../src/engine/offered-bytes";
 import { openSource } from "../../src/engine/opened-source";
 import type { Run } from "../../src/engine/run";
@@ -26,9 +30,17 @@ import { callFor, checkTimeouts } from "./external-key-handler";
 import { checkFailure, PartialFailure, providerError, respelled, withoutValues } from "./failure";
 import { checkedMaterialFields, materialFields } from "./fields";
 import { changed, type DiffResult, isNew, type ResourceHandler, unchanged } from "./handler";
-import { type MaterialArguments, materialOuts, materialRecordOf, materialSettings } from "./material-state";
+import {
+  configuredFingerprint,
+  formersOf,
+  type MaterialArguments,
+  materialOuts,
+  materialRecordOf,
+  materialSettings,
+} from "./material-state";
 import { plainProps, type Props, sameValue } from "./props";
-import { isRecorded, migrated } from "./schema-version";
+import { changeName, stateName } from "./resource-name";
+import { isRecorded, migratedMaterial } from "./schema-version";
 import type { Session } from "./session";
 import { type Failure, readArguments, strangers } from "./shape";
 
@@ -44,11 +56,11 @@ export function importedKeyMaterialHandler(session: Session): ResourceHandler {
   return {
     configure: ({ config }) => session.configure(config),
     check: (olds, news) => told(() => check(session, olds, news)),
-    diff: (id, olds, news) => told(() => diff(session, id, migrated(olds), news)),
+    diff: (id, olds, news) => told(() => diff(session, id, migratedMaterial(olds), news)),
     create: (inputs) => told(() => create(session, inputs)),
-    read: (id, props) => told(() => read(session, id, migrated(props))),
-    update: (id, olds, news) => told(() => update(session, id, migrated(olds), news)),
-    delete: (id, props) => told(() => release(session, id, migrated(props))),
+    read: (id, props) => told(() => read(session, id, migratedMaterial(props))),
+    update: (id, olds, news) => told(() => update(session, id, migratedMaterial(olds), news)),
+    delete: (id, props) => told(() => release(session, id, migratedMaterial(props))),
   };
 }
 
@@ -87,18 +99,23 @@ async function check(
   await attempt("validTo", () => {
     if (!["validTo", "validFor", "renewBefore"].some((name) => unknown.has(name))) lifetime = lifetimeFrom(args);
   });
+  let run: Run | undefined;
   await attempt("keyArn", () => {
     if (args.keyArn === undefined) return;
-    const { run } = session.connected(connection);
+    ({ run } = session.connected(connection));
     const location = run.services.locate(args.keyArn, "key_arn");
     checkAllowed(location, run.allowed, "key_arn");
-    if (lifetime !== undefined)
-      checkLifetime(lifetime, run.services.service(location.kms, location.region).profile, undefined);
+    if (lifetime === undefined) return;
+    const service = run.services.service(location.kms, location.region);
+    // A date that has passed since is no fault of material that is there, and the local clock may be wrong.
+    checkLifetime(lifetime, service.profile, isNew(olds) ? kmsNow(run, service) : undefined);
   });
+  let fingerprint = configuredFingerprint(args);
   await attempt("keyMaterial", async () => {
     if (args.keyMaterial === undefined) return;
     const material = await valueSource(args.keyMaterial, "key_material_wo").open();
     inputs["keyMaterialFingerprint"] = material.fingerprint;
+    fingerprint ??= material.fingerprint;
     const offer: Offer = { kind: "bytes", fingerprint: material.fingerprint, attribute: "key_material_wo" };
     // Without a key nothing is created in this run, so nobody will ask for the bytes.
     if (args.keyArn === undefined) material.destroy();
@@ -109,17 +126,18 @@ async function check(
     if (args.keyMaterialSource === undefined) return;
     const source = sourceOf(session, connection, args.keyMaterialSource);
     // Of material that is there, diff opens the source, and it alone knows the record that the bytes must fit.
-    if (isNew(olds) && connection.materialAccess !== "apply") contradict(await opened(session, source), args);
+    if (!isNew(olds) || connection.materialAccess === "apply") return;
+    const offer = await opened(session, source);
+    if (offer.kind === "bytes") fingerprint ??= offer.fingerprint;
+    contradict(offer, args);
   });
+  if (args.keyArn !== undefined && run !== undefined) session.needs.register(run, args.keyArn, inputs, fingerprint);
   return { inputs, failures: withoutValues(all) };
 }
 
-function contradict(offer: Offer, { fingerprint }: MaterialArguments): void {
-  const error = differentBytes(
-    offer,
-    fingerprint === undefined ? undefined : parseFingerprint(fingerprint, "fingerprint"),
-    undefined,
-  );
+/** @throws ByokError `different_material` for other bytes than the arguments name, or than an import has proved. */
+function contradict(offer: Offer, args: MaterialArguments, proved?: Fingerprint): void {
+  const error = differentBytes(offer, configuredFingerprint(args), proved);
   if (error !== undefined) throw error;
 }
 
@@ -142,40 +160,74 @@ function wrappingFailures({ wrappingAlgorithm, wrappingKeySpec }: MaterialArgume
 
 async function diff(session: Session, id: string, outs: Props, news: Props): Promise<DiffResult> {
   const { args, unknown } = readArguments(checkedMaterialFields, news);
-  if (args.keyArn !== id) {
-    const where = args.keyArn ?? "a key that is not known yet";
-    session.tell([`byok: ${id}: the key material will be imported into another key: ${where}.`]);
-    return { changes: true, replaces: ["keyArn"], deleteBeforeReplace: false };
-  }
-  const { connection, run } = reach(session, args);
+  if (args.keyArn !== id) return replacement(session, id, outs, news);
+  const { connection, run } = reach(session, news);
+  const record = materialRecordOf(id, outs);
+  session.needs.settle(run, news, provedFingerprint(record));
   // What is not known yet could be anything: the update will tell.
   const deciding = [...unknown].filter((name) => name !== "keyMaterial" && name !== "keyMaterialSource");
   if (deciding.length > 0) {
+    contradict(await offerOf(session, connection, args, unknown), args, provedFingerprint(record));
     session.tell([`byok: ${id}: the key material may be updated: ${deciding.join(", ")} will be known later.`]);
     return changed;
   }
   const wanted = materialSettings(id, args);
-  const record = materialRecordOf(id, outs);
-  const seen = session.seenMaterials.take(id) ?? (await observeMaterial(run, id, record, wanted.lifetime));
+  const seen =
+    session.seenMaterials.take(stateName(id, outs)) ?? (await observeMaterial(run, id, record, wanted.lifetime));
   const known = recordAfter(record, seen.condition);
+  session.moves.stay({ record: known, proof: ImportProof.onRecord(known), condition: seen.condition }, formersOf(outs));
+  if (!isAsRecorded(wanted, record)) checkLifetime(wanted.lifetime, profileOf(run, id), seen.at);
   const assessment = assess({
     wanted,
     condition: seen.condition,
     record: known,
     offer: await offerOf(session, connection, args, unknown),
-    // That a key is Disabled must be on record before its material lapses, since nothing shows it afterwards.
-    otherChanges: known.keyDisabled !== record.keyDisabled || changesOfOurOwn(args, wanted, outs, record),
+    otherChanges: newlySeen(record, known) || changesOfOurOwn(args, wanted, outs, record),
+    keyComesBack: isReturning(run, id),
     now: seen.at,
   });
   if (assessment.action === "refuse" && assessment.problem !== undefined) throw assessment.problem;
-  session.planned.set(id, assessment.action);
+  session.planned.set(changeName(id, outs, news), assessment.action);
   announce(session, id, assessment);
   return assessment.action === "nothing" ? unchanged : changed;
+}
+
+/**
+ * Another key: the id of a resource is fixed, so it is replaced. The bytes are imported into the new key first, and they
+ * are needed for that, whatever becomes of the old one.
+ */
+async function replacement(session: Session, id: string, outs: Props, news: Props): Promise<DiffResult> {
+  const { args, unknown } = readArguments(checkedMaterialFields, news);
+  const { connection } = reach(session, news);
+  const where = args.keyArn ?? "a key that is not known yet";
+  const offer = await offerOf(session, connection, args, unknown);
+  contradict(offer, args);
+  if (offer.kind === "none") {
+    throw new ByokError(
+      "material_missing",
+      `\`key_arn\` changes from ${id} to ${where}, so the key material must be imported there. ${offer.why} Nothing was changed.`,
+      { attribute: offer.attribute },
+    );
+  }
+  session.moves.announce(id, outs, news, materialRecordOf(id, outs), formersOf(outs));
+  session.tell([`byok: ${id}: the key material will be imported into another key: ${where}.`]);
+  return { changes: true, replaces: ["keyArn"], deleteBeforeReplace: false };
+}
+
+/** A date that was set before may have passed since, or be further away than a KMS would take today. */
+function isAsRecorded({ lifetime }: MaterialSettings, record: MaterialRecord): boolean {
+  return record.lifetime !== undefined && sameLifetime(record.lifetime, lifetime);
+}
+
+function profileOf(run: Run, keyArn: string): KmsProfile {
+  const { kms, region } = run.services.locate(keyArn, "key_arn");
+  return run.services.service(kms, region).profile;
 }
 
 const announcements = {
   create: "key material will be imported",
   reimport: "the same key material will be imported again",
+  disable: "the key will be disabled",
   record: "the state will be brought up to date",
 } as const satisfies Record<Exclude<Action, "nothing" | "refuse">, string>;
 
@@ -215,11 +267,14 @@ function changesOfOurOwn(
 async function create(session: Session, inputs: Props): Promise<{ id: string; outs: Record<string, unknown> }> {
   const { args } = readArguments(checkedMaterialFields, inputs);
   const id = args.keyArn ?? "";
-  const { connection, run } = reach(session, args);
+  const { connection, run } = reach(session, inputs);
   const source = configuredSource(session, connection, args);
   const wanted = materialSettings(id, args);
-  const outcome = await applyMaterial(run, wanted, source, undefined, callFor(session, args, "create"));
-  return finished(session, args, wanted, outcome, inputs);
+  const formers = session.moves.formersOf(inputs);
+  const planned = formers.length > 0 ? "move" : "create";
+  const outcome = await applyMaterial(run, wanted, source, undefined, callFor(session, args, "create"), planned);
+  session.moves.arrive(outcome, formers);
+  return finished(session, run, args, wanted, outcome, inputs, formers);
 }
 
 async function update(
@@ -229,27 +284,31 @@ async function update(
   news: Props,
 ): Promise<{ outs: Record<string, unknown> }> {
   const { args } = readArguments(checkedMaterialFields, news);
-  const { connection, run } = reach(session, args);
+  const { connection, run } = reach(session, news);
   const source = configuredSource(session, connection, args);
   const wanted = materialSettings(id, args);
-  const planned = session.planned.get(id);
-  session.planned.delete(id);
+  const planned = session.planned.get(changeName(id, outs, news));
   const record = materialRecordOf(id, outs);
   const outcome = await applyMaterial(run, wanted, source, record, callFor(session, args, "update"), planned);
-  return finished(session, args, wanted, outcome, news);
+  const formers = formersOf(outs);
+  session.moves.stay({ ...outcome, proof: ImportProof.onRecord(outcome.record) }, formers);
+  return finished(session, run, args, wanted, outcome, news, formers);
 }
 
 function finished(
   session: Session,
+  run: Run,
   args: MaterialArguments,
   wanted: MaterialSettings,
   { record, warnings, error, condition }: MaterialOutcome,
   inputs: Props,
+  formers: readonly string[],
 ): { id: string; outs: Record<string, unknown> } {
   const id = record.keyArn;
+  session.needs.settle(run, inputs, provedFingerprint(record));
   warn(session, id, warnings);
   const { reason } = assess({ wanted, condition, record, offer: { kind: "later" } });
-  const outs = materialOuts(args, record, { condition, reason: respelled(reason) });
+  const outs = materialOuts(args, record, { condition, reason: respelled(reason), formers });
   if (error !== undefined) throw new PartialFailure(id, error, outs, inputs);
   return { id, outs };
 }
@@ -260,13 +319,12 @@ async function read(
   props: Props,
 ): Promise<{ id?: string; props?: Record<string, unknown> }> {
   const { args } = readArguments(checkedMaterialFields, withoutResults(props));
-  const { run } = reach(session, args);
+  const { run } = reach(session, props);
   const recorded = isRecorded(props);
   const record: MaterialRecord = recorded ? materialRecordOf(id, props) : { keyArn: id, verified: false };
   const lifetime: Lifetime = record.lifetime ?? { kind: "forever" };
   const seen = await observeMaterial(run, id, recorded ? record : undefined, lifetime);
   if (!recorded && seen.key === null) throw new ByokError("key_not_found", `The KMS does not know ${id}.`);
-  session.seenMaterials.leave(id, seen);
   const { condition } = seen;
   const known = recordAfter(record, condition);
   const wanted: MaterialSettings = {
@@ -276,7 +334,9 @@ async function read(
     onDeletion: args.onDeletion ?? "reimport",
   };
   const { reason } = assess({ wanted, condition, record: known, offer: { kind: "later" } });
-  return { id, props: materialOuts(args, known, { condition, reason: respelled(reason) }) };
+  const outs = materialOuts(args, known, { condition, reason: respelled(reason), formers: formersOf(props) });
+  session.seenMaterials.leave(stateName(id, outs), seen);
+  return { id, props: outs };
 }
 
 /** Outputs that share a name with an argument and say something else than it. */
@@ -286,15 +346,39 @@ function withoutResults({ validTo: _validTo, fingerprint: _fingerprint, ...rest 
 
 async function release(session: Session, id: string, props: Props): Promise<void> {
   const { args } = readArguments(checkedMaterialFields, withoutResults(props));
-  const { run } = reach(session, args);
+  const { run } = reach(session, props);
+  session.needs.close(run, id);
   const record = materialRecordOf(id, props);
   const policy = args.deletionPolicy ?? "retain";
-  const { warnings } = await releaseMaterial(run, record, policy, callFor(session, args, "delete"));
-  warn(session, id, warnings);
+  const call = callFor(session, args, "delete");
+  if (policy === "retain" || !session.moves.isMoving(id, props, record)) {
+    const { warnings } = await releaseMaterial(run, record, policy, call);
+    warn(session, id, warnings);
+    return;
+  }
+  const arrival = session.moves.arrival(id, props, record);
+  if (arrival !== undefined) {
+    const { warnings } = await leaveFormerKey(run, record, policy, arrival, call);
+    warn(session, id, warnings);
+    return;
+  }
+  const target = session.moves.target(id, props);
+  // Pulumi deletes first what depends on a key that is replaced: there is no other key yet.
+  if (target === undefined) {
+    warn(session, id, [
+      "The key material was left as it is, although `deletion_policy` is delete: no import has proved that another key holds the same bytes. It goes with the key; to delete it at once, delete it by hand.",
+    ]);
+    return;
+  }
+  throw new ByokError(
+    "material_not_proved",
+    `The key material of ${id} was not deleted: no import of this run has proved that ${target} holds the same bytes. The import goes before the deletion: remove \`deleteBeforeReplace\` from the options of the resource, or set \`deletion_policy\` to retain first.`,
+    { attribute: "key_arn" },
+  );
 }
 
-function reach(session: Session, args: MaterialArguments): { readonly connection: Connection; readonly run: Run } {
-  const { connection } = connectionOf(args.connection, session.config);
+function reach(session: Session, props: Props): { readonly connection: Connection; readonly run: Run } {
+  const { connection } = connectionOf(props["connection"], session.config);
   return { connection, run: session.connected(connection).run };
 }
 

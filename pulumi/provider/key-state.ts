@@ -1,4 +1,5 @@
 import { formatInstant, parseInstant } from "../../src/engine/instant";
+import { keyStates, waitsForDeletion } from "../../src/engine/key";
 import type { KeyRecord } from "../../src/engine/key-record";
 import { isKeySpec } from "../../src/engine/key-spec";
 import type { KmsProfile } from "../../src/engine/kms-profile";
@@ -16,16 +17,6 @@ const outputFields = {
   keyId: text,
   kms: word("aws", "alibaba", "qkms"),
   region: text,
-  keyState: word(
-    "Creating",
-    "Enabled",
-    "Disabled",
-    "PendingImport",
-    "PendingDeletion",
-    "PendingReplicaDeletion",
-    "Updating",
-    "Unavailable",
-  ),
   keySpec: text,
   keyUsage: text,
   description: text,
@@ -33,17 +24,20 @@ const outputFields = {
   multiRegion: flag,
   multiRegionKeyType: word("PRIMARY", "REPLICA"),
   primaryKeyArn: text,
-  validTo: text,
   deletionDate: text,
   dkmsInstanceId: text,
   protectionLevel: text,
   deletionProtection: flag,
   policy: text,
   tags: map(text),
-  record: object({ enabled: flag }),
+  record: object({ state: word(...keyStates), enabled: flag, toEnable: flag }),
 } as const;
 
-/** The outputs of a key: its arguments, what is on record of it, and the version of the two. */
+/**
+ * The outputs of a key: its arguments, what is on record of it, and the version of the two. What the key's material
+ * changes in the same run, its state and when it expires, is no output: nobody updates the key for it, so that it would
+ * stand there out of date. What the next run has to know of the last look goes into `record`.
+ */
 export function keyOuts(args: KeyArguments, record: KeyRecord): Record<string, unknown> {
   const shown = record.state === "Enabled" || record.state === "Disabled" ? record.enabled : args.enabled;
   return plainProps({
@@ -58,7 +52,6 @@ export function keyOuts(args: KeyArguments, record: KeyRecord): Record<string, u
     keyId: record.keyId,
     kms: record.kms,
     region: record.region,
-    keyState: record.state,
     keySpec: record.spec,
     keyUsage: record.usage,
     description: record.description,
@@ -66,15 +59,16 @@ export function keyOuts(args: KeyArguments, record: KeyRecord): Record<string, u
     multiRegion: record.multiRegion,
     multiRegionKeyType: record.multiRegionKeyType,
     primaryKeyArn: record.primaryKeyArn,
-    validTo: instantOut(record.validTo),
+    pendingDeletion: waitsForDeletion(record),
     deletionDate: instantOut(record.deletionDate),
     dkmsInstanceId: record.dkmsInstanceId,
     protectionLevel: record.protectionLevel,
     deletionProtection: record.deletionProtection,
-    enabled: shown,
+    // Whether it is managed is all that tells of it later.
+    enabled: args.enabled === undefined ? undefined : shown,
     policy: record.policy,
     tags: record.tags,
-    record: { enabled: record.enabled },
+    record: { state: record.state, enabled: record.enabled, toEnable: record.toEnable },
   });
 }
 
@@ -86,20 +80,21 @@ export function keyRecordOf(id: string, outs: Props): KeyRecord {
     keyId: args.keyId ?? id,
     kms: args.kms ?? "aws",
     region: args.region ?? "",
-    state: args.keyState ?? "Unavailable",
+    state: args.record?.state ?? "Unavailable",
     spec: args.keySpec ?? "",
     usage: args.keyUsage ?? "",
     description: args.description ?? "",
-    creationDate: args.creationDate === undefined ? 0 : parseInstant(args.creationDate, "creation_date"),
+    // A key of unknown age may be young, and a young key that is not found is not gone.
+    creationDate: instantIn(args.creationDate) ?? Number.POSITIVE_INFINITY,
     multiRegion: args.multiRegion ?? false,
     multiRegionKeyType: args.multiRegionKeyType,
     primaryKeyArn: args.primaryKeyArn,
-    validTo: instantIn(args.validTo),
     deletionDate: instantIn(args.deletionDate),
     dkmsInstanceId: args.dkmsInstanceId,
     protectionLevel: args.protectionLevel,
     deletionProtection: args.deletionProtection,
     enabled: args.record?.enabled,
+    toEnable: args.record?.toEnable,
     policy: args.policy,
     tags: args.tags,
   };
@@ -139,5 +134,5 @@ export function instantOut(instant: number | undefined): string | undefined {
 }
 
 function instantIn(written: string | undefined): number | undefined {
-  return written === undefined ? undefined : parseInstant(written, "valid_to");
+  return written === undefined ? undefined : parseInstant(written, "state");
 }

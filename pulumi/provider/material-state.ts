@@ -1,5 +1,5 @@
 import type { MaterialSettings } from "../../src/engine/imported-key-material";
-import { isFingerprint } from "../../src/engine/fingerprint";
+import { type Fingerprint, isFingerprint } from "../../src/engine/fingerprint";
 import { type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
 import type { MaterialCondition } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
@@ -28,7 +28,11 @@ const recordFields = {
   seenImported: flag,
   deletedEarly: flag,
   keyDisabled: flag,
+  toDisable: flag,
+  noteLeft: flag,
+  rebuilt: flag,
   otherMaterials: list(text),
+  formers: list(text),
 } as const;
 
 /** How the material is, as far as the outputs tell it. */
@@ -36,13 +40,15 @@ export interface MaterialView {
   readonly condition: MaterialCondition;
   /** What the next apply would do and why. */
   readonly reason: string;
+  /** What this has taken the place of: see moves.ts. */
+  readonly formers: readonly string[];
 }
 
 /** The outputs of material: its arguments but for the bytes, what is on record of it, and the version of the two. */
 export function materialOuts(
   args: MaterialArguments,
   record: MaterialRecord,
-  { condition, reason }: MaterialView,
+  { condition, reason, formers }: MaterialView,
 ): Record<string, unknown> {
   // The description is the user's, and may be a secret: it keeps its own name, by which Pulumi knows it for one.
   const { keyArn, description, ...kept } = record;
@@ -58,10 +64,11 @@ export function materialOuts(
     connection: args.connection,
     schemaVersion,
     keyArn,
-    keyMaterialId: record.materialId,
+    keyMaterialId: record.materialId ?? condition.materialId,
     fingerprint: record.fingerprint,
     verified: record.verified,
     materialState: condition.state,
+    keyState: condition.keyState,
     materialDescription: description,
     expirationModel: record.expirationModel,
     validTo: instantOut(record.validTo),
@@ -69,18 +76,14 @@ export function materialOuts(
     renewalTime: instantOut(condition.renewalTime),
     readyForRenewal: condition.renewalDue,
     reason,
-    record: kept,
+    record: { ...kept, formers: formers.length === 0 ? undefined : formers },
   });
 }
 
 /** The record that outputs of this schema version hold. The reverse of `materialOuts`. */
 export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
-  const inner = outs["record"];
-  const { args } = readArguments(
-    { record: object(recordFields), materialDescription: text },
-    { ...outs, record: inner },
-  );
-  const { fingerprint, lifetime, verified, ...rest } = args.record ?? {};
+  const { args } = readArguments({ record: object(recordFields), materialDescription: text }, outs);
+  const { fingerprint, lifetime, verified, formers: _formers, ...rest } = args.record ?? {};
   return {
     keyArn,
     ...rest,
@@ -89,6 +92,11 @@ export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
     lifetime: lifetimeIn(lifetime),
     description: args.materialDescription,
   };
+}
+
+/** Names of what this has taken the place of, as outputs tell them. */
+export function formersOf(outs: Props): readonly string[] {
+  return readArguments({ record: object(recordFields) }, outs).args.record?.formers ?? [];
 }
 
 function lifetimeIn(written: ArgumentsOf<typeof recordFields>["lifetime"]): Lifetime | undefined {
@@ -108,12 +116,16 @@ function lifetimeIn(written: ArgumentsOf<typeof recordFields>["lifetime"]): Life
   }
 }
 
+/** Undefined where none is configured, or none that is one. */
+export function configuredFingerprint({ fingerprint }: MaterialArguments): Fingerprint | undefined {
+  return fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined;
+}
+
 /** What the arguments ask of the material. They have been checked. */
 export function materialSettings(keyArn: string, args: MaterialArguments): MaterialSettings {
-  const { fingerprint } = args;
   return {
     keyArn,
-    fingerprint: fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined,
+    fingerprint: configuredFingerprint(args),
     lifetime: lifetimeFrom(args),
     description: args.materialDescription,
     onDeletion: args.onDeletion ?? "reimport",

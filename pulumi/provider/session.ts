@@ -1,12 +1,15 @@
 import type { Action } from "../../src/engine/assessment";
 import type { Clock, Milliseconds } from "../../src/engine/clock";
-import type { MaterialObservation } from "../../src/engine/imported-key-material";
+import type { MaterialObservation } from "../../src/engine/material-observation";
 import type { KeyRecord } from "../../src/engine/key-record";
 import type { Log } from "../../src/engine/log";
 import { type Run, startRun } from "../../src/engine/run";
 import { type ConnectedKeyServices, keyServices } from "../../src/kms/key-services";
 import { allowedKeys, type Config, type Connection, kmsSettings } from "./connection";
 import { InlineBytes } from "./inline-bytes";
+import { KeyHolders } from "./key-holders";
+import { Moves } from "./moves";
+import { Needs } from "./needs";
 
 /** What a session has around it. */
 export interface Surroundings {
@@ -33,9 +36,14 @@ export class Session {
   readonly inlineBytes = new InlineBytes();
   /** Names of variables with key material, which no command gets. */
   readonly variablesOfMaterial = new Set<string>();
-  /** What a diff announced for the material in a key, until its update. */
+  readonly needs = new Needs();
+  readonly keyHolders = new KeyHolders();
+  /** Keys that are replaced because the KMS does not know them any more, by `stateName`. */
+  readonly goneKeys = new Set<string>();
+  readonly moves = new Moves();
+  /** What a diff announced for material, until its update, by `changeName`. */
   readonly planned = new Map<string, Action>();
-  /** What a refresh saw, for the diff with which Pulumi shows it. */
+  /** What a refresh saw, for the diff with which Pulumi shows it, by `stateName`. */
   readonly seenMaterials: Fresh<MaterialObservation>;
   readonly seenKeys: Fresh<KeyRecord>;
   #config: Config | undefined;

@@ -2,20 +2,17 @@
 const tables: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   byok_external_key: [
     ["`id`, `arn`, `key_id`", "always"],
-    [
-      "`kms`, `region`, `key_spec`, `key_usage`, `multi_region`, `creation_date`, `multi_region_key_type`, `valid_to`",
-      "always",
-    ],
-    ["`description`, `policy`, `enabled`", "always: as configured, or as they were"],
+    ["`kms`, `region`, `key_spec`, `key_usage`, `multi_region`, `creation_date`, `multi_region_key_type`", "always"],
+    ["`description`, `policy`", "always: as configured, or as they were"],
     ["`tags`, `tags_all`", "always, unless the configured `tags` are unknown"],
     ["`primary_key_arn`", "always: as configured, or as it was"],
-    ["`key_state`", "unknown in every update"],
+    ["`pending_deletion`", "unless the key is pending deletion, or was left Disabled when that was canceled"],
   ],
   byok_imported_key_material: [
     ["`id`", "as long as `key_arn` is known"],
     ["`fingerprint`, `key_material_id`, `verified`", "once an import has proved the bytes; unknown until then"],
     ["`valid_to`", "where it is configured; unknown when the material is imported again for `valid_for`"],
-    ["`renewal_time`, `ready_for_renewal`, `reason`", "unknown in every update"],
+    ["`key_state`, `renewal_time`, `ready_for_renewal`, `reason`", "unknown in every update"],
     [
       "`material_state`, `expiration_model`, `imported_at`",
       "unknown when the material is imported; as they were when only other settings change",

@@ -1,6 +1,6 @@
 import { type Assessment, assess } from "../engine/assessment";
 import { ByokError } from "../engine/errors";
-import { observeMaterial } from "../engine/imported-key-material";
+import { observeMaterial } from "../engine/material-observation";
 import { type EpochSeconds, formatInstant, type Seconds } from "../engine/instant";
 import type { KeyState } from "../engine/key";
 import type { Lifetime } from "../engine/lifetime";

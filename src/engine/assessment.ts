@@ -19,16 +19,24 @@ export interface WantedMaterial {
   readonly allowInterruption?: boolean | undefined;
 }
 
-/** `record` changes what is on record and calls nothing. */
-export type Action = "create" | "reimport" | "record" | "nothing" | "refuse";
+/** `record` changes what is on record and calls nothing; `disable` is DisableKey alone, and needs no bytes. */
+export type Action = "create" | "reimport" | "disable" | "record" | "nothing" | "refuse";
+
+/** Every action there is. */
+export const actions: readonly Action[] = ["create", "reimport", "disable", "record", "nothing", "refuse"];
 
 export interface AssessmentFacts {
   readonly wanted: WantedMaterial;
   readonly condition: MaterialCondition;
   readonly record?: MaterialRecord | undefined;
   readonly offer: Offer;
-  /** Arguments changed that concern nothing but our own record: `renew_before`, policies, timeouts. */
+  /**
+   * Arguments changed that concern nothing but our own record (`renew_before`, policies, timeouts), or a look found what
+   * a later look cannot tell, see `newlySeen`.
+   */
   readonly otherChanges?: boolean;
+  /** The key is pending deletion, and its own resource cancels that in the same run. Default false. */
+  readonly keyComesBack?: boolean | undefined;
   /** To refuse a newly set date in the past. Left out where no clock may be looked at. */
   readonly now?: EpochSeconds | undefined;
 }
@@ -65,16 +73,28 @@ type Verdict = Omit<Assessment, "row" | "warnings"> & { readonly warnings?: read
 
 /** In the order in which they are asked. A row that has nothing to say of the facts answers undefined. */
 const rows = {
-  key_pending_deletion: ({ condition, wanted }) =>
-    condition.state === "key_pending_deletion"
-      ? unreachable("key_pending_deletion", `${wanted.keyArn} waits for its deletion`)
+  key_pending_deletion: ({ condition, wanted, keyComesBack = false }) =>
+    condition.state === "key_pending_deletion" && !keyComesBack
+      ? unreachable(
+          "key_pending_deletion",
+          `${wanted.keyArn} is pending deletion`,
+          "Cancel the deletion (byok's external key does that in the same apply), or remove the material from the configuration.",
+        )
       : undefined,
 
   key_gone: ({ condition, wanted }) =>
-    condition.state === "key_gone" ? unreachable("key_not_found", `${wanted.keyArn} does not exist`) : undefined,
+    condition.state === "key_gone"
+      ? unreachable(
+          "key_not_found",
+          `${wanted.keyArn} does not exist`,
+          "Set `key_arn` to a key that exists, or remove the material from the configuration.",
+        )
+      : undefined,
 
-  different_material: ({ wanted, record, offer }) => {
-    const problem = differentBytes(offer, wanted.fingerprint, provedFingerprint(record));
+  different_material: ({ wanted, record, offer, condition }) => {
+    const onRecord = provedFingerprint(record);
+    const contradiction = differentBytes(offer, wanted.fingerprint, onRecord);
+    const problem = contradiction ?? notAsTagged(onRecord, condition, offer, wanted);
     return problem === undefined ? undefined : { action: "refuse", reason: problem.rawMessage, problem };
   },
 
@@ -85,6 +105,12 @@ const rows = {
     const problem = lifetimePast(lifetime.validTo);
     return { action: "refuse", reason: problem.rawMessage, problem };
   },
+
+  // What became of its material shows only then; the apply does what is needed, or nothing.
+  key_comes_back: ({ condition }) =>
+    condition.state === "key_pending_deletion"
+      ? { action: "reimport", reason: "the key's deletion is canceled in the same run" }
+      : undefined,
 
   never_imported: (facts) =>
     facts.condition.state === "never_imported"
@@ -98,8 +124,13 @@ const rows = {
         ])
       : undefined,
 
+  not_shown_yet: ({ condition, wanted }) =>
+    isDeletionReported(wanted, condition) && condition.settling === true
+      ? passing("imported a moment ago; the KMS does not show it yet", [])
+      : undefined,
+
   deletion_reported: (facts) =>
-    facts.condition.state === "deleted" && facts.wanted.onDeletion === "report" && facts.condition.interrupted !== true
+    isDeletionReported(facts.wanted, facts.condition)
       ? passing(`${deletion(facts)}; \`on_deletion\` is report`, [
           `The key material ${deletion(facts)}. It is reported and not brought back, since \`on_deletion\` is report. Set \`on_deletion\` to reimport to bring the same bytes back.`,
         ])
@@ -123,12 +154,20 @@ const rows = {
 
   not_verified: (facts) => {
     if (facts.record?.verified === true) return undefined;
-    const has = `it is ${until(facts.condition)}; configured: ${lifetimeInWords(facts.wanted.lifetime)}`;
+    const has = `${until(facts.condition)}; configured: ${lifetimeInWords(facts.wanted.lifetime)}`;
+    if (facts.condition.mayInterrupt === true && facts.condition.provedByTag === undefined) return unproved(facts, has);
     return facts.offer.kind === "none"
       ? passing(`not verified; ${has}`, [
           `byok has not imported the material of this key, so nothing proves which bytes it holds (not verified); ${has}. ${facts.offer.why}`,
         ])
       : importing(facts, "reimport", `not verified: an import will prove that the key holds these bytes; ${has}`);
+  },
+
+  fixed_date_past: ({ wanted, condition, record }) => {
+    if (!condition.lifetimePast || !condition.lifetimeDrift || !asRecorded(wanted, record)) return undefined;
+    // No KMS takes an import that has expired already.
+    const what = `someone else changed the lifetime (${until(condition)}), and \`valid_to\` is past`;
+    return passing(what, [`The key material is not as configured: ${what}. Set a later \`valid_to\`.`]);
   },
 
   lifetime_configured: (facts) =>
@@ -156,18 +195,53 @@ const rows = {
           `renewal due since ${moment(facts.condition.renewalTime)}; expires on ${date(facts.condition)}`,
         )
       : undefined,
+
+  to_disable: (facts) => (isToDisable(facts) ? disabling(facts) : undefined),
 } as const satisfies Record<string, (facts: AssessmentFacts) => Verdict | undefined>;
+
+/** The error where only the key's tag, which others may have set, contradicts the bytes. */
+function notAsTagged(
+  onRecord: Fingerprint | undefined,
+  { provedByTag }: MaterialCondition,
+  offer: Offer,
+  wanted: WantedMaterial,
+): ByokError | undefined {
+  const problem = onRecord === undefined ? differentBytes(offer, wanted.fingerprint, provedByTag) : undefined;
+  return problem?.with({
+    message: `${problem.rawMessage} What it holds is known here from its tag \`byok:fingerprint\` alone: if that is wrong, remove the tag, and run again.`,
+  });
+}
 
 function firstVerdict(facts: AssessmentFacts): { row: RowName; verdict: Verdict } {
   for (const row of keysOf(rows)) {
     const verdict = rows[row](facts);
-    if (verdict !== undefined) return { row, verdict };
+    if (verdict === undefined) continue;
+    // The key is put right also where nothing can be done about its material now.
+    const isDue = verdict.action === "nothing" && isToDisable(facts);
+    return isDue ? { row: "to_disable", verdict: { ...verdict, ...disabling(facts) } } : { row, verdict };
   }
   return { row: "healthy", verdict: { action: "nothing", reason: `imported, ${until(facts.condition)}` } };
 }
 
+function disabling({ condition }: AssessmentFacts): Pick<Verdict, "action" | "reason"> {
+  const reason =
+    condition.keyState === "Disabled"
+      ? "the key is Disabled by now, and what was noted on it for that goes"
+      : "the key is to be Disabled and is Enabled since its import";
+  return { action: "disable", reason };
+}
+
+function isToDisable({ condition }: AssessmentFacts): boolean {
+  return condition.toDisable === true && condition.state === "imported";
+}
+
 function lostBesides({ condition }: AssessmentFacts): readonly string[] {
   const ids = condition.missingMaterials;
+  if (condition.unlisted === true) {
+    return [
+      "The key materials of the key cannot be listed (the caller lacks the permission kms:ListKeyRotations), so it is not known whether the key has lost others too. If it stays unusable after an import, it has.",
+    ];
+  }
   if (ids.length === 0) return [];
   return [
     `The key has lost other key material too (${ids.join(", ")}) and stays unusable until that is imported again.`,
@@ -199,13 +273,26 @@ function importingIfOffered(facts: AssessmentFacts, reason: string): Verdict {
   return passing(reason, [`The key material is not as it should be: ${reason}. ${facts.offer.why}`]);
 }
 
+/** Where an import may have to delete the material first, and nothing proves which bytes would be lost. */
+function unproved({ condition, wanted, offer }: AssessmentFacts, has: string): Verdict {
+  const begun =
+    condition.begun === undefined ? "" : ` An import of ${condition.begun} was begun, and its answer never came.`;
+  const proof = offer.kind === "bytes" ? offer.fingerprint : (wanted.fingerprint ?? "their fingerprint");
+  return passing(`not verified; ${has}`, [
+    `Nothing proves which bytes ${wanted.keyArn} holds (not verified); ${has}.${begun} The KMS may take an import only into an empty key, so nothing is imported or deleted. The next import into the empty key proves the bytes: after the material has expired, or after you have deleted it, if a brief outage is acceptable. If you know the bytes, set the tag \`byok:fingerprint\` of the key to ${proof}.`,
+  ]);
+}
+
+/** A deletion of byok's own, whose import failed, is repaired whatever is configured. */
+function isDeletionReported({ onDeletion }: WantedMaterial, { state, interrupted }: MaterialCondition): boolean {
+  return state === "deleted" && onDeletion === "report" && interrupted !== true;
+}
+
 function passing(reason: string, warnings: readonly string[]): Verdict {
   return { action: "nothing", reason, warnings };
 }
 
-function unreachable(code: "key_pending_deletion" | "key_not_found", what: string): Verdict {
-  const remedy =
-    "Bring the key back in the same apply (byok's external key does that), or remove the material from the configuration.";
+function unreachable(code: "key_pending_deletion" | "key_not_found", what: string, remedy: string): Verdict {
   return {
     action: "nothing",
     reason: what,
@@ -232,7 +319,7 @@ function moment(instant: EpochSeconds | undefined): string {
 }
 
 function deletion({ condition, record }: AssessmentFacts): string {
-  if (condition.interrupted === true) return "was deleted to be imported anew, and the import did not come about";
+  if (condition.interrupted === true) return "was deleted to be imported again, and that import failed";
   if (condition.validTo !== undefined) return `was deleted before its time (it was to expire on ${date(condition)})`;
   return record?.importedAt === undefined ? "is gone: it expired or was deleted" : "was deleted";
 }

@@ -1,8 +1,10 @@
 import type { Call } from "./call";
+import type { Milliseconds } from "./clock";
 import { ByokError, isByokError } from "./errors";
 import type { Tags } from "./key";
 import type { KeyService } from "./key-service";
 import type { Run } from "./run";
+import type { WantedKey } from "./wanted-key";
 
 /** Tag under which a key's creation token stands, from the creating call on. */
 export const creationTokenTag = "byok:creation-token";
@@ -13,9 +15,61 @@ const together = 16;
 /** Pages in a row that bring no new key. A KMS may give empty ones before the last; none does so without end. */
 const mostBarrenPages = 100;
 
+/** For how long a scan is good for further keys. Of a run that lives longer, others may have created keys since. */
+const scanLasts: Milliseconds = 10 * 60_000;
+
 /**
- * The ARNs of all keys of the account and Region that bear the token. The keys are looked through once in a run, for
- * all tokens.
+ * Does the work of a creation with its token claimed, so that no two keys of a run have the same. Where it fails there
+ * is no key, and the token is free again: a run may live long, and try again.
+ *
+ * @throws ByokError `key_conflict` where another key of this run has the token; whatever the work throws.
+ */
+export async function claimingToken<T extends { readonly key: { readonly arn: string } }>(
+  run: Run,
+  service: KeyService,
+  { kms, region, creationToken }: WantedKey,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (creationToken === undefined) return work();
+  const claim = `${kms}/${region}/${creationToken}`;
+  if (run.memory.tokens.has(claim)) {
+    throw new ByokError(
+      "key_conflict",
+      `Two keys of this run have the \`creation_token\` ${creationToken}. Give each key a token of its own.`,
+      { attribute: "creation_token" },
+    );
+  }
+  run.memory.tokens.set(claim, undefined);
+  try {
+    const made = await work();
+    run.memory.tokens.set(claim, made.key.arn);
+    return made;
+  } catch (error) {
+    run.memory.tokens.delete(claim);
+    // A key may be there all the same, and the next attempt has to find it.
+    if (isByokError(error) && error.effectUnknown) run.memory.scans.delete(service);
+    throw error;
+  }
+}
+
+/** Whoever schedules the deletion of a key that this run has made gives it up, and its token is free again. */
+export function releaseToken(run: Run, service: KeyService, keyArn: string): void {
+  for (const [claim, arn] of run.memory.tokens) {
+    if (arn !== keyArn) continue;
+    run.memory.tokens.delete(claim);
+    // The key came after the scan, and somebody else may bring it back.
+    run.memory.scans.delete(service);
+  }
+}
+
+/** Whether a key is the one that was asked for: it bears the configured token. Without one, nothing shows it. */
+export function bearsToken(tags: Tags, { creationToken }: Pick<WantedKey, "creationToken">): boolean {
+  return creationToken !== undefined && tags[creationTokenTag] === creationToken;
+}
+
+/**
+ * The ARNs of all keys of the account and Region that bear the token. The keys are looked through once, for
+ * all tokens, and again in a run that goes on for long.
  *
  * @param afresh Looks again, after something may have been created.
  */
@@ -26,11 +80,13 @@ export async function keysWithToken(
   call: Call,
   afresh: boolean,
 ): Promise<readonly string[]> {
-  const known = afresh ? undefined : run.memory.scans.get(service);
-  const scan = known ?? scanTokens(run, service, call);
+  const now = run.clock.monotonic();
+  const last = afresh ? undefined : run.memory.scans.get(service);
+  const isFresh = last !== undefined && now - last.since < scanLasts;
+  const scan = isFresh ? last : { since: now, found: scanTokens(run, service, call) };
   run.memory.scans.set(service, scan);
   try {
-    return (await scan).get(token) ?? [];
+    return (await scan.found).get(token) ?? [];
   } catch (error) {
     // The next resource tries for itself.
     run.memory.scans.delete(service);

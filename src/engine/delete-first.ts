@@ -1,50 +1,39 @@
 import { type Call, checkCall } from "./call";
-import { ByokError, isByokError } from "./errors";
-import type { Fingerprint } from "./fingerprint";
-import { type Imported, type ImportPlan, importMaterial } from "./importing";
+import type { Milliseconds } from "./clock";
+import { fingerprintTag, importingTag, interruptionTag } from "./delete-first-tags";
+import { ByokError, type ErrorCode, isByokError } from "./errors";
+import { isFingerprint } from "./fingerprint";
+import { ImportProof } from "./import-proof";
+import { type Imported, type ImportPlan, importMaterial, wrappingOf } from "./importing";
 import type { EpochSeconds } from "./instant";
+import { removeIntentions } from "./intentions";
 import type { Tags } from "./key";
 import type { KeyService } from "./key-service";
-import type { MaterialCondition } from "./material-condition";
-import type { MaterialRecord } from "./material-record";
+import { deleteMaterial } from "./material-deletion";
 import type { Run } from "./run";
 import { madeAt, settled, startSettling } from "./settling";
 
-/**
- * Tag under which the fingerprint of a key's material stands, where the KMS takes imports into empty keys only: it proves
- * the bytes when no record does. It is set before the first import, so that no crash leaves material without it.
- */
-export const fingerprintTag = "byok:fingerprint";
-
-/**
- * Tag that says which import's material byok deleted itself, by the moment of that import in epoch seconds: 0 where it
- * was none of byok's.
- */
-export const interruptionTag = "byok:interrupted-import";
-
-export function interruptionMark(record: MaterialRecord | undefined): EpochSeconds {
-  return record?.importedAt ?? 0;
-}
-
-/** What decides whether material may be deleted to be imported anew. */
+/** What decides whether material may be deleted to be imported again. */
 export interface Replacement {
   /** Whether the key holds material now. */
   readonly full: boolean;
-  /** The fingerprint that an import of byok's has proved. Undefined: none is on record. */
-  readonly proved: Fingerprint | undefined;
+  /** What an import of byok's has proved. Undefined: no proof is on record. */
+  readonly proof: ImportProof | undefined;
   /** Whether the key may be without material for a moment. */
   readonly interruption: boolean;
   /** The moment of the import that brought the material in, where a deletion is to be told from others'. */
   readonly mark: EpochSeconds | undefined;
-  readonly tags: () => Promise<Tags>;
+  /** Undefined where they may not be read. */
+  readonly tags: () => Promise<Tags | undefined>;
 }
 
 /**
  * Imports where the KMS is documented to take an import into an empty key only. Material that is there is imported over
- * all the same; only when the KMS refuses that for the key's state is it deleted first, and only once the bytes that
+ * all the same; only when the KMS refuses that because the key is full is it deleted first, and only once the bytes that
  * replace it are proved to be the same.
  *
- * @throws ByokError `import_refused`, `different_material` where nothing was deleted; whatever the import throws.
+ * @throws ByokError `import_refused`, `different_material`, `material_not_proved` where nothing was deleted; whatever the
+ * import throws.
  */
 export async function importDeletingFirst(
   run: Run,
@@ -53,109 +42,139 @@ export async function importDeletingFirst(
   replacement: Replacement,
   call: Call,
 ): Promise<Imported> {
-  if (!replacement.full) return importNamed(run, service, plan, replacement, call);
+  if (!replacement.full) return importIntoEmpty(run, service, plan, replacement, call);
+  const tags = replacement.proof === undefined ? await replacement.tags() : undefined;
   try {
-    return await importNamed(run, service, { ...plan, atOnce: true }, replacement, call);
+    const imported = await importMaterial(run, service, { ...plan, atOnce: true }, call);
+    await noteAnswer(run, service, plan, imported, replacement, tags);
+    return imported;
   } catch (error) {
-    if (!isByokError(error, "key_unusable")) throw error;
+    // The state of the key may be refused for other reasons than that the key is full.
+    if (!isByokError(error, "key_unusable") || !(await isFull(service, plan.key.arn, call))) throw error;
   }
-  await checkDeletion(service, plan, replacement);
+  const proof = provedToBeTheSame(service, plan, replacement, tags);
+  await checkMayFetchParameters(service, plan, call);
   await checkMayImport(service, plan, call);
   checkCall(call);
   const { mark } = replacement;
-  if (mark !== undefined) await setTag(run, service, plan, { [interruptionTag]: String(mark) }, call);
-  return deleteAndImport(run, service, plan);
+  const marked =
+    mark === undefined ? {} : await setTag(run, service, plan.key.arn, { [interruptionTag]: String(mark) }, call);
+  const imported = await deleteAndImport(run, service, plan, proof, marked, call);
+  await noteAnswer(run, service, plan, imported, replacement, { ...tags, ...marked });
+  return imported;
+}
+
+/** Whether the key is in one of the two states in which it holds material. */
+async function isFull(service: KeyService, keyArn: string, call: Call): Promise<boolean> {
+  const { value: key } = await service.describe(keyArn, call);
+  return key?.state === "Enabled" || key?.state === "Disabled";
 }
 
 /**
- * Tells material that a run of byok deleted and could not import again from such that others deleted. One more request,
- * and only while material is missing before its time.
+ * Imports into an empty key. Where nothing proves yet which bytes it is for, the intention is noted before, and removed
+ * once it is known what became of it.
  */
-export async function withInterruption(
-  run: Run,
-  service: KeyService,
-  condition: MaterialCondition,
-  record: MaterialRecord | undefined,
-  call: Call,
-): Promise<MaterialCondition> {
-  if (service.profile.reimport !== "delete_first" || condition.state !== "deleted") return condition;
-  if (record === undefined) return condition;
-  try {
-    const tags = await service.tags(record.keyArn, call);
-    return tags[interruptionTag] === String(interruptionMark(record)) ? { ...condition, interrupted: true } : condition;
-  } catch (error) {
-    if (!isByokError(error, "access_denied")) throw error;
-    run.log.warn("The tags of the key cannot be read, so it is not known whether byok itself deleted its material.", {
-      key: record.keyArn,
-    });
-    return condition;
-  }
-}
-
-/**
- * Imports, with the fingerprint in the key's tag. Over material that is there the tag is set afterwards: before, it would
- * prove whatever is on offer. A tag with other bytes is left to the KMS to judge in the same way.
- */
-async function importNamed(
+async function importIntoEmpty(
   run: Run,
   service: KeyService,
   plan: ImportPlan,
-  { full, proved, tags }: Replacement,
+  replacement: Replacement,
   call: Call,
 ): Promise<Imported> {
-  const { fingerprint } = plan.material;
-  // What an import of ours has proved bears its tag since then.
-  if (proved === fingerprint) return importMaterial(run, service, plan, call);
-  const tagged = full ? undefined : (await readable(run, plan, tags))?.[fingerprintTag];
-  const first = !full && tagged === undefined;
-  const tag = { [fingerprintTag]: fingerprint };
-  if (first) await setTag(run, service, plan, tag, call);
+  const tags = await replacement.tags();
+  const isDue = replacement.proof === undefined && tags?.[fingerprintTag] === undefined;
+  const noted = isDue
+    ? await setTag(run, service, plan.key.arn, { [importingTag]: plan.material.fingerprint }, call)
+    : {};
+  let imported: Imported;
   try {
-    const imported = await importMaterial(run, service, plan, call);
-    if (!first && tagged !== fingerprint) await attempted(run, plan, () => setTag(run, service, plan, tag, call));
-    return imported;
-  } catch (error) {
-    // The key was given other bytes once; the tag must not say that it was these.
-    const wrong = first && isByokError(error, "different_material");
-    if (wrong) await attempted(run, plan, () => service.untag(plan.key.arn, [fingerprintTag], call));
+    imported = await importMaterial(run, service, plan, call);
+  } catch (thrown) {
+    const error = ByokError.from(thrown);
+    if (!error.effectUnknown) await removeTags(run, service, plan.key.arn, Object.keys(noted));
     throw error;
   }
+  await noteAnswer(run, service, plan, imported, replacement, { ...tags, ...noted });
+  return imported;
 }
 
-async function checkDeletion(
+/**
+ * The answer to an import proves what the key holds, for the runs that have no record of it; intentions that are
+ * fulfilled go. A signal that came meanwhile keeps nothing of this from being put right.
+ *
+ * @param tags What is known to be on the key.
+ */
+async function noteAnswer(
+  run: Run,
+  service: KeyService,
+  { key: { arn } }: ImportPlan,
+  { proof }: Imported,
+  { proof: known }: Replacement,
+  tags: Tags | undefined,
+): Promise<void> {
+  // What is on record bears its tag since the import that proved it.
+  if (proof !== undefined && known === undefined && tags?.[fingerprintTag] !== proof.fingerprint) {
+    const tag = { [fingerprintTag]: proof.fingerprint };
+    await attempted(run, arn, [fingerprintTag], () =>
+      settled(run, service, madeAt(run, arn), {}, () => service.tag(arn, tag)),
+    );
+  }
+  // What an import without an answer brought in is not known, and its intention stays.
+  const fulfilled = proof === undefined ? [interruptionTag] : [importingTag, interruptionTag];
+  const outlived = fulfilled.filter((tag) => tags?.[tag] !== undefined);
+  await removeTags(run, service, arn, outlived);
+}
+
+/** Proof that the key holds the very bytes that are on offer. */
+function provedToBeTheSame(
   { profile }: KeyService,
   { key, material, attribute }: ImportPlan,
-  { proved, interruption, tags }: Replacement,
-): Promise<void> {
+  { proof, interruption }: Replacement,
+  tags: Tags | undefined,
+): ImportProof {
   const refused = `${profile.title} takes no import into ${key.arn} while the key holds material`;
   if (!interruption) {
     throw new ByokError(
       "import_refused",
-      `${refused}, and \`allow_interruption\` is false: the material would have to be deleted first, and the key could not be used for a moment. Nothing was deleted. Set \`allow_interruption\` to true when such a moment can be borne.`,
+      `${refused}, and \`allow_interruption\` is false: the material would have to be deleted first, and the key could not be used for a moment. Nothing was deleted. Set \`allow_interruption\` to true if a brief outage is acceptable.`,
       { attribute: "allow_interruption" },
     );
   }
-  const known = proved ?? (await tags())[fingerprintTag];
-  if (known === material.fingerprint) return;
-  if (known !== undefined) {
+  const proved = proof ?? tagProof(key.arn, tags);
+  if (proved?.fingerprint === material.fingerprint) return proved;
+  if (proved !== undefined) {
     throw new ByokError(
       "different_material",
-      `${refused}, and its tag ${fingerprintTag} says that this is other material (${known}) than the bytes on offer (${material.fingerprint}). Nothing was deleted. Bring the very same bytes, or create another key for these.`,
+      `${refused}, and its tag ${fingerprintTag} says that this is other material (${proved.fingerprint}) than the bytes on offer (${material.fingerprint}). Nothing was deleted. Bring the very same bytes, or create another key for these.`,
       { attribute },
     );
   }
   throw new ByokError(
-    "import_refused",
-    `${refused}, and nothing proves which bytes it holds: byok has no record of their import, and the key no tag ${fingerprintTag}. Nothing was deleted. If you know that they are the bytes on offer, give the key the tag ${fingerprintTag} with the value ${material.fingerprint}, and run again.`,
+    "material_not_proved",
+    `${refused}, and nothing proves which bytes it holds: byok has no record of their import, and the key no tag ${fingerprintTag}. Nothing was deleted. If you know that they are the bytes on offer, set the tag ${fingerprintTag} of the key to ${material.fingerprint}, and run again.`,
     { attribute: "key_arn" },
   );
 }
 
+function tagProof(keyArn: string, tags: Tags | undefined): ImportProof | undefined {
+  const tagged = tags?.[fingerprintTag];
+  return tagged !== undefined && isFingerprint(tagged) ? ImportProof.inTag(keyArn, tagged) : undefined;
+}
+
 /**
- * After the deletion nothing but the import brings the key back, and whoever may delete need not be allowed to import.
- * The permission is looked at before all else, so an import that cannot succeed shows it: of nothing, with no token of
- * the KMS's, into a key that is full.
+ * After the deletion nothing but the import brings the key back, and the caller may be allowed to delete and not to
+ * import. Permissions are looked at before the state of the key, so that a request that the state refuses shows them.
  */
+async function checkMayFetchParameters(service: KeyService, plan: ImportPlan, call: Call): Promise<void> {
+  const { algorithm, wrappingKeySpec } = wrappingOf(service, plan);
+  try {
+    await service.importParameters(plan.key.arn, algorithm, wrappingKeySpec, call);
+  } catch (error) {
+    if (!isByokError(error, "key_unusable", "service_refused")) throw error;
+  }
+}
+
+/** The same for the import itself: of nothing, with no token of the KMS's, into a key that is full. */
 async function checkMayImport(service: KeyService, { key }: ImportPlan, call: Call): Promise<void> {
   const nothing = {
     keyArn: key.arn,
@@ -174,78 +193,137 @@ async function checkMayImport(service: KeyService, { key }: ImportPlan, call: Ca
   }
   throw new ByokError(
     "untrusted_answer",
-    `${service.profile.title} took an import of nothing for ${key.arn}. Nothing was deleted. Check the endpoint and what stands between.`,
+    `${service.profile.title} took an import of nothing for ${key.arn}. Nothing was deleted. Check the endpoint and any proxy in between.`,
   );
 }
 
-/** From the deletion on the key is dead, so nothing but its import ends the operation: no signal and no deadline. */
-async function deleteAndImport(run: Run, service: KeyService, plan: ImportPlan): Promise<Imported> {
+/**
+ * From the deletion on the key is dead, so nothing but its import ends the operation.
+ *
+ * @param marked Tags that say that the deletion is byok's own. They go where nothing was deleted.
+ */
+async function deleteAndImport(
+  run: Run,
+  service: KeyService,
+  plan: ImportPlan,
+  proof: ImportProof,
+  marked: Tags,
+  { deadline }: Call,
+): Promise<Imported> {
   const { arn } = plan.key;
-  const call: Call = { urgent: true };
-  run.log.info("The key material is deleted, to be imported anew.", { key: arn });
-  let deleted = "was deleted to be imported anew,";
+  const marks = Object.keys(marked);
+  let how: string;
   try {
-    await service.deleteMaterial(arn, undefined, call);
-  } catch (thrown) {
-    const error = ByokError.from(thrown);
-    // A deletion whose reply was lost is repeated, and may then find nothing to delete.
-    if (error.code !== "key_unusable" && !error.effectUnknown) throw error;
-    // Whatever became of it, only the import leaves the key alive.
-    if (error.effectUnknown) deleted = "was to be deleted to be imported anew, and may be gone,";
+    run.log.info("The key material is deleted, to be imported again.", { key: arn });
+    how = await emptied(service, proof);
+  } catch (error) {
+    await removeTags(run, service, arn, marks);
+    throw error;
   }
   // The KMS may not have heard everywhere that the key is empty.
   startSettling(run, arn);
-  try {
-    return await importMaterial(run, service, plan, call);
-  } catch (thrown) {
-    const error = ByokError.from(thrown);
-    if (await isFullAgain(service, arn, error, call)) {
-      throw error.with({
-        message: `The key material of ${arn} ${deleted} and the key holds material again: something else imported into it meanwhile, such as another run, or nothing was deleted. This import was refused for it. Plan again to see whether anything is left to be done.`,
-      });
+  const patience = Math.max(leastPatience, deadline?.left() ?? defaultPatience);
+  const until = run.clock.monotonic() + patience;
+  for (let pause = firstPause; ; pause = Math.min(longestPause, 2 * pause)) {
+    try {
+      return await importMaterial(run, service, plan, urgent);
+    } catch (thrown) {
+      const error = ByokError.from(thrown);
+      if (await isFullAgain(service, arn, error)) {
+        await removeTags(run, service, arn, marks);
+        throw error.with({
+          message: `The key material of ${arn} ${how} and the key holds material again: something else imported into it meanwhile, such as another run, or nothing was deleted. This import was refused for it. Plan again to see whether anything is left to be done.`,
+        });
+      }
+      if (hopeless.has(error.code) || run.clock.monotonic() >= until) {
+        throw error.with({
+          message: `The key material of ${arn} ${how} and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. ${error.rawMessage}`,
+        });
+      }
+      run.log.warn(`The import of deleted key material failed and is repeated. ${error.rawMessage}`, { key: arn });
+      await run.clock.sleep(pause);
     }
-    throw error.with({
-      message: `The key material of ${arn} ${deleted} and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. ${error.rawMessage}`,
-    });
   }
 }
 
-async function isFullAgain(service: KeyService, arn: string, error: ByokError, call: Call): Promise<boolean> {
-  if (error.code !== "key_unusable") return false;
-  const seen = await service.describe(arn, call).catch(() => undefined);
-  return seen?.value?.state === "Enabled" || seen?.value?.state === "Disabled";
+/** Before all that waits for a quota, and with neither signal nor deadline: the key is dead meanwhile. */
+const urgent: Call = { urgent: true };
+
+const leastPatience: Milliseconds = 60_000;
+const defaultPatience: Milliseconds = 20 * 60_000;
+const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [1_000, 20_000];
+
+/** What no repetition mends: the request itself is wrong, or the key is going. */
+const hopeless: ReadonlySet<ErrorCode> = new Set([
+  "different_material",
+  "internal",
+  "invalid_argument",
+  "key_not_found",
+  "key_pending_deletion",
+  "unsupported_key_spec",
+  "unsupported_wrapping",
+  "wrong_material",
+  "wrong_origin",
+]);
+
+/**
+ * Deletes the material, and says how to speak of it.
+ *
+ * @throws ByokError Only where nothing was deleted.
+ */
+async function emptied(service: KeyService, proof: ImportProof): Promise<string> {
+  try {
+    await deleteMaterial(service, proof, { kind: "reimported" }, urgent);
+  } catch (thrown) {
+    const error = ByokError.from(thrown);
+    // Whatever became of it, only the import leaves the key alive.
+    if (error.effectUnknown) return "was to be deleted to be imported again, and may be gone,";
+    // A deletion whose reply was lost is repeated, and may then find nothing to delete.
+    if (error.code !== "key_unusable") throw error;
+  }
+  return "was deleted to be imported again,";
+}
+
+async function isFullAgain(service: KeyService, arn: string, error: ByokError): Promise<boolean> {
+  return error.code === "key_unusable" && (await isFull(service, arn, urgent).catch(() => false));
+}
+
+/** With a call of its own: what is outlived goes also where the operation was canceled. */
+async function removeTags(run: Run, service: KeyService, keyArn: string, tags: readonly string[]): Promise<void> {
+  if (tags.length === 0) return;
+  await attempted(run, keyArn, tags, async () => {
+    const left = await removeIntentions(service, keyArn, tags, {});
+    if (left !== undefined) throw left;
+  });
 }
 
 /** For what comes after the import and must not change what became of it. */
-async function attempted(run: Run, { key }: ImportPlan, work: () => Promise<void>): Promise<void> {
+async function attempted(run: Run, keyArn: string, tags: readonly string[], work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
     const { rawMessage } = ByokError.from(thrown);
-    run.log.warn(`The tag ${fingerprintTag} of the key could not be put right: ${rawMessage}`, { key: key.arn });
+    run.log.warn(`The tag ${tags.join(", ")} of the key could not be put right. ${rawMessage}`, { key: keyArn });
   }
 }
 
-/** Undefined where the tags may not be read. */
-async function readable(run: Run, { key }: ImportPlan, tags: () => Promise<Tags>): Promise<Tags | undefined> {
+/**
+ * A caller who only imports may not tag. What the tag is for is lost then, and the import is not.
+ *
+ * @returns The tags that are on the key now.
+ */
+async function setTag(run: Run, service: KeyService, keyArn: string, tag: Tags, call: Call): Promise<Tags> {
+  const names = Object.keys(tag);
   try {
-    return await tags();
-  } catch (error) {
-    if (!isByokError(error, "access_denied")) throw error;
-    run.log.warn("The tags of the key cannot be read.", { key: key.arn });
-    return undefined;
-  }
-}
-
-/** Whoever only imports may not tag. What the tag is for is lost then, and the import is not. */
-async function setTag(run: Run, service: KeyService, { key }: ImportPlan, tag: Tags, call: Call): Promise<void> {
-  try {
-    await settled(run, service, madeAt(run, key.arn), call, () => service.tag(key.arn, tag, call));
-  } catch (error) {
-    if (!isByokError(error, "access_denied")) throw error;
-    run.log.warn(
-      `The tag ${Object.keys(tag).join()} cannot be set, so that only the state of this run knows what it says.`,
-      { key: key.arn },
-    );
+    await settled(run, service, madeAt(run, keyArn), call, () => service.tag(keyArn, tag, call));
+    return tag;
+  } catch (thrown) {
+    const error = ByokError.from(thrown);
+    if (error.effectUnknown) await removeTags(run, service, keyArn, names);
+    if (error.code !== "access_denied") throw error;
+    run.log.warn(`The tag ${names.join()} cannot be set, so that only the state of this run knows what it says.`, {
+      key: keyArn,
+    });
+    return {};
   }
 }

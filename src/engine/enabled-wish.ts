@@ -1,46 +1,91 @@
-import { isByokError } from "./errors";
+import type { Call } from "./call";
+import { ByokError, isByokError } from "./errors";
+import { removeIntentions } from "./intentions";
 import type { KeyDescription, Tags } from "./key";
-import type { MaterialCondition } from "./material-condition";
+import type { KeyService } from "./key-service";
 import type { Run } from "./run";
+import { madeAt, settled } from "./settling";
 
 /**
- * Tag under which `enabled = false` travels with a key that has no material yet: such a key cannot be disabled, and its
- * first import enables it.
+ * Tag that says that a key is to be Disabled once its material is in: an import makes every key Enabled, and a key
+ * without material can be neither enabled nor disabled. It is an intention: set before the import that makes it
+ * necessary, so that it outlives a crash, and removed once it is fulfilled or withdrawn.
  */
 export const enabledTag = "byok:enabled";
 
-/**
- * What a key without material is to be once it has some, as its own resource said in this run. It goes on record with a
- * look, since the import may be made by another run, which hears nothing of the key.
- */
-export function withWish(run: Run, key: KeyDescription | null, condition: MaterialCondition): MaterialCondition {
-  const said = key?.state === "PendingImport" ? run.memory.wishes.get(key.arn) : undefined;
-  return said === undefined ? condition : { ...condition, keyDisabled: !said };
+/** What the key's own resource says in this run; whoever looks at its material may see the key as it was. */
+export function tellWish(run: Run, keyArn: string, enabled: boolean): void {
+  run.memory.wishes.set(keyArn, { enabled, since: run.clock.monotonic() });
 }
 
 /**
- * Whether a key is to be Enabled or Disabled once its material is in, as far as anybody said; an import makes every key
- * Enabled. Undefined: leave it as the import makes it.
+ * What the key's own resource said in this run. It counts while the KMS may still show the key as it was, and while the
+ * key has no material: after that, what the KMS shows is true, and others may have changed it.
  */
-export async function wishedEnabled(
-  run: Run,
-  key: KeyDescription,
-  condition: MaterialCondition,
-  readTags: () => Promise<Tags>,
-): Promise<boolean | undefined> {
-  const said = run.memory.wishes.get(key.arn);
-  if (said !== undefined) return said;
-  if (condition.keyDisabled) return false;
-  if (condition.state !== "never_imported") return undefined;
-  try {
-    const tags = await readTags();
-    return tags[enabledTag] === "false" ? false : undefined;
-  } catch (error) {
-    // Whoever only imports may not read tags. The key's own resource disables it with its next apply then.
-    if (!isByokError(error, "access_denied")) throw error;
-    run.log.warn("The tags of the key cannot be read, so a wish to have it disabled is not known here.", {
-      key: key.arn,
+export function toldWish(run: Run, service: KeyService, key: KeyDescription): boolean | undefined {
+  const told = run.memory.wishes.get(key.arn);
+  if (told === undefined) return undefined;
+  const isHidden = key.state === "PendingImport" || key.state === "Creating";
+  if (isHidden || run.clock.monotonic() - told.since < service.profile.settling * 1000) return told.enabled;
+  run.memory.wishes.delete(key.arn);
+  return undefined;
+}
+
+export function isToBeDisabled(tags: Tags | undefined): boolean {
+  return tags?.[enabledTag] === "false";
+}
+
+/** Leaves the intention on the key. Whoever may not tag imports all the same; a crash would then forget it. */
+export async function noteDisabling(run: Run, service: KeyService, keyArn: string, call: Call): Promise<void> {
+  await permitted(run, keyArn, "noted", () =>
+    settled(run, service, madeAt(run, keyArn), call, () => service.tag(keyArn, { [enabledTag]: "false" }, call)),
+  );
+}
+
+/** Removes the intention: it is fulfilled, or withdrawn. @returns false where it stays, and could be acted on still */
+export async function forgetDisabling(run: Run, service: KeyService, keyArn: string, call: Call): Promise<boolean> {
+  return permitted(run, keyArn, "removed", async () => {
+    const remove = () => removeIntentions(service, keyArn, [enabledTag], call);
+    const left = await settled(run, service, madeAt(run, keyArn), call, remove);
+    if (left === undefined) return;
+    run.log.warn(`The tag ${enabledTag} of the key cannot be removed, and says nothing any more. ${left.rawMessage}`, {
+      key: keyArn,
     });
-    return undefined;
+  });
+}
+
+async function permitted(run: Run, keyArn: string, done: string, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!isByokError(error, "access_denied")) throw error;
+    run.log.warn(`The tag ${enabledTag} of the key cannot be ${done}: the caller lacks the permission.`, {
+      key: keyArn,
+    });
+    return false;
   }
+}
+
+/** The tags of a key, each asked for once. Undefined where the caller may not read them. */
+export function readableTags(
+  run: Run,
+  service: KeyService,
+  keyArn: string,
+  call: Call,
+): () => Promise<Tags | undefined> {
+  let asked: Promise<Tags | undefined> | undefined;
+  const ask = async (): Promise<Tags | undefined> => {
+    try {
+      return await service.tags(keyArn, call);
+    } catch (thrown) {
+      const error = ByokError.from(thrown);
+      if (error.code !== "access_denied") throw error;
+      run.log.warn("The tags of the key cannot be read, so what byok noted in them is not known here.", {
+        key: keyArn,
+      });
+      return undefined;
+    }
+  };
+  return () => (asked ??= ask());
 }

@@ -24,16 +24,17 @@ export const errorCodes = {
   ambiguous_material: "The content of a source can be read as key material in more than one way.",
   wrong_material: "The bytes do not fit the key spec.",
   different_material: "The bytes are other bytes than the ones that the key holds.",
+  material_not_proved: "No import of byok's has proved which bytes the key holds.",
   source_not_allowed: "This kind of source is not allowed by the configuration.",
   // The key
   key_not_found: "The KMS does not know the key.",
   key_pending_deletion: "The key waits for its deletion.",
   key_unusable: "The key's state does not allow what must be done.",
+  key_disabled: "The key is disabled.",
   wrong_origin: "The key does not take imported material.",
   primary_not_ready: "A multi-Region primary key has no material yet, so it cannot be replicated.",
   key_conflict: "Another key stands where this one should be created.",
   creation_unconfirmed: "The answer to the creation of a key was lost.",
-  materials_missing: "The key holds several materials and others of them are missing.",
   // Who and where
   account_not_allowed: "The key is in an account that the configuration does not allow.",
   region_not_allowed: "The key is in a Region that the configuration does not allow.",

@@ -1,17 +1,21 @@
+import { announceTaking, concludeTaking, isTaken } from "./announcements";
 import type { Call } from "./call";
-import { cancelDeletion } from "./deletion-cancellation";
+import { releaseToken } from "./creation-token";
+import { cancelDeletion, putEnabled, type ReturnedKey } from "./deletion-cancellation";
+import { noteDisabling, tellWish } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, waitsForDeletion } from "./key";
 import { syncAspects } from "./key-aspects";
-import { isRelated } from "./key-assessment";
-import { checkKeyOptions, createKey, createReplica, type CreatedKey } from "./key-creation";
-import { type KeyRecord, keyRecord, userTags } from "./key-record";
+import { displacements, type FixedDifference, fixedDifferences } from "./key-assessment";
+import { checkKeyOptions, createKey, type CreatedKey } from "./key-creation";
+import { lookAt, lookOnceCreated } from "./key-look";
+import { type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
 import type { KeyService } from "./key-service";
-import { checkAllowed } from "./key-services";
+import { checkAllowed, type KeyLocation, reach } from "./key-services";
 import type { Outcome } from "./outcome";
+import { createReplica } from "./replica-creation";
 import type { Run } from "./run";
-import { madeAt, settledAnswer } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** No KMS removes a key sooner after its creation: it waits at least a week for its deletion. */
@@ -39,8 +43,9 @@ export async function readKey(
   aspects: ReadAspects,
   call: Call = {},
 ): Promise<KeyRecord | undefined> {
-  const { service, region, accountId, kms } = reach(run, arn);
-  const { value: key, at } = await service.describe(arn, call);
+  const { service, location } = reach(run, arn, "arn");
+  const { region, accountId, kms } = location;
+  const { value: key, at } = await lookAt(run, service, arn, call);
   if (key === null) {
     await confirmGone(service, { arn, accountId, creationDate: earlier?.creationDate }, at, call);
     return undefined;
@@ -68,6 +73,8 @@ async function aspectOf<T>(reading: Reading, ask: () => Promise<T>, onRecord: T 
  * is managed and differs. The same for a new key and for one on record.
  *
  * @param record Undefined for a new key.
+ * @param standing `taken_over`: the key becomes the one of this resource now, so that what an earlier attempt left on
+ * it is withdrawn. Default `on_record`.
  * @throws ByokError Only while there is no key to lose: once there is one, failures come with its record.
  */
 export async function ensureKey(
@@ -75,37 +82,77 @@ export async function ensureKey(
   wanted: WantedKey,
   record: KeyRecord | undefined,
   call: Call = {},
+  standing: "on_record" | "taken_over" = "on_record",
 ): Promise<Outcome<KeyRecord>> {
-  return record === undefined ? ensureNewKey(run, wanted, call) : ensureKnownKey(run, wanted, record, call);
+  return record === undefined
+    ? ensureNewKey(run, wanted, call)
+    : ensureKnownKey(run, wanted, record, call, standing === "taken_over");
 }
 
 async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Outcome<KeyRecord>> {
   checkAllowed({ kms: wanted.kms, region: wanted.region, accountId: undefined, keyId: "" }, run.allowed, "region");
   const service = run.services.service(wanted.kms, wanted.region);
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
-  const { key, made, broughtBack, warning } = await makeKey(run, service, wanted, call);
-  const soFar = warning === undefined ? [] : [`${key.arn} was made, and could not be looked at since. ${warning}`];
-  if (made) {
-    // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
-    if (wanted.enabled !== undefined) run.memory.wishes.set(key.arn, wanted.enabled);
-    const { policy, tags } = wanted;
-    const asMade = { ...keyRecord(wanted.kms, wanted.region, key), policy, tags };
-    // No creating call takes this, so it is what is left to be done.
-    const rest = { kms: wanted.kms, region: wanted.region, multiRegion: wanted.multiRegion };
-    const { deletionProtection } = wanted;
-    if (deletionProtection === undefined) return { record: asMade, warnings: soFar };
-    const { record, error } = await syncAspects(run, service, key, { ...rest, deletionProtection }, asMade, call);
-    return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
-  }
-  // A key whose deletion was canceled is Disabled, which a new one, in whose place it stands, would not be.
-  const revived = broughtBack === true && key.state === "Disabled";
-  const enabled = wanted.enabled ?? (revived ? true : undefined);
-  const { record, error } = await syncAspects(run, service, key, { ...wanted, enabled }, undefined, call);
-  return { record, warnings: error === undefined ? [] : [unfinished(key.arn, error)] };
+  const created = await makeKey(run, service, wanted, call);
+  return created.made
+    ? finishMadeKey(run, service, wanted, created, call)
+    : finishFoundKey(run, service, wanted, created, call);
 }
 
-function unfinished(arn: string, { rawMessage }: ByokError): string {
-  return `${arn} is there, but not yet as configured; the next apply repairs it. ${rawMessage}`;
+async function finishMadeKey(
+  run: Run,
+  service: KeyService,
+  wanted: WantedKey,
+  { key, error: unseen }: CreatedKey,
+  call: Call,
+): Promise<Outcome<KeyRecord>> {
+  const soFar =
+    unseen === undefined ? [] : [`${key.arn} was made, and could not be looked at since. ${unseen.rawMessage}`];
+  // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
+  if (wanted.enabled !== undefined) tellWish(run, key.arn, wanted.enabled);
+  const { kms, region, multiRegion, policy, tags, deletionProtection } = wanted;
+  const asMade = { ...keyRecord(kms, region, key), policy, tags };
+  if (deletionProtection === undefined) return { record: asMade, warnings: soFar };
+  // No creating call takes this, so it is what is left to be done.
+  const rest = { kms, region, multiRegion, deletionProtection };
+  const { record, error } = await syncAspects(run, service, key, rest, { earlier: asMade }, call);
+  return { record, warnings: unfinished(key.arn, error) };
+}
+
+async function finishFoundKey(
+  run: Run,
+  service: KeyService,
+  wanted: WantedKey,
+  found: CreatedKey,
+  call: Call,
+): Promise<Outcome<KeyRecord>> {
+  const { arn } = found.key;
+  announceTaking(run, arn);
+  // It stands in the place of a new key, which would not be Disabled.
+  const tried = found.toEnable !== undefined;
+  const back = tried ? found : await putEnabled(run, service, found.key, wanted.enabled ?? true, call);
+  const enabledNow = found.key.state === "Disabled" && back.key.state === "Enabled" && wanted.enabled === undefined;
+  const known = { earlier: { toEnable: back.toEnable }, tags: found.tags, found: true };
+  const { record, error } = await syncAspects(run, service, back.key, wanted, known, call);
+  const said = enabledNow
+    ? [
+        `${arn} was Disabled and was enabled: nothing on record says otherwise. To have it Disabled, set \`enabled\` to false.`,
+      ]
+    : [];
+  const failures = [found.error, leftUndone(back, record), error].flatMap((one) => unfinished(arn, one));
+  return { record, warnings: [...said, ...new Set(failures)] };
+}
+
+/** What went wrong with the key's return, unless it was made up for since. */
+function leftUndone({ error, toEnable }: ReturnedKey, { state }: KeyRecord): ByokError | undefined {
+  const isDone = toEnable !== undefined && state === (toEnable ? "Enabled" : "Disabled");
+  return isDone ? undefined : error;
+}
+
+function unfinished(arn: string, error: ByokError | undefined): string[] {
+  return error === undefined
+    ? []
+    : [`${arn} is there, but not yet as configured; the next apply repairs it. ${error.rawMessage}`];
 }
 
 function makeKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
@@ -115,23 +162,51 @@ function makeKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): 
     : createReplica(run, service, { ...wanted, primaryKeyArn }, call);
 }
 
-async function ensureKnownKey(run: Run, wanted: WantedKey, record: KeyRecord, call: Call): Promise<Outcome<KeyRecord>> {
-  const { service } = reach(run, record.arn);
+async function ensureKnownKey(
+  run: Run,
+  wanted: WantedKey,
+  record: KeyRecord,
+  call: Call,
+  found: boolean,
+): Promise<Outcome<KeyRecord>> {
+  refuseChange(record.arn, displacements(wanted, record));
+  const { service } = reach(run, record.arn, "arn");
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
   checkKeyOptions(service.profile, wanted);
   return run.locks.hold(record.arn, async () => {
-    const seen = await describeKnown(service, record.arn, call);
-    checkUnchangeable(seen, wanted);
-    const { key, warnings } = await bringBack(run, service, seen, call);
-    // A key whose deletion was canceled is Disabled, whatever it was before.
-    const enabled = wanted.enabled ?? (key === seen ? undefined : record.enabled);
-    const synced = await syncAspects(run, service, key, { ...wanted, enabled }, record, call);
-    return { ...synced, warnings };
+    if (found) announceTaking(run, record.arn);
+    else concludeTaking(run, record.arn);
+    const seen = await describeKnown(run, service, record.arn, call);
+    const now = keyRecord(record.kms, record.region, seen, record);
+    refuseChange(record.arn, fixedDifferences(wanted, now));
+    const back = await bringBack(run, service, seen, now, wanted, call);
+    const known = { earlier: { ...now, toEnable: back.toEnable }, found };
+    const synced = await syncAspects(run, service, back.key, wanted, known, call);
+    const [error, another] = [leftUndone(back, synced.record), synced.error].filter((one) => one !== undefined);
+    const isNews = another !== undefined && another.rawMessage !== error?.rawMessage;
+    return {
+      record: synced.record,
+      warnings: isNews ? [...back.warnings, another.rawMessage] : back.warnings,
+      ...(error === undefined ? {} : { error }),
+    };
   });
 }
 
+/** @throws ByokError `immutable_argument` for the first argument that is fixed and differs. */
+function refuseChange(arn: string, [difference]: readonly FixedDifference[]): void {
+  if (difference === undefined) return;
+  const { attribute, is, shouldBe } = difference;
+  throw new ByokError(
+    "immutable_argument",
+    `\`${attribute}\` of ${arn} is ${is} and cannot be changed to ${shouldBe}. Plan again to have the key replaced, or set it back.`,
+    { attribute },
+  );
+}
+
 /**
- * Schedules a key's deletion. A key that is gone or waits for its deletion already is left as it is.
+ * Schedules a key's deletion. A key that is gone or waits for its deletion already is left as it is, and so is one that
+ * another resource took over in this run: a resource that was renamed is one that is destroyed and another one that is
+ * created, and the tool may create first.
  *
  * @param windowDays How long the key is to wait, in days.
  */
@@ -141,24 +216,42 @@ export async function scheduleKeyDeletion(
   windowDays: number,
   call: Call = {},
 ): Promise<{ readonly warnings: readonly string[] }> {
-  const { service, accountId } = reach(run, record.arn);
+  const { service, location } = reach(run, record.arn, "arn");
   checkDeletionWindow(service, windowDays);
   return run.locks.hold(record.arn, async () => {
+    if (isTaken(run, record.arn)) return { warnings: [spared(record.arn)] };
     // From now on it waits for its deletion, and nobody is to wait until that has passed.
     run.memory.made.delete(record.arn);
     try {
       await service.scheduleDeletion(record.arn, windowDays, call);
     } catch (error) {
-      if (isByokError(error, "key_pending_deletion")) return { warnings: [] };
-      if (!isByokError(error, "key_not_found", "key_unusable")) throw error;
-      const { value: key, at } = await service.describe(record.arn, call);
-      // Not every KMS says why the state of the key does not allow it.
-      if (key !== null && waitsForDeletion(key)) return { warnings: [] };
-      if (key !== null) throw error;
-      await confirmGone(service, { arn: record.arn, accountId, creationDate: record.creationDate }, at, call);
+      await confirmLeaving(run, service, record, location, error, call);
     }
+    releaseToken(run, service, record.arn);
     return { warnings: [] };
   });
+}
+
+function spared(arn: string): string {
+  return `The deletion of ${arn} was not scheduled: another resource took the key over in this run. To have it deleted, destroy that one.`;
+}
+
+/** @throws unknown The error, where the key neither waits for its deletion nor is gone. */
+async function confirmLeaving(
+  run: Run,
+  service: KeyService,
+  { arn, creationDate }: KeyRecord,
+  { accountId }: KeyLocation,
+  error: unknown,
+  call: Call,
+): Promise<void> {
+  if (isByokError(error, "key_pending_deletion")) return;
+  if (!isByokError(error, "key_not_found", "key_unusable")) throw error;
+  const { value: key, at } = await lookAt(run, service, arn, call);
+  // Not every KMS says why the state of the key does not allow it.
+  if (key !== null && waitsForDeletion(key)) return;
+  if (key !== null) throw error;
+  await confirmGone(service, { arn, accountId, creationDate }, at, call);
 }
 
 /** @throws ByokError `invalid_argument` where the KMS does not offer such a window. */
@@ -172,21 +265,8 @@ export function checkDeletionWindow({ profile }: Pick<KeyService, "profile">, wi
   );
 }
 
-interface Reached {
-  readonly service: KeyService;
-  readonly kms: KeyRecord["kms"];
-  readonly region: string;
-  readonly accountId: string | undefined;
-}
-
-function reach(run: Run, arn: string): Reached {
-  const location = run.services.locate(arn, "arn");
-  checkAllowed(location, run.allowed, "arn");
-  return { ...location, service: run.services.service(location.kms, location.region) };
-}
-
-async function describeKnown(service: KeyService, arn: string, call: Call): Promise<KeyDescription> {
-  const { value: key } = await service.describe(arn, call);
+async function describeKnown(run: Run, service: KeyService, arn: string, call: Call): Promise<KeyDescription> {
+  const { value: key } = await lookOnceCreated(run, call, () => lookAt(run, service, arn, call));
   if (key === null) {
     throw new ByokError("key_not_found", `${arn} does not exist. Refresh the state, and run again.`, {
       attribute: "arn",
@@ -196,24 +276,40 @@ async function describeKnown(service: KeyService, arn: string, call: Call): Prom
   return key;
 }
 
+/** A key that is no longer pending deletion, and is Enabled or Disabled as it was before that. */
 async function bringBack(
   run: Run,
   service: KeyService,
-  key: KeyDescription,
+  seen: KeyDescription,
+  known: KeyRecord,
+  { enabled }: WantedKey,
   call: Call,
-): Promise<{ readonly key: KeyDescription; readonly warnings: readonly string[] }> {
-  if (!waitsForDeletion(key)) return { key, warnings: [] };
-  await cancelDeletion(run, service, key.arn, call);
-  run.log.info("The deletion of a key was canceled.", { key: key.arn });
-  const back = await settledAnswer(
-    run,
-    service,
-    madeAt(run, key.arn),
-    call,
-    () => describeKnown(service, key.arn, call),
-    (seen) => !waitsForDeletion(seen),
-  );
-  return { key: back, warnings: [`${key.arn} was waiting for its deletion, which was canceled.`] };
+): Promise<ReturnedKey & { readonly warnings: readonly string[] }> {
+  const isPending = waitsForDeletion(seen);
+  if (!isPending && known.toEnable === undefined) return { key: seen, warnings: [] };
+  const wasOrIs = enabled ?? wasEnabled(known);
+  const back = isPending
+    ? await cancelDeletion(run, service, seen, wasOrIs, call)
+    : await putEnabled(run, service, seen, wasOrIs, call);
+  const warnings = isPending ? [`${seen.arn} was waiting for its deletion, which was canceled.`] : [];
+  if (back.key.state !== "PendingImport" || enabled !== undefined) return { ...back, warnings };
+  const error = await tellImport(run, service, known, call);
+  const { toEnable } = known;
+  return { ...back, toEnable, ...(error === undefined ? {} : { error }), warnings };
+}
+
+/** The import that brings its material back makes the key Enabled, and is told whether that is how it was. */
+async function tellImport(run: Run, service: KeyService, known: KeyRecord, call: Call): Promise<ByokError | undefined> {
+  if (known.enabled === undefined && known.toEnable === undefined) return undefined;
+  const enabled = wasEnabled(known);
+  tellWish(run, known.arn, enabled);
+  if (enabled) return undefined;
+  try {
+    await noteDisabling(run, service, known.arn, call);
+    return undefined;
+  } catch (error) {
+    return ByokError.from(error);
+  }
 }
 
 /**
@@ -262,49 +358,4 @@ function checkOrigin({ arn, origin }: KeyDescription): void {
     `${arn} has the origin ${origin}, and byok looks after keys with the origin EXTERNAL only. Use the cloud's own resource for this key.`,
     { attribute: "arn" },
   );
-}
-
-/** What is fixed at the creation of a key, and that it is as configured. A primary that became a replica is the same key. */
-function checkUnchangeable(key: KeyDescription, wanted: WantedKey): void {
-  const fixed = [
-    ["key_spec", key.spec, wanted.spec],
-    ["key_usage", key.usage, wanted.usage],
-    [
-      "multi_region",
-      String(key.multiRegion !== undefined),
-      String(wanted.multiRegion || wanted.primaryKeyArn !== undefined),
-    ],
-  ] as const;
-  for (const [attribute, is, shouldBe] of fixed) {
-    if (shouldBe === undefined || is === shouldBe) continue;
-    throw new ByokError(
-      "immutable_argument",
-      `\`${attribute}\` of ${key.arn} is ${is} and cannot be changed to ${shouldBe}. Plan again to have the key replaced, or set it back.`,
-      { attribute },
-    );
-  }
-  if (!isRelated(key.keyId, wanted.primaryKeyArn)) {
-    throw new ByokError(
-      "immutable_argument",
-      `\`primary_key_arn\` is ${wanted.primaryKeyArn}, and ${key.arn} is no replica of that key and cannot become one. Plan again to have the key replaced, or set it back.`,
-      { attribute: "primary_key_arn" },
-    );
-  }
-  checkPlace(key, wanted);
-}
-
-/** Where a key is kept is fixed too, and worth no replacement. In an instance, the KMS ignores the level that is asked for. */
-function checkPlace(key: KeyDescription, { dkmsInstanceId, protectionLevel }: WantedKey): void {
-  const places = [
-    ["dkms_instance_id", key.dkmsInstanceId, dkmsInstanceId],
-    ["protection_level", key.protectionLevel, key.dkmsInstanceId === undefined ? protectionLevel : undefined],
-  ] as const;
-  for (const [attribute, is = "not set", shouldBe] of places) {
-    if (shouldBe === undefined || is === shouldBe) continue;
-    throw new ByokError(
-      "immutable_argument",
-      `\`${attribute}\` of ${key.arn} is ${is} and cannot be changed to ${shouldBe}. Set it back, or create another key.`,
-      { attribute },
-    );
-  }
 }

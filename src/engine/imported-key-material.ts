@@ -1,23 +1,26 @@
 import { type Action, type Assessment, assess, type WantedMaterial } from "./assessment";
 import type { Call } from "./call";
-import { importDeletingFirst, interruptionMark, withInterruption } from "./delete-first";
-import { ByokError, isByokError } from "./errors";
+import { importDeletingFirst } from "./delete-first";
+import { interruptionMark } from "./delete-first-tags";
+import { forgetDisabling, isToBeDisabled, noteDisabling, readableTags, toldWish } from "./enabled-wish";
+import { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
-import { checkImport, type ImportPlan, importMaterial } from "./importing";
-import type { EpochSeconds } from "./instant";
-import { type KeyDescription, waitsForDeletion } from "./key";
+import { ImportProof } from "./import-proof";
+import { checkImport, type Imported, type ImportPlan, importMaterial } from "./importing";
+import type { KeyDescription, Tags } from "./key";
 import type { KeyMaterialSource, OfferedMaterial } from "./key-material-source";
 import type { KeyService } from "./key-service";
-import { checkAllowed, type KeyLocation } from "./key-services";
+import { reach } from "./key-services";
+import { mayHoldSeveral } from "./kms-profile";
 import { checkLifetime, type Lifetime, renewalTime, sameLifetime, validToAt } from "./lifetime";
-import { type MaterialCondition, materialCondition, needsMaterialList } from "./material-condition";
+import { lostMaterials, type MaterialCondition } from "./material-condition";
+import { materialsOf, type MaterialObservation, observeMaterial } from "./material-observation";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
-import { openSource } from "./opened-source";
 import { differentBytes } from "./offered-bytes";
+import { openSource } from "./opened-source";
 import type { Outcome } from "./outcome";
 import type { Run } from "./run";
-import { madeAt, settled, settledAnswer, startSettling } from "./settling";
-import { wishedEnabled, withWish } from "./enabled-wish";
+import { madeAt, settled, startSettling } from "./settling";
 
 /** What the configuration asks for, with what only an import needs. */
 export interface MaterialSettings extends WantedMaterial {
@@ -25,60 +28,24 @@ export interface MaterialSettings extends WantedMaterial {
   readonly wrappingKeySpec?: string | undefined;
 }
 
-/** What was seen at one moment. */
-export interface MaterialObservation {
-  readonly at: EpochSeconds;
-  readonly condition: MaterialCondition;
-  /** Null: the KMS does not know the key. */
-  readonly key: KeyDescription | null;
-}
-
-/**
- * Looks at the material in a key: one DescribeKey, and the list of its materials only where that leaves open what
- * became of ours.
- *
- * @param lifetime As configured; says when renewal is due.
- */
-export async function observeMaterial(
-  run: Run,
-  keyArn: string,
-  record: MaterialRecord | undefined,
-  lifetime: Lifetime,
-  call: Call = {},
-): Promise<MaterialObservation> {
-  const { service } = reach(run, keyArn);
-  const { value: key, at } = await settledAnswer(
-    run,
-    service,
-    madeAt(run, keyArn),
-    call,
-    () => service.describe(keyArn, call),
-    ({ value }) => value !== null && value.state !== "Creating" && !waitsForDeletion(value),
-  );
-  const { reimport } = service.profile;
-  if (key === null || !needsMaterialList(key, record)) {
-    const condition = withWish(run, key, materialCondition({ key, reimport }, record, lifetime, at));
-    return { at, key, condition: await withInterruption(run, service, condition, record, call) };
-  }
-  const materials = await service.materials(keyArn, call);
-  return {
-    at,
-    key,
-    condition: withWish(run, key, materialCondition({ key, materials, reimport }, record, lifetime, at)),
-  };
-}
-
 /** What is on record after a look. The last known expiry of material that is gone stays, and how it went. */
 export function recordAfter(record: MaterialRecord, condition: MaterialCondition): MaterialRecord {
-  const seen = { ...record, keyDisabled: condition.keyDisabled, otherMaterials: condition.otherMaterials };
-  if (condition.state === "deleted" && condition.validTo !== undefined) return { ...seen, deletedEarly: true };
+  const seen: MaterialRecord = {
+    ...record,
+    rebuilt: undefined,
+    keyDisabled: condition.keyDisabled,
+    toDisable: condition.toDisable === true ? true : undefined,
+    otherMaterials: condition.otherMaterials,
+  };
+  if (condition.state === "deleted" && condition.validTo !== undefined && condition.settling !== true) {
+    return { ...seen, deletedEarly: true };
+  }
   if (condition.state !== "imported") return seen;
   return {
     ...seen,
     deletedEarly: undefined,
     // Where the KMS tells no lifetime, nothing else says that there was material.
     ...(condition.expirationModel === undefined ? { seenImported: true } : {}),
-    materialId: condition.materialId,
     expirationModel: condition.expirationModel,
     validTo: condition.validTo,
   };
@@ -88,6 +55,8 @@ export function recordAfter(record: MaterialRecord, condition: MaterialCondition
 export interface MaterialOutcome extends Outcome<MaterialRecord> {
   readonly assessment: Assessment;
   readonly condition: MaterialCondition;
+  /** That the key holds these bytes, as the answer to an import of this call proved. Absent: there was none. */
+  readonly proof?: ImportProof | undefined;
 }
 
 /**
@@ -96,7 +65,8 @@ export interface MaterialOutcome extends Outcome<MaterialRecord> {
  *
  * @param source Undefined where no bytes are configured.
  * @param record What earlier runs left on record of this key. Undefined: nothing.
- * @param planned What the plan announced. An import is made only where that was one. Default: whatever the assessment says.
+ * @param planned What the plan announced. An import is made only where that was one. `move`: the material comes from
+ * another key, so that it is an error if nothing is imported. Default: whatever the assessment says.
  * @throws ByokError Before the import, whatever is wrong; nothing has changed then.
  */
 export async function applyMaterial(
@@ -105,39 +75,55 @@ export async function applyMaterial(
   source: KeyMaterialSource | undefined,
   record: MaterialRecord | undefined,
   call: Call = {},
-  planned: Action = "create",
+  planned: Action | "move" = "create",
 ): Promise<MaterialOutcome> {
-  const { service } = reach(run, wanted.keyArn);
+  const { service } = reach(run, wanted.keyArn, "key_arn");
   return run.locks.hold(wanted.keyArn, async () => {
     const { offer, material } = await openSource(source, call);
     try {
       const contradiction = differentBytes(offer, wanted.fingerprint, provedFingerprint(record));
       if (contradiction !== undefined) throw contradiction;
-      const seen = await observeMaterial(run, wanted.keyArn, record, wanted.lifetime, call);
+      const seen = await observeMaterial(run, wanted.keyArn, record, wanted.lifetime, call, true);
       const assessment = assess({ wanted, condition: seen.condition, record, offer, now: seen.at });
-      if (assessment.problem !== undefined) throw assessment.problem;
+      if (assessment.problem !== undefined) {
+        // The state of the key does not wait for the bytes. Whether that failed is what the next look tells.
+        if (isToDisable(seen) && allows(planned, "disable")) await disable(run, service, seen.key, call);
+        throw assessment.problem;
+      }
       const known = withRenewal(
         recordAfter(record ?? { keyArn: wanted.keyArn, verified: false }, seen.condition),
         wanted,
       );
       const warnings = [...(material?.warnings ?? []), ...assessment.warnings];
-      if (!isImport(assessment.action) || material === undefined || source === undefined || seen.key === null) {
-        return { record: known, warnings, assessment, condition: seen.condition };
+      const asSeen = { record: known, warnings, assessment, condition: seen.condition };
+      const { action, reason } = assessment;
+      if (action === "disable" && seen.key !== null) {
+        if (planned === "move") throw nothingImported(wanted, reason);
+        return allows(planned, action) ? await disabled(run, service, seen.key, asSeen, call) : late(asSeen);
       }
-      if (!isImport(planned)) {
-        const late = `This came up after the plan and is left for the next one: ${assessment.reason}.`;
-        return { record: known, warnings: [...warnings, late], assessment, condition: seen.condition };
+      if (!isImport(action) || material === undefined || source === undefined || seen.key === null) {
+        if (planned === "move") throw nothingImported(wanted, reason);
+        return { ...asSeen, record: { ...known, noteLeft: await noteStillLeft(run, service, known, call) } };
       }
       const here = { ...seen, key: seen.key };
+      if (!allows(planned, action)) {
+        const isDue = isToDisable(here) && allows(planned, "disable");
+        return isDue ? await disabled(run, service, here.key, late(asSeen), call) : late(asSeen);
+      }
       const done = await bringIn(run, service, wanted, here, record, material, source.attribute, call);
       // An error would make a new resource be thrown away and made again, though its bytes are in.
-      const lateError = record === undefined ? undefined : done.error;
+      const isNew = record === undefined;
       return {
         record: done.record,
-        warnings: [...warnings, ...(record === undefined && done.error !== undefined ? [done.error.rawMessage] : [])],
-        ...(lateError === undefined ? {} : { error: lateError }),
+        warnings: [
+          ...warnings,
+          ...done.warnings,
+          ...(isNew && done.error !== undefined ? [done.error.rawMessage] : []),
+        ],
+        ...(isNew || done.error === undefined ? {} : { error: done.error }),
         assessment,
-        condition: conditionAfterImport(done.before, done.record),
+        condition: conditionAfterImport(seen, done.record, done.missing),
+        proof: done.proof,
       };
     } finally {
       material?.destroy();
@@ -145,100 +131,47 @@ export async function applyMaterial(
   });
 }
 
-/**
- * What destroying the material does.
- *
- * @param policy `retain` leaves the bytes in the key and calls nothing. `delete` deletes them at once, except for bytes
- * that this same run imported: then another resource stands for them now.
- */
-export async function releaseMaterial(
-  run: Run,
-  record: MaterialRecord,
-  policy: "retain" | "delete",
-  call: Call = {},
-): Promise<{ readonly warnings: readonly string[] }> {
-  if (policy === "retain") {
-    return {
-      warnings: [
-        `The key material stays in ${record.keyArn}, since \`deletion_policy\` is retain: the key still works, and byok no longer looks after it.`,
-      ],
-    };
-  }
-  const { service } = reach(run, record.keyArn);
-  return run.locks.hold(record.keyArn, async () => {
-    const { fingerprint } = record;
-    if (fingerprint !== undefined && run.memory.imports.get(record.keyArn)?.has(fingerprint) === true) {
-      return { warnings: [`The same bytes were imported into ${record.keyArn} in this run, so they are not deleted.`] };
-    }
-    const several = record.materialId !== undefined && service.profile.severalMaterials.length > 0;
-    try {
-      await service.deleteMaterial(record.keyArn, several ? record.materialId : undefined, call);
-      return { warnings: [] };
-    } catch (error) {
-      // Not every KMS takes a deletion from an empty key, and an attempt whose reply was lost empties it.
-      if (isByokError(error, "key_unusable") && (await isEmpty(service, record.keyArn, call))) return { warnings: [] };
-      // Whoever removed the key has done with its material what can be done.
-      if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
-      return { warnings: [`The key material was not deleted from ${record.keyArn}: ${error.rawMessage}`] };
-    }
-  });
+function isToDisable<T extends MaterialObservation>(seen: T): seen is T & { readonly key: KeyDescription } {
+  return seen.key !== null && seen.condition.toDisable === true;
 }
 
-async function isEmpty(service: KeyService, keyArn: string, call: Call): Promise<boolean> {
-  const { value: key } = await service.describe(keyArn, call);
-  return key?.state === "PendingImport";
+/** What each plan allows its apply to do: what was planned, or less. */
+function allows(planned: Action | "move", action: Action): boolean {
+  if (planned === "move" || isImport(planned)) return true;
+  return planned === "disable" && action === "disable";
 }
 
-function reach(run: Run, keyArn: string): { readonly location: KeyLocation; readonly service: KeyService } {
-  const location = run.services.locate(keyArn, "key_arn");
-  checkAllowed(location, run.allowed, "key_arn");
-  return { location, service: run.services.service(location.kms, location.region) };
+function isImport(action: Action): boolean {
+  return action === "create" || action === "reimport";
 }
 
-/**
- * What else a key holds that had its material before byok's first import. Where it has lost any of that, no import of
- * ours makes it usable, and later looks must know to ask.
- */
-async function withOtherMaterials(
+function late(outcome: MaterialOutcome): MaterialOutcome {
+  const said = `This came up after the plan and is left for the next one: ${outcome.assessment.reason}.`;
+  return { ...outcome, warnings: [...outcome.warnings, said] };
+}
+
+function nothingImported({ keyArn }: MaterialSettings, reason: string): ByokError {
+  return new ByokError(
+    "import_refused",
+    `Nothing was imported into ${keyArn}: ${reason}. The material of the former key was left as it is and stays on record. Choose a key into which these bytes can be imported, or set \`key_arn\` back.`,
+    { attribute: "key_arn" },
+  );
+}
+
+/** Fulfils what an earlier run could not: the material is in, and the key is to be Disabled. */
+async function disabled(
   run: Run,
   service: KeyService,
-  { key, condition, at }: MaterialObservation & { readonly key: KeyDescription },
-  record: MaterialRecord | undefined,
-  lifetime: Lifetime,
+  key: KeyDescription,
+  { record, condition, ...seen }: MaterialOutcome,
   call: Call,
-): Promise<MaterialCondition> {
-  if (key.materialId === undefined || record?.importedAt !== undefined || needsMaterialList(key, record)) {
-    return condition;
-  }
-  try {
-    const materials = await service.materials(key.arn, call);
-    const { missingMaterials, otherMaterials } = materialCondition({ key, materials }, record, lifetime, at);
-    return { ...condition, missingMaterials, otherMaterials };
-  } catch (error) {
-    if (!isByokError(error, "access_denied", "service_refused")) throw error;
-    run.log.warn("The materials of the key cannot be listed, so it is not known whether it holds others.", {
-      key: key.arn,
-    });
-    return condition;
-  }
-}
-
-/** How the material is once it has been imported, without looking again: the import's answer is the proof. */
-function conditionAfterImport(before: MaterialCondition, made: MadeRecord): MaterialCondition {
-  const { expirationModel, validTo, materialId, lifetime, keyDisabled } = made;
-  const { missingMaterials, otherMaterials } = before;
-  const asWanted = { lifetimeDrift: false, renewalDue: false, lifetimePast: false };
-  const renewal = renewalTime(lifetime, validTo);
+): Promise<MaterialOutcome> {
+  const { error, noteLeft } = await disable(run, service, key, call, key.state === "Disabled");
+  if (error !== undefined) return { ...seen, record, condition, error };
   return {
-    state: "imported",
-    expirationModel,
-    validTo,
-    materialId,
-    renewalTime: renewal,
-    ...asWanted,
-    missingMaterials,
-    otherMaterials,
-    keyDisabled,
+    ...seen,
+    record: { ...record, toDisable: undefined, noteLeft, keyDisabled: true },
+    condition: { ...condition, toDisable: false, keyState: "Disabled", keyDisabled: true },
   };
 }
 
@@ -248,18 +181,21 @@ function withRenewal(record: MaterialRecord, { lifetime }: WantedMaterial): Mate
   return same ? { ...record, lifetime } : record;
 }
 
-function isImport(action: Action): boolean {
-  return action === "create" || action === "reimport";
-}
-
 /** What is on record after an import. */
-type MadeRecord = MaterialRecord & { readonly lifetime: Lifetime; readonly keyDisabled: boolean };
+type MadeRecord = MaterialRecord & {
+  readonly lifetime: Lifetime;
+  readonly keyDisabled: boolean;
+  readonly otherMaterials: readonly string[];
+};
 
 /** What came of an import: the bytes are in, whatever the error says. */
 interface BroughtIn {
   readonly record: MadeRecord;
-  /** How the material was before, with all that was asked for the import. */
-  readonly before: MaterialCondition;
+  /** Undefined: the answer was lost, and nothing proves which bytes the key holds. */
+  readonly proof: ImportProof | undefined;
+  /** Ids of other materials that the key still lacks. */
+  readonly missing: readonly string[];
+  readonly warnings: readonly string[];
   readonly error?: ByokError | undefined;
 }
 
@@ -273,9 +209,12 @@ async function bringIn(
   attribute: string,
   call: Call,
 ): Promise<BroughtIn> {
-  const { key, at } = seen;
+  const { key, at, condition } = seen;
+  const closed = run.memory.closed.get(key.arn);
+  if (closed !== undefined) throw closed;
   checkLifetime(wanted.lifetime, service.profile, at);
   const validTo = validToAt(wanted.lifetime, at);
+  const onRecord = record === undefined ? undefined : ImportProof.onRecord(record);
   const plan: ImportPlan = {
     key,
     material,
@@ -283,78 +222,189 @@ async function bringIn(
     wrappingAlgorithm: wanted.wrappingAlgorithm,
     wrappingKeySpec: wanted.wrappingKeySpec,
     validTo,
-    again: seen.condition.state !== "never_imported",
-    materialId: seen.condition.materialId,
+    again: condition.state !== "never_imported",
+    materialId: onRecord?.materialId,
     description: wanted.description,
+    knownDescription: record?.description,
   };
   checkImport(service, plan);
-  const condition = await withOtherMaterials(run, service, seen, record, wanted.lifetime, call);
-  const tags = once(() => service.tags(key.arn, call));
-  const wish = await wishedEnabled(run, key, condition, tags);
+  const materials = seen.materials ?? (await listBefore(run, service, key, record, call));
+  const tags = seen.tags === undefined ? readableTags(run, service, key.arn, call) : async () => seen.tags;
+  const toDisable = await isDisablingWished(run, service, seen, record, tags);
   const dead = condition.state !== "imported";
   const urgent = { ...call, urgent: dead };
-  const interruption = wanted.allowInterruption ?? true;
-  // Where a deletion is only reported, the next run must know that this one was ours.
-  const mark = wanted.onDeletion === "report" ? interruptionMark(record) : undefined;
-  const replacement = { full: !dead, proved: provedFingerprint(record), interruption, mark, tags };
-  const imported =
-    service.profile.reimport === "delete_first"
-      ? await importDeletingFirst(run, service, plan, replacement, urgent)
-      : await importMaterial(run, service, plan, urgent);
+  // Before the effect that makes it necessary, so that a crash does not forget it.
+  const isNotedNow = toDisable && !isToBeDisabled(await tags());
+  if (isNotedNow) await noteDisabling(run, service, key.arn, call);
+  const replacement = {
+    full: !dead,
+    proof: onRecord,
+    interruption: wanted.allowInterruption ?? true,
+    // Where a deletion is only reported, the next run must know that this one was ours.
+    mark: wanted.onDeletion === "report" ? interruptionMark(record) : undefined,
+    tags,
+  };
+  let imported: Imported;
+  try {
+    imported =
+      service.profile.reimport === "delete_first"
+        ? await importDeletingFirst(run, service, plan, replacement, urgent)
+        : await importMaterial(run, service, plan, urgent);
+  } catch (thrown) {
+    const error = ByokError.from(thrown);
+    // What was noted for an import that is known to have failed is withdrawn, so that it cannot outlive this attempt.
+    if (isNotedNow && condition.state !== "never_imported" && !error.effectUnknown) {
+      await forgetDisabling(run, service, key.arn, {}).catch(() => undefined);
+    }
+    throw error;
+  }
   rememberImport(run, key.arn, material.fingerprint);
   if (dead) startSettling(run, key.arn);
+  const { error, noteLeft } = toDisable ? await disable(run, service, key, call) : {};
+  // A KMS takes only the same bytes again: what was proved of this key before is so still.
+  const proof = imported.proof ?? (onRecord?.fingerprint === material.fingerprint ? onRecord : undefined);
+  const materialId = imported.proof === undefined ? onRecord?.materialId : imported.proof.materialId;
+  const ids = (materials ?? []).map((entry) => entry.materialId).filter((id) => id !== materialId);
+  const missing = lostMaterials(materials).filter((id) => id !== materialId);
   const made: MadeRecord = {
     keyArn: key.arn,
     fingerprint: material.fingerprint,
-    verified: true,
-    materialId: imported.materialId ?? condition.materialId,
-    importedAt: imported.at,
+    verified: proof !== undefined,
+    materialId,
+    importedAt: proof === undefined ? undefined : imported.at,
     lifetime: wanted.lifetime,
     description: wanted.description,
     expirationModel: validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES",
     validTo,
     importedValidTo: validTo,
-    keyDisabled: wish === false,
-    otherMaterials: condition.otherMaterials,
+    keyDisabled: toDisable,
+    toDisable: error === undefined ? undefined : true,
+    noteLeft: toDisable ? noteLeft : await noteStillLeft(run, service, record, call),
+    otherMaterials: materials === undefined ? condition.otherMaterials : ids,
   };
-  return { record: made, before: condition, error: await afterImport(run, service, key, condition, wish, call) };
+  return { record: made, proof: imported.proof, missing, warnings: afterwards(key, missing, proof), error };
 }
 
-/** What remains to be done once the bytes are in. Its failure is told and does not undo them. */
-async function afterImport(
+/** What a person has to know of an import that succeeded and does not make all well. */
+function afterwards(
+  { arn }: KeyDescription,
+  missing: readonly string[],
+  proof: ImportProof | undefined,
+): readonly string[] {
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `The key material was imported, and ${arn} cannot be used before its other key material is imported again too (${missing.join(", ")}).`,
+        ]),
+    ...(proof === undefined
+      ? [
+          `The answer to the import was lost. ${arn} holds key material now, and nothing proves that it is these bytes (not verified). It is neither replaced nor deleted; the next import into the empty key proves it.`,
+        ]
+      : []),
+  ];
+}
+
+/**
+ * The materials of a key before byok's first import into it, as far as it had any: a key that has lost others of them
+ * cannot be used, and a new replica of a key that was rotated needs all of them.
+ */
+async function listBefore(
   run: Run,
   service: KeyService,
   key: KeyDescription,
-  condition: MaterialCondition,
-  wish: boolean | undefined,
+  record: MaterialRecord | undefined,
   call: Call,
-): Promise<ByokError | undefined> {
-  if (condition.missingMaterials.length > 0) {
-    return new ByokError(
-      "materials_missing",
-      `The key material was imported, but ${key.arn} held other material too, which is missing (${condition.missingMaterials.join(", ")}). The key cannot be used before that is imported again.`,
-      { attribute: "key_arn" },
-    );
-  }
-  if (wish !== false) return undefined;
+): ReturnType<typeof materialsOf> {
+  const isFirst = record?.importedAt === undefined;
+  const hasHistory = key.materialId !== undefined || key.multiRegion?.type === "REPLICA";
+  return isFirst && hasHistory && mayHoldSeveral(service.profile, key.spec)
+    ? materialsOf(run, service, key.arn, call)
+    : undefined;
+}
+
+/** Whether a key is to be Disabled once its material is in, as far as anybody said; an import makes every key Enabled. */
+async function isDisablingWished(
+  run: Run,
+  service: KeyService,
+  { key, condition }: MaterialObservation & { readonly key: KeyDescription },
+  record: MaterialRecord | undefined,
+  tags: () => Promise<Tags | undefined>,
+): Promise<boolean> {
+  const told = toldWish(run, service, key);
+  if (told !== undefined) return !told;
+  if (condition.keyDisabled || condition.toDisable === true) return true;
+  // An earlier run may have ended between its import and DisableKey, and left word on the key.
+  const mayBeUnfinished = record?.importedAt === undefined || key.state === "Enabled";
+  return mayBeUnfinished && record?.noteLeft !== true && isToBeDisabled(await tags());
+}
+
+/** Its failure is told and does not undo the import. The intention stays on the key until it is fulfilled. */
+async function disable(
+  run: Run,
+  service: KeyService,
+  key: KeyDescription,
+  call: Call,
+  isDisabled = false,
+): Promise<{ readonly error?: ByokError; readonly noteLeft?: true | undefined }> {
   try {
-    await settled(run, service, madeAt(run, key.arn), call, () => service.setEnabled(key.arn, false, call));
-    return undefined;
+    if (!isDisabled) {
+      await settled(run, service, madeAt(run, key.arn), call, () => service.setEnabled(key.arn, false, call));
+    }
   } catch (thrown) {
     const error = ByokError.from(thrown);
-    return error.with({
-      message: `The key material was imported, and ${key.arn} is now Enabled although it is to be Disabled: ${error.rawMessage}`,
-    });
+    const message = `The key material was imported, and ${key.arn} is now Enabled although it is to be Disabled. The next apply disables it. ${error.rawMessage}`;
+    return { error: error.with({ message }) };
   }
+  return { noteLeft: await isNoteLeft(run, service, key.arn, call) };
+}
+
+/** Removes the note that is fulfilled. True where it stays on the key. */
+async function isNoteLeft(run: Run, service: KeyService, keyArn: string, call: Call): Promise<true | undefined> {
+  const isGone = await forgetDisabling(run, service, keyArn, call).catch((thrown: unknown) => {
+    const { rawMessage } = ByokError.from(thrown);
+    run.log.warn(`What was noted in the tags of the key could not be removed. ${rawMessage}`, { key: keyArn });
+    return false;
+  });
+  return isGone ? undefined : true;
+}
+
+/** Tries once more to remove a note that an earlier run had to leave: whoever looks after the key itself takes it for one. */
+async function noteStillLeft(
+  run: Run,
+  service: KeyService,
+  record: MaterialRecord | undefined,
+  call: Call,
+): Promise<true | undefined> {
+  return record?.noteLeft === true ? isNoteLeft(run, service, record.keyArn, call) : undefined;
+}
+
+/** How the material is once it has been imported, without looking again: the import's answer is the proof. */
+function conditionAfterImport(
+  { condition: before }: MaterialObservation,
+  made: MadeRecord,
+  missing: readonly string[],
+): MaterialCondition {
+  const { expirationModel, validTo, materialId, lifetime, keyDisabled, toDisable, otherMaterials } = made;
+  return {
+    state: "imported",
+    keyState: missing.length > 0 ? "PendingImport" : keyDisabled && toDisable !== true ? "Disabled" : "Enabled",
+    expirationModel,
+    validTo,
+    materialId: materialId ?? before.materialId,
+    renewalTime: renewalTime(lifetime, validTo),
+    lifetimeDrift: false,
+    renewalDue: false,
+    lifetimePast: false,
+    missingMaterials: missing,
+    otherMaterials,
+    keyDisabled,
+    ...(toDisable === true ? { toDisable } : {}),
+    ...(before.mayInterrupt === true ? { mayInterrupt: true } : {}),
+  };
 }
 
 function rememberImport(run: Run, keyArn: string, fingerprint: Fingerprint): void {
   const known = run.memory.imports.get(keyArn) ?? new Set();
   run.memory.imports.set(keyArn, known.add(fingerprint));
-}
-
-/** Asks once and gives everybody the same answer. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined;
-  return () => (asked ??= ask());
 }

@@ -1,6 +1,7 @@
 import { type Call, checkCall } from "./call";
 import type { Milliseconds } from "./clock";
 import { ByokError, isByokError } from "./errors";
+import { ImportProof } from "./import-proof";
 import type { EpochSeconds } from "./instant";
 import type { KeyDescription } from "./key";
 import type { OfferedMaterial } from "./key-material-source";
@@ -9,7 +10,7 @@ import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
 import { materialShapes } from "./kms-profile";
 import type { Run } from "./run";
 import { madeAt, settled } from "./settling";
-import { chooseWrapping } from "./wrapping-choice";
+import { chooseWrapping, type WrappingChoice } from "./wrapping-choice";
 import { wrappingKeyFrom } from "./wrapping-key";
 
 /** How one import is to be made. */
@@ -24,16 +25,19 @@ export interface ImportPlan {
   readonly validTo?: EpochSeconds | undefined;
   /** True where the key had material before: the import must bring the same bytes back and nothing else. */
   readonly again: boolean;
-  /** Of the material that comes back, where the KMS told it. */
+  /** Of the material that comes back, where an import of ours was answered with it. */
   readonly materialId?: string | undefined;
   readonly description?: string | undefined;
+  /** The description that the material has on record: a replica keeps it and takes none. */
+  readonly knownDescription?: string | undefined;
   /** The key's state is what is asked about, so that a refusal for its sake is an answer and not waited out. */
   readonly atOnce?: boolean;
 }
 
 export interface Imported {
   readonly at: EpochSeconds;
-  readonly materialId?: string | undefined;
+  /** Undefined: the answer was lost, and nothing proves that it is these bytes which the key holds now. */
+  readonly proof: ImportProof | undefined;
 }
 
 /** The longest token that a KMS is documented to give, with room to spare. */
@@ -67,7 +71,7 @@ export function checkImport(service: KeyService, plan: ImportPlan): KeySpec {
 
 /**
  * Fetches import parameters, checks them, wraps and imports. Parameters that have become stale, or that the KMS does
- * not accept, are fetched anew and the material is wrapped again, once.
+ * not accept, are fetched again and the material is wrapped again, once.
  */
 export async function importMaterial(run: Run, service: KeyService, plan: ImportPlan, call: Call): Promise<Imported> {
   const spec = checkImport(service, plan);
@@ -80,6 +84,16 @@ export async function importMaterial(run: Run, service: KeyService, plan: Import
       throw onItsArgument(again, plan);
     });
   }
+}
+
+/** How the material of an import is wrapped. @throws ByokError see `checkImport` and `chooseWrapping`. */
+export function wrappingOf(service: KeyService, plan: ImportPlan): WrappingChoice {
+  return chooseWrapping({
+    keySpec: checkImport(service, plan),
+    profile: service.profile,
+    algorithm: plan.wrappingAlgorithm,
+    wrappingKeySpec: plan.wrappingKeySpec,
+  });
 }
 
 /** A KMS that refuses bytes does not know which argument gave them. */
@@ -96,13 +110,9 @@ async function importOnce(
   call: Call,
 ): Promise<Imported> {
   const { key, material } = plan;
-  const { algorithm, wrappingKeySpec } = chooseWrapping({
-    keySpec: spec,
-    profile: service.profile,
-    algorithm: plan.wrappingAlgorithm,
-    wrappingKeySpec: plan.wrappingKeySpec,
-  });
+  const { algorithm, wrappingKeySpec } = wrappingOf(service, plan);
   const several = service.profile.severalMaterials.includes(spec);
+  const isReplica = key.multiRegion?.type === "REPLICA";
   const since = plan.atOnce === true ? undefined : madeAt(run, key.arn);
   const parameters = await settled(run, service, since, call, () =>
     service.importParameters(key.arn, algorithm, wrappingKeySpec, call),
@@ -118,19 +128,51 @@ async function importOnce(
     wrappedMaterial,
     ...(plan.validTo === undefined ? {} : { validTo: plan.validTo }),
     // Without a type the KMS takes a first import for new and any other for the same again. Naming it makes sure that a
-    // reimport is never taken for a rotation.
-    ...(several && plan.again ? { importType: "existing" as const } : {}),
+    // reimport is never taken for a rotation. A replica never takes new material.
+    ...(several && (plan.again || isReplica) ? { importType: "existing" as const } : {}),
     ...(several && plan.again && plan.materialId !== undefined ? { materialId: plan.materialId } : {}),
-    ...(several && plan.description !== undefined ? { description: plan.description } : {}),
+    ...(several && plan.description !== undefined && !isReplica ? { description: plan.description } : {}),
   };
-  const answer = await sendImport(run, service, request, since, plan.atOnce !== true, call);
+  const send = () => sendImport(run, service, request, since, plan.atOnce !== true, call);
+  const answer = await (isReplica ? onceRegionKnows(run, service, plan, call, send) : send());
+  if (answer.value === "unanswered") return { at: answer.at, proof: undefined };
   checkMaterialId(request, answer.value.materialId);
-  return { at: answer.at, materialId: answer.value.materialId };
+  // Where the KMS names none, it took the bytes under the id that was asked for.
+  const { materialId = request.materialId } = answer.value;
+  const proof = ImportProof.ofAnswer({ keyArn: key.arn, fingerprint: material.fingerprint, materialId });
+  return { at: answer.at, proof };
+}
+
+/**
+ * A replica may not have heard yet of what this run imported into its primary a moment ago, and takes it for other bytes.
+ */
+async function onceRegionKnows<T>(
+  run: Run,
+  service: KeyService,
+  { key, material }: ImportPlan,
+  call: Call,
+  send: () => Promise<T>,
+): Promise<T> {
+  const related = [...run.memory.imports].find(
+    ([arn, fingerprints]) => arn.endsWith(`/${key.keyId}`) && fingerprints.has(material.fingerprint),
+  );
+  const since = related === undefined ? undefined : madeAt(run, related[0]);
+  if (since === undefined) return send();
+  return settled(run, service, since, call, async () => {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isByokError(error, "different_material")) throw error;
+      const { rawMessage, serviceCode } = error;
+      throw new ByokError("different_material", rawMessage, { retry: "settling", serviceCode });
+    }
+  });
 }
 
 /**
  * Sends the import until the KMS has heard of the key. An attempt whose reply was lost may have brought the material in;
  * a KMS that takes imports into empty keys only then refuses the next attempt, for a key that is as it was to become.
+ * Somebody else may have imported meanwhile: that the key looks as it was to become proves nothing.
  */
 async function sendImport(
   run: Run,
@@ -139,7 +181,7 @@ async function sendImport(
   since: Milliseconds | undefined,
   wasEmpty: boolean,
   call: Call,
-): Promise<Observed<{ readonly materialId?: string }>> {
+): Promise<Observed<{ readonly materialId?: string } | "unanswered">> {
   let lost = false;
   return settled(run, service, since, call, async () => {
     try {
@@ -156,16 +198,16 @@ async function sendImport(
   });
 }
 
-/** The import by its trace in a key that was empty before: the very lifetime that was asked for. */
+/** A key that was empty before and has the very lifetime that was asked for: there is nothing left to be sent. */
 async function landedImport(
   service: KeyService,
   { keyArn, validTo }: MaterialImport,
   call: Call,
-): Promise<Observed<Record<string, never>> | undefined> {
+): Promise<Observed<"unanswered"> | undefined> {
   if (service.profile.reimport !== "delete_first") return undefined;
   const { value: key, at } = await service.describe(keyArn, call);
   const model = validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES";
-  return key?.expirationModel === model && key.validTo === validTo ? { value: {}, at } : undefined;
+  return key?.expirationModel === model && key.validTo === validTo ? { value: "unanswered", at } : undefined;
 }
 
 /** What a KMS, or someone who poses as one, must not get material wrapped for. */
@@ -185,7 +227,7 @@ function checkParameters({ value: parameters, at }: Observed<ImportParameters>, 
   if (parameters.validTo !== undefined && parameters.validTo <= at) {
     throw new ByokError(
       "untrusted_answer",
-      `The KMS gave import parameters for ${key.arn} that had expired when it gave them. Nothing was wrapped. Check the endpoint and what stands between, and run again.`,
+      `The KMS gave import parameters for ${key.arn} that had expired when it gave them. Nothing was wrapped. Check the endpoint and any proxy in between, and run again.`,
     );
   }
 }
@@ -203,6 +245,9 @@ function checkMaterialId({ keyArn, materialId }: MaterialImport, answered: strin
 function checkDescription(service: KeyService, plan: ImportPlan, spec: KeySpec): void {
   const { description, key } = plan;
   if (description === undefined) return;
+  // A primary that became a replica keeps the description that its material has.
+  const isReplica = key.multiRegion?.type === "REPLICA";
+  if (isReplica && description === plan.knownDescription) return;
   const attribute = "material_description";
   const rule = service.profile.materialDescription;
   if (rule === undefined || !service.profile.severalMaterials.includes(spec)) {
@@ -212,7 +257,7 @@ function checkDescription(service: KeyService, plan: ImportPlan, spec: KeySpec):
       { attribute },
     );
   }
-  if (key.multiRegion?.type === "REPLICA") {
+  if (isReplica) {
     throw new ByokError(
       "invalid_argument",
       "`material_description` cannot be set on a replica: it belongs to the material of the primary key. Remove it here.",

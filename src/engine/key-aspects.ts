@@ -1,8 +1,8 @@
 import { type Call, checkCall } from "./call";
-import { enabledTag } from "./enabled-wish";
-import { ByokError } from "./errors";
+import { enabledTag, forgetDisabling, isToBeDisabled, tellWish } from "./enabled-wish";
+import { ByokError, isByokError } from "./errors";
 import type { KeyDescription, Tags } from "./key";
-import { type KeyRecord, keyRecord, userTags } from "./key-record";
+import { isUsable, type KeyRecord, keyRecord, userTags } from "./key-record";
 import type { KeyService } from "./key-service";
 import type { Run } from "./run";
 import { madeAt, policySettled, settled } from "./settling";
@@ -14,94 +14,170 @@ export interface Synced {
   readonly error?: ByokError;
 }
 
+/** What is known of a key beside its description. */
+export interface KnownOfKey {
+  /** What earlier runs, or earlier steps of this one, left on record. */
+  readonly earlier?: Partial<KeyRecord> | undefined;
+  /** Its tags, where they have been read already. */
+  readonly tags?: Tags | undefined;
+  /**
+   * The key is there already and becomes the one of this resource now, so that what an earlier attempt left on it is
+   * withdrawn. Default false.
+   */
+  readonly found?: boolean;
+}
+
 /**
  * Makes the mutable aspects of a key be as configured: compares what is managed with what the KMS says, and repairs
- * the difference only. The policy comes first, so that it is in place before any bytes are.
+ * the difference only. The policy comes first, so that it is in place before any bytes are; where it could not be put
+ * in place, the key gets no bytes in this run.
  */
 export async function syncAspects(
   run: Run,
   service: KeyService,
   key: KeyDescription,
   wanted: WantedKey,
-  earlier: KeyRecord | undefined,
+  { earlier, tags: given, found = false }: KnownOfKey,
   call: Call,
 ): Promise<Synced> {
+  const { arn } = key;
   let record = keyRecord(wanted.kms, wanted.region, key, earlier);
+  if (wanted.enabled !== undefined) record = { ...record, toEnable: undefined };
+  let tags = given;
+  const aspects: Aspects = {
+    run,
+    service,
+    wanted,
+    found,
+    call,
+    record: () => record,
+    note: (changes) => {
+      record = { ...record, ...changes };
+    },
+    // Once for all that looks at them.
+    tags: async () => (tags ??= await service.tags(arn, call)),
+  };
+  let policyIsDue = wanted.policy !== undefined;
+  if (!policyIsDue) run.memory.closed.delete(arn);
   try {
     for (const sync of [syncPolicy, syncTags, syncDescription, syncDeletionProtection, syncEnabled]) {
       checkCall(call);
-      const changed = await settled(run, service, madeAt(run, key.arn), call, () =>
-        sync(run, service, record, wanted, call),
-      );
-      record = { ...record, ...changed };
+      await settled(run, service, madeAt(run, arn), call, () => sync(aspects));
+      if (sync === syncPolicy && policyIsDue) {
+        policyIsDue = false;
+        run.memory.closed.delete(arn);
+      }
     }
     return { record };
   } catch (thrown) {
-    return { record, error: ByokError.from(thrown) };
+    const error = ByokError.from(thrown);
+    if (policyIsDue) run.memory.closed.set(arn, policyMissing(arn, error));
+    return { record, error };
   }
 }
 
-type Sync = (
-  run: Run,
-  service: KeyService,
-  record: KeyRecord,
-  wanted: WantedKey,
-  call: Call,
-) => Promise<Partial<KeyRecord>>;
+function policyMissing(arn: string, { code, rawMessage }: ByokError): ByokError {
+  return new ByokError(
+    code,
+    `The configured \`policy\` of ${arn} could not be put in place, so no key material is imported into the key: ${rawMessage} Repair that, and run again.`,
+    { attribute: "policy" },
+  );
+}
 
-const syncPolicy: Sync = async (run, service, { arn }, wanted, call) => {
+/** What the aspects of one key are synced with. */
+interface Aspects {
+  readonly run: Run;
+  readonly service: KeyService;
+  readonly wanted: WantedKey;
+  readonly found: boolean;
+  readonly call: Call;
+  readonly record: () => KeyRecord;
+  /** Puts on record what is true now, whatever happens after it. */
+  readonly note: (changes: Partial<KeyRecord>) => void;
+  readonly tags: () => Promise<Tags>;
+}
+
+type Sync = (aspects: Aspects) => Promise<void>;
+
+const syncPolicy: Sync = async ({ run, service, wanted, call, record, note }) => {
   const { policy, bypassPolicyLockoutSafetyCheck: bypass = false } = wanted;
-  if (policy === undefined) return {};
+  if (policy === undefined) return;
+  const { arn } = record();
   const there = await service.policy(arn, call);
   if (!service.profile.samePolicy(there, policy)) {
+    note({ policy: there });
     await policySettled(run, service, call, () => service.setPolicy(arn, policy, bypass, call));
   }
-  return { policy };
+  note({ policy });
 };
 
-const syncTags: Sync = async (_run, service, { arn }, wanted, call) => {
-  if (wanted.tags === undefined) return {};
-  const there = userTags(await service.tags(arn, call));
-  const { set, gone } = tagDelta(there, wanted.tags);
+const syncTags: Sync = async ({ service, wanted, call, record, note, tags }) => {
+  if (wanted.tags === undefined) return;
+  const { arn } = record();
+  const { set, gone } = tagDelta(userTags(await tags()), wanted.tags);
   // Gone first: an account that is at the limit of tags per key could not take the new ones otherwise.
   if (gone.length > 0) await service.untag(arn, gone, call);
   if (Object.keys(set).length > 0) await service.tag(arn, set, call);
-  return { tags: wanted.tags };
+  note({ tags: wanted.tags });
 };
 
-const syncDescription: Sync = async (_run, service, { arn, description }, wanted, call) => {
-  if (wanted.description === undefined || wanted.description === description) return {};
+const syncDescription: Sync = async ({ service, wanted, call, record, note }) => {
+  const { arn, description } = record();
+  if (wanted.description === undefined || wanted.description === description) return;
   await service.setDescription(arn, wanted.description, call);
-  return { description: wanted.description };
+  note({ description: wanted.description });
 };
 
-const syncDeletionProtection: Sync = async (_run, service, { arn, deletionProtection }, wanted, call) => {
-  if (wanted.deletionProtection === undefined || wanted.deletionProtection === deletionProtection) return {};
+const syncDeletionProtection: Sync = async ({ service, wanted, call, record, note }) => {
+  const { arn, deletionProtection } = record();
+  if (wanted.deletionProtection === undefined || wanted.deletionProtection === deletionProtection) return;
   await service.setDeletionProtection?.(arn, wanted.deletionProtection, call);
-  return { deletionProtection: wanted.deletionProtection };
+  note({ deletionProtection: wanted.deletionProtection });
 };
 
-const syncEnabled: Sync = async (run, service, record, wanted, call) => {
-  const { enabled } = wanted;
-  if (enabled === undefined) return {};
-  if (record.state === "PendingImport" || record.state === "Creating") {
-    await rememberWish(run, service, record.arn, enabled, call);
-    return {};
+const syncEnabled: Sync = async (aspects) => {
+  const { run, service, wanted, found, call, record, note } = aspects;
+  const { arn, state, toEnable } = record();
+  const waits = waitsForMaterial(record());
+  // An EnableKey that failed before may succeed now that the policy is in place.
+  const enabled = wanted.enabled ?? (isUsable({ state }) ? toEnable : undefined);
+  if (enabled !== undefined && !waits) {
+    const wantedState = enabled ? "Enabled" : "Disabled";
+    if (state !== wantedState) await service.setEnabled(arn, enabled, call);
+    note({ state: wantedState, enabled, toEnable: undefined });
   }
-  const state = enabled ? "Enabled" : "Disabled";
-  if (record.state !== state) await service.setEnabled(record.arn, enabled, call);
   // Whoever imports into the key in this run may still see it as it was.
-  run.memory.wishes.set(record.arn, enabled);
-  return { state, enabled };
+  if (enabled !== undefined) tellWish(run, arn, enabled);
+  const isWithdrawn = wanted.enabled ?? found;
+  if (wanted.enabled !== false && !isWithdrawn) return;
+  const isTagged = isToBeDisabled(await tagsThatMatter(aspects));
+  if (isTagged && isWithdrawn) {
+    // A later import would leave the key Disabled, so that a failure counts.
+    await service.untag(arn, [enabledTag], call);
+    tellWish(run, arn, true);
+  } else if (isTagged && !waits) {
+    await forgetDisabling(run, service, arn, call);
+  } else if (!isTagged && !isWithdrawn && waits) {
+    await service.tag(arn, { [enabledTag]: "false" }, call);
+  }
 };
 
-/** A key without material can be neither enabled nor disabled: its next import is told what to make of it. */
-async function rememberWish(run: Run, service: KeyService, arn: string, enabled: boolean, call: Call): Promise<void> {
-  run.memory.wishes.set(arn, enabled);
-  const tags = await service.tags(arn, call);
-  const tagged = tags[enabledTag] === "false";
-  if (!enabled && !tagged) await service.tag(arn, { [enabledTag]: "false" }, call);
-  if (enabled && tagged) await service.untag(arn, [enabledTag], call);
+/** Such a key can be neither enabled nor disabled: its next import is told what to make of it. */
+function waitsForMaterial({ state }: KeyRecord): boolean {
+  return state === "PendingImport" || state === "Creating";
+}
+
+/** Tags decide what the next import does. Of a key that holds material, they are worth no error to who may not look. */
+async function tagsThatMatter({ run, record, tags }: Aspects): Promise<Tags | undefined> {
+  try {
+    return await tags();
+  } catch (error) {
+    if (!isByokError(error, "access_denied") || waitsForMaterial(record())) throw error;
+    run.log.warn(`The tags of the key cannot be read, so it is not known whether it has the tag ${enabledTag}.`, {
+      key: record().arn,
+    });
+    return undefined;
+  }
 }
 
 function tagDelta(there: Tags, wanted: Tags): { readonly set: Tags; readonly gone: readonly string[] } {

@@ -1,6 +1,6 @@
 import { formatInstant } from "./instant";
 import { type Tags, waitsForDeletion } from "./key";
-import type { KeyRecord } from "./key-record";
+import { isUsable, type KeyRecord } from "./key-record";
 import type { Kms, KmsProfile } from "./kms-profile";
 import type { WantedKey } from "./wanted-key";
 
@@ -40,7 +40,7 @@ export function assessKey(facts: KeyFactsAtPlan): KeyAssessment {
   const { wanted, seen } = facts;
   if (seen === undefined) return { action: "replace", attributes: ["arn"], reason: "the key does not exist any more" };
   const fixed = fixedDifferences(wanted, seen);
-  if (fixed.length > 0) return { action: "replace", ...differences(fixed) };
+  if (fixed.length > 0) return { action: "replace", ...differences(fixed.map(asDifference)) };
   const mutable = mutableDifferences(facts, seen);
   if (waitsForDeletion(seen)) {
     const when = seen.deletionDate === undefined ? "" : ` on ${formatInstant(seen.deletionDate)}`;
@@ -59,6 +59,10 @@ interface Difference {
   readonly what: string;
 }
 
+function asDifference({ attribute, is, shouldBe }: FixedDifference): Difference {
+  return { attribute, what: `is ${is}, cannot be changed, and is to be ${shouldBe}` };
+}
+
 function differences(all: readonly Difference[]): Pick<KeyAssessment, "attributes" | "reason"> {
   return {
     attributes: all.map(({ attribute }) => attribute),
@@ -66,12 +70,21 @@ function differences(all: readonly Difference[]): Pick<KeyAssessment, "attribute
   };
 }
 
-/** A primary that became a replica, or the reverse, is the same key. */
-function fixedDifferences(wanted: WantedOfKnownKey, seen: KeyRecord): readonly Difference[] {
+/** An argument that is fixed when a key is created, and is to be another than it is. */
+export interface FixedDifference {
+  readonly attribute: string;
+  readonly is: string;
+  readonly shouldBe: string;
+}
+
+/**
+ * What of a key is fixed and not as configured. A primary that became a replica, or the reverse, is the same key.
+ */
+export function fixedDifferences(wanted: WantedOfKnownKey, seen: KeyRecord): readonly FixedDifference[] {
   const multiRegion = wanted.multiRegion || wanted.primaryKeyArn !== undefined;
+  const { primaryKeyArn } = wanted;
+  const isAnothers = seen.multiRegion && primaryKeyArn !== undefined && !isRelated(seen.keyId, primaryKeyArn);
   const pairs = [
-    ["kms", seen.kms, wanted.kms],
-    ["region", seen.region, wanted.region],
     ["key_spec", seen.spec, wanted.spec],
     ["key_usage", seen.usage, wanted.usage],
     ["multi_region", String(seen.multiRegion), String(multiRegion)],
@@ -82,20 +95,33 @@ function fixedDifferences(wanted: WantedOfKnownKey, seen: KeyRecord): readonly D
       seen.protectionLevel ?? "none",
       seen.dkmsInstanceId === undefined ? wanted.protectionLevel : undefined,
     ],
+    ["primary_key_arn", `the ARN of a key with the id ${seen.keyId}`, isAnothers ? primaryKeyArn : undefined],
   ] as const;
-  const fixed: readonly Difference[] = pairs.flatMap(([attribute, is, shouldBe]) =>
-    shouldBe === undefined || is === shouldBe
-      ? []
-      : [{ attribute, what: `is ${is}, cannot be changed, and is to be ${shouldBe}` }],
+  return [...displacements(wanted, seen), ...differing(pairs)];
+}
+
+/** Where a key is, which its record tells without a look. */
+export function displacements(
+  wanted: Pick<WantedOfKnownKey, "kms" | "region">,
+  seen: Pick<KeyRecord, "kms" | "region">,
+): readonly FixedDifference[] {
+  return differing([
+    ["kms", seen.kms, wanted.kms],
+    ["region", seen.region, wanted.region],
+  ]);
+}
+
+function differing(
+  pairs: readonly (readonly [attribute: string, is: string, shouldBe: string | undefined])[],
+): readonly FixedDifference[] {
+  return pairs.flatMap(([attribute, is, shouldBe]) =>
+    shouldBe === undefined || is === shouldBe ? [] : [{ attribute, is, shouldBe }],
   );
-  if (!seen.multiRegion || isRelated(seen.keyId, wanted.primaryKeyArn)) return fixed;
-  const what = `is to be ${wanted.primaryKeyArn}, and this key is related to those with the id ${seen.keyId} alone`;
-  return [...fixed, { attribute: "primary_key_arn", what }];
 }
 
 /** A primary and its replicas have one id, whichever of them is the primary. */
-export function isRelated(keyId: string, primaryKeyArn: string | undefined): boolean {
-  return primaryKeyArn === undefined || primaryKeyArn.endsWith(`/${keyId}`);
+function isRelated(keyId: string, primaryKeyArn: string): boolean {
+  return primaryKeyArn.endsWith(`/${keyId}`);
 }
 
 function mutableDifferences(facts: KeyFactsAtPlan, seen: KeyRecord): readonly Difference[] {
@@ -116,12 +142,15 @@ function mutableDifferences(facts: KeyFactsAtPlan, seen: KeyRecord): readonly Di
   if (wanted.enabled !== undefined && wanted.enabled !== enabledNow(facts, seen)) {
     found.push({ attribute: "enabled", what: `is to be ${wanted.enabled}` });
   }
+  if (wanted.enabled === undefined && seen.toEnable !== undefined && isUsable(seen)) {
+    found.push({ attribute: "enabled", what: "returns to what it was before the deletion was scheduled" });
+  }
   return found;
 }
 
 /** A key in another state than these two keeps the wish of the last apply, which its next import fulfils. */
-function enabledNow({ appliedEnabled }: KeyFactsAtPlan, { state }: KeyRecord): boolean | undefined {
-  return state === "Enabled" || state === "Disabled" ? state === "Enabled" : appliedEnabled;
+function enabledNow({ appliedEnabled }: KeyFactsAtPlan, seen: KeyRecord): boolean | undefined {
+  return isUsable(seen) ? seen.state === "Enabled" : appliedEnabled;
 }
 
 function sameTags(one: Tags, other: Tags): boolean {

@@ -1,25 +1,24 @@
 import { type Call, checkCall } from "./call";
-import { creationTokenTag, keysWithToken } from "./creation-token";
-import { cancelDeletion } from "./deletion-cancellation";
+import { claimingToken, creationTokenTag, keysWithToken } from "./creation-token";
+import type { ReturnedKey } from "./deletion-cancellation";
 import { enabledTag } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
-import type { KeyService, NewKey, Observed } from "./key-service";
-import { allowedOn, checkAccount, checkAllowed } from "./key-services";
+import { lookAt, lookOnceCreated } from "./key-look";
+import type { KeyService, NewKey } from "./key-service";
+import { allowedOn, checkAccount } from "./key-services";
 import type { KeySpec } from "./key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
+import { noteKmsTime } from "./kms-time";
 import type { Run } from "./run";
-import { madeAt, policySettled, settled, settledAnswer, startSettling } from "./settling";
+import { policySettled, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 /** A key that is there now, and whether this run made it with everything that the configuration asks for. */
-export interface CreatedKey {
-  readonly key: KeyDescription;
+export interface CreatedKey extends ReturnedKey {
   readonly made: boolean;
-  /** It waited for its deletion. Absent: no. */
-  readonly broughtBack?: boolean;
-  /** What went wrong once the key was there. */
-  readonly warning?: string;
+  /** Its tags, where they were asked for. */
+  readonly tags?: Tags;
 }
 
 export interface KindOfKey {
@@ -35,7 +34,10 @@ export interface KindOfKey {
  */
 export async function createKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
   await checkCallerAccount(run, service, call);
-  claimToken(run, wanted);
+  return claimingToken(run, service, wanted, () => findOrCreate(run, service, wanted, call));
+}
+
+async function findOrCreate(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
   const request: NewKey = {
     ...kindOfNewKey(service, wanted),
     multiRegion: wanted.multiRegion,
@@ -45,10 +47,11 @@ export async function createKey(run: Run, service: KeyService, wanted: WantedKey
     ...(wanted.protectionLevel === undefined ? {} : { protectionLevel: wanted.protectionLevel }),
   };
   const found = await keyWithToken(run, service, wanted, request, call);
-  if (found !== undefined) return { key: found, made: false };
+  if (found !== undefined) return { ...(await onceCreated(run, service, found, call)), made: false };
   checkCall(call);
   try {
-    const { value: key } = await policySettled(run, service, call, () => service.create(request, call));
+    const { value: key, at } = await policySettled(run, service, call, () => service.create(request, call));
+    noteKmsTime(run, service, at);
     startSettling(run, key.arn);
     return { key, made: true };
   } catch (error) {
@@ -56,124 +59,32 @@ export async function createKey(run: Run, service: KeyService, wanted: WantedKey
     const late = await keyWithToken(run, service, wanted, request, call, true);
     if (late === undefined) throw unconfirmed(wanted, error);
     startSettling(run, late.arn);
-    return { key: late, made: true };
+    // It may be of an earlier run that the first look had missed, with other settings than these.
+    return { ...(await onceCreated(run, service, late, call)), made: false };
   }
 }
 
 /**
- * Replicates a multi-Region primary key, or continues with the replica that is there: one that waits for its deletion
- * is brought back, and one with our creation token is ours.
- *
- * @throws ByokError `primary_not_ready`, `key_conflict`.
+ * A key that is there, once it is no longer in the making. It is there whatever happens while it is waited for, so that
+ * this never fails.
  */
-export async function createReplica(
+export async function onceCreated(
   run: Run,
   service: KeyService,
-  wanted: WantedKey & { readonly primaryKeyArn: string },
+  key: KeyDescription,
   call: Call,
-): Promise<CreatedKey> {
-  const primary = run.services.locate(wanted.primaryKeyArn, "primary_key_arn");
-  checkAllowed(primary, run.allowed, "primary_key_arn");
-  // Where no key has replicas this says so, and another Region would not help.
-  const replicaArn = run.services.arnInRegion(wanted.primaryKeyArn, wanted.region);
-  if (primary.region === wanted.region) {
-    throw new ByokError(
-      "invalid_argument",
-      `\`region\` is ${wanted.region}, where ${wanted.primaryKeyArn} itself is. A replica is in another Region than its primary: set that.`,
-      { attribute: "region" },
-    );
-  }
-  await checkCallerAccount(run, service, call);
-  claimToken(run, wanted);
-  const primaryService = run.services.service(primary.kms, primary.region);
-  const request = {
-    primaryArn: wanted.primaryKeyArn,
-    replicaRegion: wanted.region,
-    tags: creatingTags(wanted),
-    ...creatingAspects(wanted),
-  };
-  const replicate = () => policySettled(run, primaryService, call, () => primaryService.replicate(request, call));
-  let answer: Observed<KeyDescription>;
+): Promise<{ readonly key: KeyDescription; readonly error?: ByokError }> {
+  if (key.state !== "Creating") return { key };
   try {
-    // Only a primary that this run has imported into may turn out ready in a moment.
-    const imported = run.memory.imports.has(wanted.primaryKeyArn);
-    const since = madeAt(run, wanted.primaryKeyArn);
-    answer = await (imported ? settled(run, primaryService, since, call, replicate) : replicate());
-  } catch (thrown) {
-    return await replicaAfter(run, primaryService, service, wanted, replicaArn, ByokError.from(thrown), call);
+    const { value } = await lookOnceCreated(run, call, () => lookAt(run, service, key.arn, call));
+    return { key: value ?? key };
+  } catch (error) {
+    return { key, error: ByokError.from(error) };
   }
-  startSettling(run, replicaArn);
-  try {
-    return { key: await describeNew(run, service, replicaArn, call), made: true };
-  } catch (thrown) {
-    // The replica is there, and a run that forgot it would find one that it does not know.
-    return { key: answer.value, made: true, warning: ByokError.from(thrown).rawMessage };
-  }
-}
-
-/** Looks at a key that was just made or brought back until what is seen of it is no older than that. */
-async function describeNew(
-  run: Run,
-  service: KeyService,
-  arn: string,
-  call: Call,
-  broughtBack = false,
-): Promise<KeyDescription> {
-  const { value } = await settledAnswer(
-    run,
-    service,
-    madeAt(run, arn),
-    call,
-    () => service.describe(arn, call),
-    ({ value: seen }) => seen !== null && seen.state !== "Creating" && !(broughtBack && waitsForDeletion(seen)),
-  );
-  if (value !== null) return value;
-  throw new ByokError("key_not_found", `${arn} was created and the KMS does not show it yet. Run again.`);
-}
-
-/** What to do when the replication was refused, or its reply was lost. */
-async function replicaAfter(
-  run: Run,
-  primaryService: KeyService,
-  service: KeyService,
-  wanted: WantedKey & { readonly primaryKeyArn: string },
-  replicaArn: string,
-  error: ByokError,
-  call: Call,
-): Promise<CreatedKey> {
-  if (error.retry === "settling") {
-    const { value: primary } = await primaryService.describe(wanted.primaryKeyArn, call);
-    if (primary?.state === "PendingImport") throw primaryNotReady(wanted.primaryKeyArn);
-    throw error;
-  }
-  if (error.code !== "key_conflict" && !error.effectUnknown) throw error;
-  if (error.effectUnknown) startSettling(run, replicaArn);
-  const key = await describeNew(run, service, replicaArn, call);
-  if (key.state === "PendingDeletion") {
-    await cancelDeletion(run, service, replicaArn, call);
-    return { key: await describeNew(run, service, replicaArn, call, true), made: false, broughtBack: true };
-  }
-  if (error.effectUnknown) return { key, made: false };
-  const tags = await service.tags(replicaArn, call);
-  const { creationToken } = wanted;
-  if (creationToken !== undefined && tags[creationTokenTag] === creationToken) return { key, made: false };
-  throw new ByokError(
-    "key_conflict",
-    `${wanted.primaryKeyArn} already has a replica in ${wanted.region}, which is not known to be this one: ${replicaArn}. Import that key into the state to take it over, or choose another Region.`,
-    { attribute: "region" },
-  );
-}
-
-function primaryNotReady(primaryArn: string): ByokError {
-  return new ByokError(
-    "primary_not_ready",
-    `${primaryArn} has no key material yet, and a key must be Enabled before it can be replicated. Take \`primary_key_arn\` from the primary's imported key material (its \`key_arn\`), so that the replica waits for the import.`,
-    { attribute: "primary_key_arn" },
-  );
 }
 
 /** Where accounts are restricted, a key is created only with credentials of one of them. */
-async function checkCallerAccount(run: Run, service: KeyService, call: Call): Promise<void> {
+export async function checkCallerAccount(run: Run, service: KeyService, call: Call): Promise<void> {
   const allowed = allowedOn(service.profile.kms, run.allowed);
   if (allowed.accountIds === undefined) return;
   const caller = await service.callerAccount(call);
@@ -187,19 +98,6 @@ async function checkCallerAccount(run: Run, service: KeyService, call: Call): Pr
   checkAccount(caller, allowed, "allowed_account_ids");
 }
 
-function claimToken(run: Run, { kms, region, creationToken }: WantedKey): void {
-  if (creationToken === undefined) return;
-  const claim = `${kms}/${region}/${creationToken}`;
-  if (run.memory.tokens.has(claim)) {
-    throw new ByokError(
-      "key_conflict",
-      `Two keys of this run have the \`creation_token\` ${creationToken}. Give each key a token of its own.`,
-      { attribute: "creation_token" },
-    );
-  }
-  run.memory.tokens.add(claim);
-}
-
 async function keyWithToken(
   run: Run,
   service: KeyService,
@@ -210,7 +108,7 @@ async function keyWithToken(
 ): Promise<KeyDescription | undefined> {
   if (creationToken === undefined) return undefined;
   const arns = await keysWithToken(run, service, creationToken, call, afresh);
-  const described = await Promise.all(arns.map((arn) => service.describe(arn, call)));
+  const described = await Promise.all(arns.map((arn) => lookAt(run, service, arn, call)));
   // Whoever schedules the deletion of a key has given it up.
   const living = described.flatMap(({ value }) => (value === null || waitsForDeletion(value) ? [] : [value]));
   const [key, another] = living;
@@ -286,7 +184,7 @@ export function checkKeyOptions(profile: KmsProfile, wanted: Partial<WantedKey>)
   }
 }
 
-function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {
+export function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {
   return {
     ...tags,
     ...(creationToken === undefined ? {} : { [creationTokenTag]: creationToken }),
@@ -294,7 +192,7 @@ function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {
   };
 }
 
-function creatingAspects(wanted: WantedKey): {
+export function creatingAspects(wanted: WantedKey): {
   description?: string;
   policy?: string;
   bypassPolicyLockoutSafetyCheck?: boolean;

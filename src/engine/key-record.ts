@@ -1,5 +1,5 @@
 import type { EpochSeconds } from "./instant";
-import type { KeyDescription, KeyState, Tags } from "./key";
+import { type KeyDescription, type KeyState, type Tags, waitsForDeletion } from "./key";
 import type { Kms } from "./kms-profile";
 
 /** What earlier runs left on record of a key: what the KMS last said, and what byok set. No secret is in it. */
@@ -24,6 +24,11 @@ export interface KeyRecord {
    * it was never seen in either.
    */
   readonly enabled?: boolean | undefined;
+  /**
+   * The key's deletion was canceled, and it has not returned to what it was before: EnableKey (true), on some KMSs
+   * DisableKey (false), is still to be done. Stays until the key is seen in that state, or `enabled` is managed.
+   */
+  readonly toEnable?: boolean | undefined;
   readonly deletionProtection?: boolean | undefined;
   readonly dkmsInstanceId?: string | undefined;
   readonly protectionLevel?: string | undefined;
@@ -35,7 +40,7 @@ export interface KeyRecord {
 
 /** The record of a key as described, with what only other requests tell carried over from an earlier one. */
 export function keyRecord(kms: Kms, region: string, key: KeyDescription, earlier?: Partial<KeyRecord>): KeyRecord {
-  const usable = key.state === "Enabled" || key.state === "Disabled";
+  const usable = isUsable(key);
   return {
     arn: key.arn,
     keyId: key.keyId,
@@ -55,9 +60,28 @@ export function keyRecord(kms: Kms, region: string, key: KeyDescription, earlier
     dkmsInstanceId: key.dkmsInstanceId,
     protectionLevel: key.protectionLevel,
     enabled: usable ? key.state === "Enabled" : earlier?.enabled,
+    toEnable: stillToEnable(key, earlier),
     policy: earlier?.policy,
     tags: earlier?.tags,
   };
+}
+
+/** Whether a key was Enabled before its deletion was scheduled. What is not on record was not seen to be Disabled. */
+export function wasEnabled({ toEnable, enabled }: Partial<KeyRecord>): boolean {
+  return toEnable ?? enabled ?? true;
+}
+
+/** States in which a key is Enabled or Disabled; all others hide it. */
+export function isUsable({ state }: { readonly state: KeyState }): boolean {
+  return state === "Enabled" || state === "Disabled";
+}
+
+/** A canceled deletion leaves a key Disabled, and whoever canceled it may have come no further. */
+function stillToEnable(key: KeyDescription, earlier: Partial<KeyRecord> = {}): boolean | undefined {
+  const { state, toEnable } = earlier;
+  if (toEnable !== undefined) return isUsable(key) && (key.state === "Enabled") === toEnable ? undefined : toEnable;
+  const justBack = state !== undefined && waitsForDeletion({ state }) && key.state === "Disabled";
+  return justBack && wasEnabled(earlier) ? true : undefined;
 }
 
 /** Tags that belong to the user: neither ours (`byok:`) nor the vendor's (`aws:`, `acs:`). */

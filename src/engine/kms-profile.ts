@@ -78,3 +78,8 @@ export interface KmsProfile {
 export function materialShapes({ keySpecs, otherShapes = {} }: KmsProfile): MaterialShapes {
   return Object.fromEntries(keysOf(keySpecs).map((spec) => [spec, shapeIn(otherShapes, spec)]));
 }
+
+/** Whether a key of this spec may hold several materials, each with an id of its own. */
+export function mayHoldSeveral({ severalMaterials }: KmsProfile, spec: string): boolean {
+  return severalMaterials.some((one) => one === spec);
+}

@@ -12,6 +12,7 @@ const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [250, 
  * before, an error is an error at once.
  *
  * @param since When it was made, see `madeAt`. Undefined: not by this run.
+ * @param mayPass Which errors late consistency explains.
  */
 export async function settled<T>(
   run: Run,
@@ -19,8 +20,9 @@ export async function settled<T>(
   since: Milliseconds | undefined,
   call: Call,
   work: () => Promise<T>,
+  mayPass: (error: ByokError) => boolean = ({ retry }) => retry === "settling",
 ): Promise<T> {
-  return whileSettling(run, service, since, call, work, ({ retry }) => retry === "settling");
+  return whileSettling(run, service, since, call, work, mayPass);
 }
 
 /** Asks again and again until the answer is good or the key has had its time to settle. Gives the last answer. */
@@ -46,6 +48,27 @@ export async function settledAnswer<T>(
 export async function policySettled<T>(run: Run, service: KeyService, call: Call, work: () => Promise<T>): Promise<T> {
   const isUnknown = ({ code, retry }: ByokError): boolean => code === "invalid_policy" && retry === "settling";
   return whileSettling(run, service, run.clock.monotonic(), call, work, isUnknown);
+}
+
+/** How long a key that is being created is waited for where the operation has no deadline of its own. */
+const patienceForCreation: Milliseconds = 20 * 60_000;
+
+/**
+ * Asks until the key is no longer being created, whoever made it: `Creating` is a state that the KMS reports, and takes
+ * as long as it takes. Ends with the call's deadline; gives the last answer where the call has none.
+ */
+export async function whileCreating<T>(
+  run: Run,
+  call: Call,
+  ask: () => Promise<T>,
+  isCreating: (answer: T) => boolean,
+): Promise<T> {
+  const until = run.clock.monotonic() + patienceForCreation;
+  for (let look = 0; ; look++) {
+    const answer = await ask();
+    if (!isCreating(answer) || (call.deadline === undefined && run.clock.monotonic() >= until)) return answer;
+    await pauseForLook(run, look, call);
+  }
 }
 
 async function whileSettling<T>(

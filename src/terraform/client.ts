@@ -10,6 +10,7 @@ import { parseAllowedSources, type SourceKind } from "../material-sources/source
 import { systemClock } from "../system-clock";
 import { allowedOf, type ProviderConfig, settingsOf } from "./kms-settings";
 import { pairs, present, texts } from "./known";
+import { ReplacedMaterial } from "./replaced-material";
 import type { Log as PluginLog } from "./plugin/log";
 import { UNKNOWN, type Unknown, wholeKnown } from "./plugin/value";
 
@@ -23,6 +24,10 @@ export interface ByokClient {
   readonly allowedSources: readonly SourceKind[] | undefined;
   /** Names of variables with key material, which no command gets. */
   readonly variablesOfMaterial: Set<string>;
+  /** ARNs of keys that were read: in a plan that refreshes all are, before they are planned, and in an apply none. */
+  readonly keysRead: Set<string>;
+  /** Material whose resource this run destroyed only to create it again. */
+  readonly replacedMaterial: ReplacedMaterial;
   /** Unknown only while planning. */
   readonly defaultTags: Tags | Unknown;
 }
@@ -47,6 +52,8 @@ export function byokClient(config: ProviderConfig, log: PluginLog): ByokClient {
     materialAccess: isKnown && config.material_access !== "apply" ? "plan" : "apply",
     allowedSources: sources === undefined ? undefined : parseAllowedSources(sources, "allowed_material_sources"),
     variablesOfMaterial: new Set(),
+    keysRead: new Set(),
+    replacedMaterial: new ReplacedMaterial(),
     defaultTags: wholeKnown(defaultTags) ? (pairs(present(defaultTags)?.tags) ?? {}) : UNKNOWN,
   };
 }

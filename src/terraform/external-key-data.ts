@@ -2,6 +2,7 @@ import { ByokError } from "../engine/errors";
 import { formatInstant } from "../engine/instant";
 import { keyRecord, userTags } from "../engine/key-record";
 import type { Kms } from "../engine/kms-profile";
+import { noteKmsTime } from "../engine/kms-time";
 import { isAlibabaArn } from "../kms/alibaba/arn";
 import { isQkmsArn } from "../kms/qkms/arn";
 import { type ByokClient, regionFor } from "./client";
@@ -63,7 +64,8 @@ export const externalKeyLookup = dataSource({
     }
     const region = named ?? regionFor(client, kms, config.region);
     const service = client.run.services.service(kms, region);
-    const { value: key } = await service.describe(config.key_id, { signal });
+    const { value: key, at } = await service.describe(config.key_id, { signal });
+    noteKmsTime(client.run, service, at);
     if (key === null) {
       throw new ByokError(
         "key_not_found",

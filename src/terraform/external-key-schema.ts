@@ -107,10 +107,8 @@ export const externalKeySchema = resourceSchema({
     }),
     enabled: bool({
       optional: true,
-      computed: true,
-      plan: [useStateForUnknown()],
       description:
-        "Whether the key can be used. A key without material can be neither enabled nor disabled; its import then does what is set here. Unset: not managed.",
+        "Whether the key can be used. A key without material can be neither enabled nor disabled; its import then does what is set here. Unset: not managed, and not shown.",
     }),
     deletion_window_in_days: number({
       optional: true,
@@ -155,7 +153,12 @@ export const externalKeySchema = resourceSchema({
     id: string({ computed: true, plan: [useStateForUnknown()], description: "The key's ARN." }),
     arn: string({ computed: true, plan: [useStateForUnknown()], description: "The key's ARN." }),
     key_id: string({ computed: true, plan: [useStateForUnknown()], description: "The key's id." }),
-    key_state: string({ computed: true, description: "The state that the KMS says: `Enabled`, `PendingImport`, …" }),
+    pending_deletion: bool({
+      computed: true,
+      plan: [useStateForUnknown()],
+      description:
+        "Whether the key was pending deletion at the last refresh; the next apply then cancels that. The state of the key is a result of `byok_imported_key_material`, which changes it, and of the data source.",
+    }),
     tags_all: map(string, {
       computed: true,
       plan: [useStateForUnknown()],
@@ -170,11 +173,6 @@ export const externalKeySchema = resourceSchema({
       computed: true,
       plan: [useStateForUnknown()],
       description: "When the key was created, RFC 3339.",
-    }),
-    valid_to: string({
-      computed: true,
-      plan: [useStateForUnknown()],
-      description: "The earliest expiry of the key's material, RFC 3339; null if none expires.",
     }),
   },
   blocks: { timeouts: timeouts({ create: "20m", read: "5m", update: "20m", delete: "10m" }) },

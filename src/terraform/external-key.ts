@@ -1,27 +1,29 @@
+import { announceLeaving, announceReturn, announceTaking, isLeaving, isTaken } from "../engine/announcements";
+import { tellWish } from "../engine/enabled-wish";
 import { ByokError } from "../engine/errors";
 import { checkDeletionWindow, ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
+import { waitsForDeletion } from "../engine/key";
 import { checkKeyOptions, kindOfNewKey } from "../engine/key-creation";
-import { formatInstant, parseInstant } from "../engine/instant";
-import { type KeyState, type Tags, waitsForDeletion } from "../engine/key";
-import type { KeyRecord } from "../engine/key-record";
+import { isUsable, type KeyRecord } from "../engine/key-record";
 import { isKeySpec } from "../engine/key-spec";
-import type { Kms, KmsProfile } from "../engine/kms-profile";
+import type { KmsProfile } from "../engine/kms-profile";
 import type { WantedKey } from "../engine/wanted-key";
 import { parseAwsKeyArn } from "../kms/aws/arn";
 import { isKms, kmsProfiles } from "../kms/profiles";
 import { type ByokClient, callOf, regionFor } from "./client";
-import { pairs, present } from "./known";
 import { diagnosticOf, refusals, warnings } from "./diagnose";
+import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
 import { externalKeySchema, keyUsages } from "./external-key-schema";
+import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
+import { pairs, present } from "./known";
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { formatPath, path, type Path } from "./plugin/path";
-import type { Json, JsonObject, PrivateState } from "./plugin/private-state";
 import { define } from "./plugin/provider";
 import { string } from "./plugin/schema/attribute";
-import type { ApplyPlan, Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
+import type { Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
-import { managedTags, ownTags, reservedTags, sameTags, tagMap } from "./tags";
+import { managedTags, reservedTags, sameTags, tagMap } from "./tags";
 
 type Schema = typeof externalKeySchema;
 const known = externalKeySchema.attributes;
@@ -34,62 +36,97 @@ export const externalKey = resource({
     of: ({ arn }) => (arn === null ? null : { arn }),
   },
   validate: ({ config }) => validate(config),
-  plan: ({ config, prior, planned, requiresReplace: bySchema, client }) => {
-    if (prior === null) return undefined;
-    if (config.enabled !== UNKNOWN) tellWish(client, prior, config.enabled);
+  plan: ({ config, prior, planned, requiresReplace, client, private: kept }) => {
+    const { seen, takenOver: isTakenOver } = recallKey(kept);
+    const { run } = client;
+    if (prior === null) {
+      // A key that is created in another one's place: that goes.
+      if (seen !== undefined) announceLeaving(run, seen.arn);
+      return undefined;
+    }
+    const { arn } = prior;
+    const returns = prior.pending_deletion === true;
+    // What a canceled deletion changed is put right where nobody says otherwise.
+    const revives = config.enabled === null && seen?.toEnable !== undefined && isUsable(seen);
+    if (arn !== null) {
+      const enabled = present(config.enabled) ?? (revives ? seen.toEnable : undefined);
+      if (enabled !== undefined) tellWish(run, arn, enabled);
+      if (returns) announceReturn(run, arn);
+    }
+    const leaves = isTakenOver === true && arn !== null && isLeaving(run, arn);
+    if (isTakenOver === true && arn !== null) announceTaking(run, arn);
+    const replacing = replacement(requiresReplace, prior, client);
     const tagged = plannedTags(config, planned, prior, client);
-    const requiresReplace = prior.dkms_instance_id === null ? bySchema : bySchema.filter((at) => !isLevel(at));
-    if (!waitsForDeletion({ state: keyState(prior.key_state) })) return { planned: tagged, requiresReplace };
     return {
-      planned: { ...tagged, key_state: UNKNOWN },
-      requiresReplace,
+      planned: returns || revives ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
+      requiresReplace: replacing.paths,
       diagnostics: [
-        warningDiagnostic(
-          "Key Waits for Its Deletion",
-          `${prior.arn} waits for its deletion, which is canceled in place. To let it go, remove it from the configuration.`,
-        ),
+        ...(leaves ? [leavingElsewhere(prior)] : []),
+        ...replacing.diagnostics,
+        ...(returns ? [returning(prior)] : revives ? [reviving(seen)] : []),
       ],
     };
+  },
+  planDestroy: ({ prior, client, private: kept }) => {
+    const { arn } = prior;
+    if (arn === null) return undefined;
+    if (isTaken(client.run, arn)) {
+      return { private: rememberKey({ ...recallKey(kept), spare: true }), diagnostics: [sparing(prior)] };
+    }
+    announceLeaving(client.run, arn);
+    return undefined;
   },
   create: async ({ config, plan, client, signal, timeoutMilliseconds }) => {
     const wanted = wantedKey(config, client);
     const outcome = await ensureKey(client.run, wanted, undefined, callOf(signal, timeoutMilliseconds));
     return {
       state: stateOf(outcome.record, plan, client),
-      private: managed(wanted),
+      private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record) }),
       diagnostics: warnings(titleFor(outcome.record), outcome.warnings),
     };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
-    const aspects = { policy: readingOf(kept.get("policy")), tags: readingOf(kept.get("tags")) };
+    const memory = recallKey(kept);
+    const aspects = { policy: readingOf(memory.managed.policy), tags: readingOf(memory.managed.tags) };
     const arn = state.arn ?? state.id ?? "";
-    const record = await readKey(client.run, arn, recordOf(state), aspects, callOf(signal, timeoutMilliseconds));
+    const earlier = recordOf(state, memory);
+    const record = await readKey(client.run, arn, earlier, aspects, callOf(signal, timeoutMilliseconds));
     if (record === undefined) return { state: null };
-    const now = readState(record, state, client);
-    if (now.enabled === false) tellWish(client, now, false);
-    return { state: now };
+    client.keysRead.add(record.arn);
+    // A key without material hides that it is to be Disabled, so whoever looks at its material in this run is told.
+    if (record.state === "PendingImport" && record.enabled === false) tellWish(client.run, record.arn, false);
+    return {
+      state: readState(record, state, memory, client),
+      private: rememberKey({ ...memory, spare: false, seen: seenOf(record) }),
+    };
   },
   update: async ({ config, plan, prior, client, signal, timeoutMilliseconds, private: kept }) => {
+    checkFixed(config, prior);
     const wanted = wantedKey(config, client, prior);
-    const seen = recordOf(prior);
+    const memory = recallKey(kept);
+    const seen = recordOf(prior, memory);
     if (seen === undefined) throw new ByokError("internal", "The state has no ARN. Please report it.");
     // A key of ours that had no material when it was last seen became Enabled with it, for all that anybody knows.
-    const unseen = seen.enabled === undefined && waitsForDeletion(seen) && kept.has("policy");
+    const unseen = seen.enabled === undefined && waitsForDeletion(seen) && memory.managed.policy !== undefined;
     const record = unseen ? { ...seen, enabled: true } : seen;
-    const outcome = await ensureKey(client.run, wanted, record, callOf(signal, timeoutMilliseconds));
+    const standing = memory.takenOver === true ? "taken_over" : "on_record";
+    const outcome = await ensureKey(client.run, wanted, record, callOf(signal, timeoutMilliseconds), standing);
     const { error } = outcome;
     return {
-      state: error === undefined ? stateOf(outcome.record, plan, client) : readState(outcome.record, prior, client),
-      private: managed(wanted),
+      state:
+        error === undefined ? stateOf(outcome.record, plan, client) : readState(outcome.record, prior, memory, client),
+      private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record) }),
       diagnostics: [
         ...warnings(titleFor(outcome.record), outcome.warnings),
         ...(error === undefined ? [] : [diagnosticOf(error, known)]),
       ],
     };
   },
-  delete: async ({ prior, client, signal, timeoutMilliseconds }) => {
-    const record = recordOf(prior);
+  delete: async ({ prior, client, signal, timeoutMilliseconds, private: kept }) => {
+    const memory = recallKey(kept);
+    const record = recordOf(prior, memory);
     if (record === undefined) return undefined;
+    if (memory.spare === true) announceTaking(client.run, record.arn);
     const window = prior.deletion_window_in_days;
     const { warnings: said } = await scheduleKeyDeletion(
       client.run,
@@ -102,20 +139,112 @@ export const externalKey = resource({
   import: ({ id, identity, client }) => {
     const arn = id ?? identity?.arn ?? "";
     const { region, kms } = client.services.locate(arn, "id");
-    return { state: { id: arn, arn, region, kms, deletion_window_in_days: 30 } };
+    return { state: { id: arn, arn, region, kms, deletion_window_in_days: 30 }, private: takenOver };
   },
   move: ({ sourceProvider, sourceType, state }) =>
     // OpenTofu (1.11, 1.12) says only the head of the type here. And Terraform (1.11 to 1.14) names the provider that
     // the first of several instances went to as the source of the others.
     /(^|\/hashicorp\/)aws$|\/byok\/byok$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
-      ? { state: movedState(state) }
+      ? { state: movedState(state), private: takenOver }
       : null,
 });
 
-/** A KMS instance decides the level by itself, so that nothing is gained by another key. */
-function isLevel(at: Path): boolean {
-  return formatPath(at) === "protection_level";
+/**
+ * Which fixed arguments replace the key. A plan is made again in its apply, where what it did not know is known, and may
+ * not turn an update into a replacement then. Nothing says which of the two it is, but an apply reads no resource first.
+ */
+function replacement(
+  asked: readonly Path[],
+  prior: State<Schema>,
+  { keysRead }: ByokClient,
+): { readonly paths: readonly Path[]; readonly diagnostics: readonly Diagnostic[] } {
+  const paths = asked.filter((at) => !isDecidedByInstance(formatPath(at), prior));
+  if (prior.arn !== null && keysRead.has(prior.arn)) return { paths, diagnostics: [] };
+  return {
+    paths: [],
+    diagnostics: paths.map((at) =>
+      warningDiagnostic(
+        "Fixed Argument Changed",
+        `\`${formatPath(at)}\` of ${prior.arn} cannot be changed in place, and a key that was not refreshed is not replaced, so the apply refuses it. ${planAgain}`,
+        at,
+      ),
+    ),
+  };
 }
+
+const planAgain =
+  "Plan again to have the key replaced (with -refresh=false, plan once with a refresh), or set it back.";
+
+/** A KMS instance decides the level of protection by itself, so that nothing is gained by another key. */
+function isDecidedByInstance(name: string, prior: State<Schema>): boolean {
+  return name === "protection_level" && prior.dkms_instance_id !== null;
+}
+
+const fixedArguments = [
+  "kms",
+  "region",
+  "key_spec",
+  "key_usage",
+  "multi_region",
+  "dkms_instance_id",
+  "protection_level",
+] as const;
+
+/**
+ * What was not known when the update was planned may turn out to ask for another key. Nothing has been called by then.
+ *
+ * @throws ByokError `immutable_argument`.
+ */
+function checkFixed(config: KnownConfig<Schema>, prior: State<Schema>): void {
+  for (const name of fixedArguments) {
+    const [is, shouldBe] = [prior[name], config[name]];
+    if (is === null || shouldBe === null || is === shouldBe || isDecidedByInstance(name, prior)) continue;
+    throw immutable(name, prior, String(is), String(shouldBe));
+  }
+  const { primary_key_arn: primary } = config;
+  if (primary === null || prior.key_id === null || primary.endsWith(`/${prior.key_id}`)) return;
+  throw immutable("primary_key_arn", prior, prior.primary_key_arn ?? "not set", primary);
+}
+
+function immutable(attribute: string, { arn }: State<Schema>, is: string, shouldBe: string): ByokError {
+  return new ByokError(
+    "immutable_argument",
+    `\`${attribute}\` of ${arn} is ${is} and cannot be changed to ${shouldBe}. It was not known when this was planned, so nothing was changed. ${planAgain}`,
+    { attribute },
+  );
+}
+
+function returning({ arn }: State<Schema>): Diagnostic {
+  return warningDiagnostic(
+    "Key Pending Deletion",
+    `${arn} is pending deletion, which is canceled in place. To let it go, remove it from the configuration.`,
+  );
+}
+
+function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
+  return errorDiagnostic(
+    "Key Planned for Deletion",
+    `Another resource of this plan schedules the deletion of ${arn}, which this one takes over. If the resource was renamed, add a \`moved\` block from its former address to this one in place of the import; or let the former one go with a \`removed\` block and \`destroy = false\`.`,
+    path("arn"),
+  );
+}
+
+function sparing({ arn }: State<Schema>): Diagnostic {
+  return warningDiagnostic(
+    "Key Not Deleted",
+    `The deletion of ${arn} will not be scheduled: another resource of this plan takes the key over. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`,
+  );
+}
+
+function reviving({ arn, state, toEnable }: SeenKey): Diagnostic {
+  const was = toEnable === true ? "Enabled" : "Disabled";
+  return warningDiagnostic(
+    `Key Left ${state}`,
+    `The deletion of ${arn} was canceled, which left the key ${state}. It was ${was} before, and becomes so again in place. To have it otherwise, set \`enabled\`.`,
+  );
+}
+
+const takenOver = rememberKey({ managed: {}, takenOver: true });
 
 /** The host prints only the first of several warnings with one title. */
 function titleFor({ keyId }: KeyRecord): string {
@@ -209,14 +338,6 @@ function plannedTags(
   return { ...planned, ...(config.tags === null && { tags: null }), tags_all: tagMap(wanted) };
 }
 
-/**
- * A key without material hides whether it is to be Disabled, so whoever looks at its material in this run is told: what
- * was last applied or seen, and what the configuration says.
- */
-function tellWish({ run }: ByokClient, { arn, key_state: state }: State<Schema>, enabled: boolean | null): void {
-  if (arn !== null && state === "PendingImport" && enabled !== null) run.memory.wishes.set(arn, enabled);
-}
-
 function hasUnknown(tags: ReadonlyMap<string, unknown> | null): boolean {
   return tags !== null && [...tags.values()].includes(UNKNOWN);
 }
@@ -224,13 +345,6 @@ function hasUnknown(tags: ReadonlyMap<string, unknown> | null): boolean {
 function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: State<Schema>): WantedKey {
   const kms = kmsNamed(config.kms ?? prior?.kms);
   const region = config.region ?? prior?.region ?? regionFor(client, kms, null);
-  if (prior !== undefined && region !== prior.region) {
-    throw new ByokError(
-      "immutable_argument",
-      `\`region\` of ${prior.arn} is ${prior.region} and cannot be changed to ${region}. Plan again to have the key replaced.`,
-      { attribute: "region" },
-    );
-  }
   const spec = present(config.key_spec);
   return {
     kms,
@@ -251,154 +365,7 @@ function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: Stat
   };
 }
 
-function kmsNamed(name: string | null | undefined): Kms {
-  return typeof name === "string" && isKms(name) ? name : "aws";
-}
-
-/** Which aspects a refresh reads: those that somebody manages. */
-function managed({ policy, tags }: WantedKey): PrivateState {
-  return new Map([
-    ["policy", policy !== undefined],
-    ["tags", tags !== undefined],
-  ]);
-}
-
 /** Nothing is said after an import, and after a crash: Terraform forgets it when the provider dies during an update. */
-function readingOf(kept: Json | undefined): Reading {
-  return typeof kept === "boolean" ? kept : "if_possible";
-}
-
-function recordOf(state: State<Schema>): KeyRecord | undefined {
-  const { arn, key_id: keyId, region, kms } = state;
-  if (arn === null || keyId === null || region === null) return undefined;
-  return {
-    arn,
-    keyId,
-    kms: kmsNamed(kms),
-    region,
-    state: keyState(state.key_state),
-    spec: state.key_spec ?? "",
-    usage: state.key_usage ?? "",
-    description: state.description ?? "",
-    // A key whose age is unknown is never old enough to be believed gone.
-    creationDate:
-      state.creation_date === null ? Number.POSITIVE_INFINITY : parseInstant(state.creation_date, "creation_date"),
-    multiRegion: state.multi_region ?? false,
-    enabled: present(state.enabled),
-    deletionProtection: present(state.deletion_protection),
-    dkmsInstanceId: present(state.dkms_instance_id),
-    protectionLevel: present(state.protection_level),
-    policy: present(state.policy),
-    tags: pairs(state.tags_all),
-  };
-}
-
-const keyStates = [
-  "Creating",
-  "Enabled",
-  "Disabled",
-  "PendingImport",
-  "PendingDeletion",
-  "PendingReplicaDeletion",
-  "Updating",
-  "Unavailable",
-] as const satisfies readonly KeyState[];
-
-function keyState(text: string | null): KeyState {
-  return keyStates.find((state) => state === text) ?? "Unavailable";
-}
-
-/** What the KMS said, beside what the state has that no KMS says. */
-function readState(record: KeyRecord, state: State<Schema>, client: ByokClient): State<Schema> {
-  const stored = pairs(state.tags);
-  const defaults = { seen: pairs(state.tags_all) ?? {}, now: present(client.defaultTags) ?? {} };
-  const own = record.tags === undefined ? stored : ownTags(record.tags, defaults, stored);
-  const inInstance = record.dkmsInstanceId !== undefined;
-  const noneOfOwn = own === undefined || (stored === undefined && Object.keys(own).length === 0);
-  return {
-    ...state,
-    ...described(record),
-    // What was asked for is ignored in a KMS instance, and is no difference there.
-    protection_level: (inInstance ? state.protection_level : null) ?? record.protectionLevel ?? null,
-    enabled: record.enabled ?? state.enabled,
-    policy: record.policy ?? state.policy,
-    // Once set it stays: a replica that became the primary is still this key.
-    primary_key_arn: state.primary_key_arn ?? record.primaryKeyArn ?? null,
-    tags: noneOfOwn ? null : tagMap(own),
-    tags_all: record.tags === undefined ? state.tags_all : tagMap(record.tags),
-  };
-}
-
-/** After an apply: what was planned as known stays as planned, the rest is what the KMS said. */
-function stateOf(record: KeyRecord, plan: ApplyPlan<Schema>, client: ByokClient): State<Schema> {
-  const seen = described(record);
-  const own = pairs(plan.tags);
-  const tags: Tags = record.tags ?? managedTags(present(client.defaultTags) ?? {}, own) ?? {};
-  const or = <T>(planned: T | typeof UNKNOWN, otherwise: T): T => (planned === UNKNOWN ? otherwise : planned);
-  return {
-    ...plan,
-    id: or(plan.id, seen.id),
-    arn: or(plan.arn, seen.arn),
-    key_id: or(plan.key_id, seen.key_id),
-    kms: or(plan.kms, seen.kms),
-    region: or(plan.region, seen.region),
-    description: or(plan.description, seen.description),
-    key_spec: or(plan.key_spec, seen.key_spec),
-    key_usage: or(plan.key_usage, seen.key_usage),
-    multi_region: or(plan.multi_region, seen.multi_region),
-    policy: or(plan.policy, record.policy ?? null),
-    enabled: or(plan.enabled, record.enabled ?? null),
-    primary_key_arn: or(plan.primary_key_arn, record.primaryKeyArn ?? null),
-    tags: own === undefined ? null : tagMap(own),
-    dkms_instance_id: or(plan.dkms_instance_id, seen.dkms_instance_id),
-    protection_level: or(plan.protection_level, seen.protection_level),
-    deletion_protection: or(plan.deletion_protection, seen.deletion_protection),
-    deletion_window_in_days: or(plan.deletion_window_in_days, 30),
-    key_state: or(plan.key_state, seen.key_state),
-    tags_all: plan.tags_all === UNKNOWN ? tagMap(tags) : tagMap(pairs(plan.tags_all) ?? {}),
-    multi_region_key_type: or(plan.multi_region_key_type, seen.multi_region_key_type),
-    creation_date: or(plan.creation_date, seen.creation_date),
-    valid_to: or(plan.valid_to, seen.valid_to),
-  };
-}
-
-function described(record: KeyRecord) {
-  return {
-    id: record.arn,
-    arn: record.arn,
-    key_id: record.keyId,
-    kms: record.kms,
-    region: record.region,
-    description: record.description,
-    key_spec: record.spec,
-    key_usage: record.usage,
-    multi_region: record.multiRegion,
-    key_state: record.state,
-    multi_region_key_type: record.multiRegionKeyType ?? null,
-    creation_date: formatInstant(record.creationDate),
-    valid_to: record.validTo === undefined ? null : formatInstant(record.validTo),
-    dkms_instance_id: record.dkmsInstanceId ?? null,
-    protection_level: record.protectionLevel ?? null,
-    deletion_protection: record.deletionProtection ?? null,
-  };
-}
-
-/** What of the AWS provider's key can be taken over: everything but the bytes and what the next read tells better. */
-function movedState(state: JsonObject): Partial<State<Schema>> {
-  const arn = textOf(state["arn"]);
-  const window = state["deletion_window_in_days"];
-  const primary = textOf(state["primary_key_arn"]);
-  return {
-    id: arn,
-    arn,
-    kms: "aws",
-    region: arn?.split(":")[3] ?? null,
-    key_id: textOf(state["key_id"]),
-    primary_key_arn: primary === "" ? null : primary,
-    deletion_window_in_days: typeof window === "number" ? window : 30,
-  };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+function readingOf(managed: boolean | undefined): Reading {
+  return managed ?? "if_possible";
 }

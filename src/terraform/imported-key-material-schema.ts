@@ -8,7 +8,7 @@ import { resourceSchema } from "./plugin/schema/schema";
 import { lengthBetween, oneOf } from "./plugin/schema/validators";
 
 /** Whether two spellings are the same moment. */
-function sameInstant(one: string, other: string): boolean {
+export function sameInstant(one: string, other: string): boolean {
   try {
     return parseInstant(one, "valid_to") === parseInstant(other, "valid_to");
   } catch {
@@ -23,7 +23,8 @@ export const importedKeyMaterialSchema = resourceSchema({
   attributes: {
     key_arn: string({
       required: true,
-      description: "ARN of the key. Another one imports into that key and lets go of the old one, in place.",
+      description:
+        "ARN of the key. Another one imports into that key, in place, and lets go of the former one once that import has proved the same bytes. Planning that needs the bytes.",
     }),
     key_material_wo: string({
       optional: true,
@@ -95,7 +96,7 @@ export const importedKeyMaterialSchema = resourceSchema({
       default: "retain",
       validate: [oneOf("retain", "delete")],
       description:
-        "What destroying this does to the bytes in the key: `retain` leaves them, `delete` deletes them at once. Default: `retain`.",
+        "What destroying this, or moving it to another key, does to the bytes in the key: `retain` leaves them, `delete` deletes them at once, if an import has proved them and no other resource of the same plan needs them there. Default: `retain`.",
     }),
     allow_interruption: bool({
       optional: true,
@@ -113,6 +114,10 @@ export const importedKeyMaterialSchema = resourceSchema({
     material_state: string({
       computed: true,
       description: "`imported`, `never_imported`, `expired`, `deleted`, `key_pending_deletion` or `key_gone`.",
+    }),
+    key_state: string({
+      computed: true,
+      description: "The key's state at the last refresh or apply: `Enabled`, `Disabled`, `PendingImport`, …",
     }),
     expiration_model: string({
       computed: true,

@@ -1,9 +1,11 @@
-import type { Call } from "../engine/call";
-import { ByokError } from "../engine/errors";
+import { announceNeed, isLeaving } from "../engine/announcements";
+import type { Action } from "../engine/assessment";
 import { parseFingerprint } from "../engine/fingerprint";
-import { applyMaterial, observeMaterial, recordAfter, releaseMaterial } from "../engine/imported-key-material";
+import { applyMaterial, recordAfter } from "../engine/imported-key-material";
 import { checkLifetime } from "../engine/lifetime";
-import type { MaterialRecord } from "../engine/material-record";
+import { observeMaterial } from "../engine/material-observation";
+import { type MaterialRecord, newlySeen } from "../engine/material-record";
+import { moveMaterial, releaseMaterial } from "../engine/material-release";
 import { kmsOfArn } from "../kms/profiles";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
@@ -19,17 +21,20 @@ import {
   wantedMaterial,
   withoutIgnored,
 } from "./material-arguments";
-import { recall, remember } from "./material-memory";
-import { planKnown, planNew } from "./material-plan";
-import { applied, deletionPolicy, readState, recordOf } from "./material-state";
+import { claimMaterial, planDeletion } from "./material-claims";
+import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
+import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
+import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./material-state";
 import { titleFor } from "./material-title";
 import { type Diagnostic, errorDiagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { path } from "./plugin/path";
 import { define } from "./plugin/provider";
+import type { PlanResult } from "./plugin/resource";
 import { string } from "./plugin/schema/attribute";
 import type { Config, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
+import { withRecord } from "./rebuilt-record";
 
 type Schema = typeof importedKeyMaterialSchema;
 const known = importedKeyMaterialSchema.attributes;
@@ -44,69 +49,87 @@ export const importedKeyMaterial = resource({
   validate: ({ config }) => validate(config),
   plan: async ({ config: given, prior, planned, client, signal, private: kept }) => {
     const config = withoutIgnored(given, prior);
-    const { record, condition } = recall(kept);
-    const sameKey = prior !== null && config.key_arn !== UNKNOWN && config.key_arn === prior.key_arn;
+    const memory = prior === null ? recall(kept) : withRecord(recall(kept), prior);
     const opened = await offerAtPlan(config, client, signal);
     try {
-      const result = sameKey
-        ? planKnown({ config, prior, planned, record, condition, opened })
-        : planNew({ config, prior, planned, opened });
+      const facts = { config, planned, memory, opened, client };
+      const result = prior === null ? planNew(facts) : planUpdate({ ...facts, prior });
+      const claims = claimMaterial(client.run, config, opened.material, memory.record);
+      const diagnostics = [...claims, ...(result.diagnostics ?? [])];
       // The host holds a plan to what it ignores: the next refresh says the new date.
       return config === given || result.planned === undefined
-        ? result
-        : { ...result, planned: { ...result.planned, valid_to: given.valid_to } };
+        ? { ...result, diagnostics }
+        : { ...result, planned: { ...result.planned, valid_to: given.valid_to }, diagnostics };
     } finally {
       opened.material?.destroy();
     }
   },
+  planDestroy: ({ prior, client: { run }, private: kept }) => {
+    const memory = withRecord(recall(kept), prior);
+    const { record, condition } = memory;
+    const former = recordOf(prior, memory);
+    const deletion = deletionPolicy(prior) === "delete" ? planDeletion(run, former) : undefined;
+    const keyLeaves = isLeaving(run, former.keyArn);
+    return {
+      private: remember({ record, condition, spare: deletion?.spare, keyLeaves }),
+      diagnostics: deletion?.diagnostics ?? [],
+    };
+  },
   create: async ({ config, client, signal, timeoutMilliseconds, plan }) => {
     const call = callOf(signal, timeoutMilliseconds);
-    const outcome = await applyMaterial(client.run, wantedMaterial(config), sourceOf(config, client), undefined, call);
-    return applied(plan, config, outcome);
+    const { key_arn: keyArn, fingerprint } = config;
+    const source = sourceOf(config, client);
+    const record = await client.replacedMaterial.recordFor({ keyArn, fingerprint, source }, call);
+    const outcome = await applyMaterial(client.run, wantedMaterial(config), source, record, call);
+    const done = applied(plan, config, outcome);
+    // An error would taint what is good: its bytes are in.
+    const failed = warnings(titleFor(config.key_arn), outcome.error === undefined ? [] : [outcome.error.rawMessage]);
+    return { ...done, diagnostics: [...done.diagnostics, ...failed] };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
-    const { record } = recall(kept);
+    const { record, unrecorded } = withRecord(recall(kept), state);
     const keyArn = state.key_arn ?? state.id ?? "";
     const lifetime = record?.lifetime ?? lifetimeOfState(state);
-    const seen = await observeMaterial(client.run, keyArn, record, lifetime, callOf(signal, timeoutMilliseconds));
-    const after = recordAfter(record ?? { keyArn, verified: false }, seen.condition);
+    const { condition } = await observeMaterial(
+      client.run,
+      keyArn,
+      record,
+      lifetime,
+      callOf(signal, timeoutMilliseconds),
+    );
+    const after = recordAfter(record ?? { keyArn, verified: false }, condition);
     return {
-      state: readState(state, after, seen.condition),
-      private: remember({ record: after, condition: seen.condition }),
+      state: readState(state, after, condition),
+      private: remember({ record: after, condition, unrecorded: unrecorded === true || newlySeen(record, after) }),
     };
   },
   update: async ({ config: given, prior, plan, client, signal, timeoutMilliseconds, private: kept }) => {
     const config = withoutIgnored(given, prior);
     const call = callOf(signal, timeoutMilliseconds);
-    const { record, planned } = recall(kept);
-    const moving = config.key_arn !== prior.key_arn;
-    const outcome = await applyMaterial(
-      client.run,
-      wantedMaterial(config),
-      sourceOf(config, client),
-      moving ? undefined : record,
-      call,
-      moving ? "create" : planned,
-    );
+    const memory = withRecord(recall(kept), prior);
+    const [wanted, source] = [wantedMaterial(config), sourceOf(config, client)];
+    const former = recordOf(prior, memory);
+    const outcome =
+      config.key_arn === prior.key_arn
+        ? await applyMaterial(client.run, wanted, source, memory.record, call, atMost(memory.planned))
+        : await moveMaterial(client.run, wanted, source, { record: former, policy: policyOfMove(prior, config) }, call);
     const done = applied(plan, config, outcome);
-    const diagnostics = [
-      ...done.diagnostics,
-      ...(outcome.error === undefined ? [] : [diagnosticOf(outcome.error, known)]),
-    ];
-    if (!moving) return { ...done, diagnostics };
-    // As a destruction would: the new key holds the bytes by now.
-    const released = await release(client, prior, recordOf(prior, record), call).catch((error: unknown) => ({
-      warnings: [`The old key's material was left as it is. ${ByokError.from(error).message}`],
-    }));
-    return {
-      ...done,
-      diagnostics: [...diagnostics, ...warnings(titleFor(prior.key_arn ?? undefined), released.warnings)],
-    };
+    const failed = outcome.error === undefined ? [] : [diagnosticOf(outcome.error, known)];
+    return { ...done, diagnostics: [...done.diagnostics, ...failed] };
   },
   delete: async ({ prior, client, signal, timeoutMilliseconds, private: kept }) => {
-    const record = recordOf(prior, recall(kept).record);
-    const call = callOf(signal, timeoutMilliseconds);
-    const { warnings: said } = await release(client, prior, record, call);
+    const memory = withRecord(recall(kept), prior);
+    const record = recordOf(prior, memory);
+    // What was planned is a creation: this is one half of a replacement, and the other half imports these bytes.
+    if (memory.planned === "create") {
+      client.replacedMaterial.leave(record);
+      const said = memory.createdIn === record.keyArn ? [] : leftBehind(record);
+      return { diagnostics: warnings(titleFor(record.keyArn), said) };
+    }
+    if (memory.spare === true) announceNeed(client.run, record.keyArn, record.fingerprint);
+    const policy = deletionPolicy(prior);
+    if (policy === "retain" && isNothingToTell(prior, memory)) return undefined;
+    const { warnings: said } = await releaseMaterial(client.run, record, policy, callOf(signal, timeoutMilliseconds));
     return { diagnostics: warnings(titleFor(record.keyArn), said) };
   },
   import: ({ id, identity, client }) => {
@@ -124,11 +147,26 @@ export const importedKeyMaterial = resource({
   },
 });
 
-/** Of material that was not there when it was last seen, nothing stays that would have to be told of. */
-async function release(client: ByokClient, prior: State<Schema>, record: MaterialRecord, call: Call) {
-  const policy = deletionPolicy(prior);
-  const there = prior.material_state === null || prior.material_state === "imported";
-  return policy === "retain" && !there ? { warnings: [] } : releaseMaterial(client.run, record, policy, call);
+function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {
+  const { key_arn: keyArn } = facts.config;
+  return keyArn !== UNKNOWN && keyArn === facts.prior.key_arn ? planKnown(facts) : planMove(facts);
+}
+
+/** Where the key was not known and turned out to be the same one, an update of any kind was planned. */
+function atMost(planned: PlannedAction | undefined): Action | undefined {
+  return planned === "move" ? "reimport" : planned;
+}
+
+/** Of material that was not there when it was last seen nothing stays, and neither does it in a key that goes too. */
+function isNothingToTell(prior: State<Schema>, { keyLeaves }: MaterialMemory): boolean {
+  const wasThere = prior.material_state === null || prior.material_state === "imported";
+  return keyLeaves === true || !wasThere;
+}
+
+function leftBehind({ keyArn }: MaterialRecord): string[] {
+  return [
+    `The key material of ${keyArn} was left as it is: its resource is created again for another key, and nothing has proved yet that this key holds the same bytes.`,
+  ];
 }
 
 function validate(config: Config<Schema>): Diagnostic[] {

@@ -1,36 +1,53 @@
-import type { Action } from "../engine/assessment";
+import { type Action, actions } from "../engine/assessment";
 import type { MaterialCondition } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
 import { isJsonObject, type Json, type JsonObject, type PrivateState } from "./plugin/private-state";
 
+/** What a plan announced, for its apply. `move`: an import into another key, which the record is not about. */
+export type PlannedAction = Action | "move";
+
 /** What is kept beside the state of imported key material. Nothing of it is secret: it can be read in the state file. */
 export interface MaterialMemory {
-  readonly record: MaterialRecord | undefined;
+  readonly record?: MaterialRecord | undefined;
   /** As of the last look: a plan judges by it and looks at no clock. */
-  readonly condition: MaterialCondition | undefined;
-  /** What the plan announced, for its apply. */
-  readonly planned: Action | undefined;
+  readonly condition?: MaterialCondition | undefined;
+  readonly planned?: PlannedAction | undefined;
+  /** A look found what a later look cannot tell, and no apply has recorded it yet. */
+  readonly unrecorded?: boolean | undefined;
+  /** Of a creation, which may be one half of a replacement: the key that the new material goes into, where it is known. */
+  readonly createdIn?: string | undefined;
+  /** The bytes are to be left in the key, since another resource of this plan needs them there. */
+  readonly spare?: boolean | undefined;
+  /** The key itself goes in the same run. */
+  readonly keyLeaves?: boolean | undefined;
 }
 
-export function remember(memory: Partial<MaterialMemory>): PrivateState {
+export function remember(memory: MaterialMemory): PrivateState {
+  const { record, condition, ...small } = memory;
   const kept = new Map<string, Json>();
-  if (memory.record !== undefined) kept.set("record", jsonOf(memory.record));
-  if (memory.condition !== undefined) kept.set("condition", jsonOf(memory.condition));
-  if (memory.planned !== undefined) kept.set("planned", memory.planned);
+  if (record !== undefined) kept.set("record", jsonOf(record));
+  if (condition !== undefined) kept.set("condition", jsonOf(condition));
+  for (const [name, value] of Object.entries(small)) {
+    if (value !== undefined && value !== false) kept.set(name, value);
+  }
   return kept;
 }
 
 /** What an earlier answer kept; nothing where that was none of ours or is incomplete. */
 export function recall(kept: PrivateState): MaterialMemory {
-  const [record, condition, planned] = [kept.get("record"), kept.get("condition"), kept.get("planned")];
+  const [record, condition, planned, createdIn] = ["record", "condition", "planned", "createdIn"].map((name) =>
+    kept.get(name),
+  );
   return {
     record: isRecord(record) ? record : undefined,
     condition: isCondition(condition) ? condition : undefined,
-    planned: actions.find((action) => action === planned),
+    planned: planned === "move" ? planned : actions.find((action) => action === planned),
+    unrecorded: kept.get("unrecorded") === true,
+    createdIn: typeof createdIn === "string" ? createdIn : undefined,
+    spare: kept.get("spare") === true,
+    keyLeaves: kept.get("keyLeaves") === true,
   };
 }
-
-const actions: readonly Action[] = ["create", "reimport", "record", "nothing", "refuse"];
 
 // The private state is written by this provider alone, and by no version with another shape; a wrong guess could still
 // not do harm, since an apply looks at the key itself.

@@ -1,18 +1,21 @@
+import { isReturning } from "../engine/announcements";
 import { type Assessment, assess } from "../engine/assessment";
-import { parseFingerprint } from "../engine/fingerprint";
-import { checkLifetime } from "../engine/lifetime";
-import type { MaterialCondition } from "../engine/material-condition";
+import { ByokError } from "../engine/errors";
+import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
-import { kmsProfiles } from "../kms/profiles";
-import { systemClock } from "../system-clock";
-import { diagnosticOf, refusals, warnings } from "./diagnose";
-import { importedKeyMaterialSchema } from "./imported-key-material-schema";
+import type { ByokClient } from "./client";
+import { diagnosticOf, warnings } from "./diagnose";
+import { importedKeyMaterialSchema, sameInstant } from "./imported-key-material-schema";
 import { present } from "./known";
-import { lifetimeIsKnown, lifetimeOf, profileOf, wantedAtPlan } from "./material-arguments";
-import { remember } from "./material-memory";
+import { lifetimeIsKnown, lifetimeOf, wantedAtPlan } from "./material-arguments";
+import { planMoveAway } from "./material-claims";
+import { type MaterialMemory, remember } from "./material-memory";
+import { policyOfMove, recordOf } from "./material-state";
 import { titleFor } from "./material-title";
+import { type LifetimeFindings, lifetimeFindings, timeOf } from "./plan-clock";
+import type { Diagnostic } from "./plugin/diagnostics";
 import type { PlanResult } from "./plugin/resource";
 import type { Config, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
@@ -20,92 +23,163 @@ import { UNKNOWN } from "./plugin/value";
 type Schema = typeof importedKeyMaterialSchema;
 const known = importedKeyMaterialSchema.attributes;
 
-/** A lifetime that only some KMSs allow, for a key of which the plan does not know the KMS yet. */
-function tooLongForSome(config: Config<Schema>): string[] {
-  if (config.key_arn !== UNKNOWN || !lifetimeIsKnown(config)) return [];
-  return refusals(known, () => checkLifetime(lifetimeOf(config), kmsProfiles.aws, localNow())).map(
-    ({ detail }) => detail,
-  );
-}
-
-interface NewPlan {
+export interface MaterialPlan {
   readonly config: Config<Schema>;
-  readonly prior: State<Schema> | null;
   readonly planned: Plan<Schema>;
+  readonly memory: MaterialMemory;
   readonly opened: Opened;
+  readonly client: ByokClient;
 }
 
-/** A key that nothing is on record of: a new resource, or another key than before. */
-export function planNew({ config, prior, planned, opened: { offer, material } }: NewPlan): PlanResult<Schema> {
-  const fingerprint = present(config.fingerprint);
-  const contradiction = differentBytes(
+export interface MaterialUpdatePlan extends MaterialPlan {
+  readonly prior: State<Schema>;
+}
+
+/** A new resource, or one that is created in the place of the one that is on record: see `-replace`. */
+export function planNew({ config, planned, memory, opened, client }: MaterialPlan): PlanResult<Schema> {
+  const { record, condition } = memory;
+  const keyArn = present(config.key_arn);
+  const { errors, warnings: doubts } = newLifetime(client, config);
+  return {
+    planned,
+    // Whoever destroys the former one is handed this too.
+    private: remember({ record, condition, planned: "create", createdIn: keyArn }),
+    diagnostics: [
+      ...otherBytes(opened.offer, config, record?.keyArn === keyArn ? record : undefined),
+      ...errors,
+      ...warnings(titleFor(keyArn), [...ownWarnings(opened), ...needed(opened.offer), ...doubts]),
+    ],
+  };
+}
+
+/**
+ * Another key than before, or one that is not known yet. Everything on record of the former key stays, until an import
+ * into the new one has proved the same bytes.
+ */
+export function planMove({ config, prior, planned, memory, opened, client }: MaterialUpdatePlan): PlanResult<Schema> {
+  const { run } = client;
+  const { offer } = opened;
+  const former = recordOf(prior, memory);
+  const { errors, warnings: doubts } = newLifetime(client, config);
+  const refused = policyOfMove(prior, config) === "delete" ? planMoveAway(run, former) : [];
+  const { record, condition, unrecorded } = memory;
+  return {
+    planned: { ...planned, ...unknownResults(config) },
+    private: remember({ record, condition, unrecorded, planned: "move" }),
+    diagnostics: [
+      ...otherBytes(offer, config, undefined),
+      ...missingForMove(offer, former.keyArn),
+      ...errors,
+      ...refused,
+      ...warnings(titleFor(present(config.key_arn)), [...ownWarnings(opened), ...doubts]),
+    ],
+  };
+}
+
+/** The key that is on record: the assessment decides, by what the last look found. */
+export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
+  const { config, prior, planned, memory, opened, client } = plan;
+  const { record, condition, unrecorded } = memory;
+  const { offer } = opened;
+  const kept = { record, condition, unrecorded };
+  if (condition === undefined || !isKnown(config)) {
+    return {
+      planned: { ...planned, ...unknownResults(config) },
+      private: remember({ ...kept, planned: "reimport" }),
+      diagnostics: [...otherBytes(offer, config, record), ...warnings(titleFor(prior.key_arn), ownWarnings(opened))],
+    };
+  }
+  const wanted = wantedAtPlan(config);
+  const { run } = client;
+  const isNewDate = !sameDate(config.valid_to, prior.valid_to);
+  const dated = isNewDate ? newLifetime(client, config) : nothingFound;
+  const keyComesBack = isReturning(run, wanted.keyArn);
+  const assessment = assess({
+    wanted,
+    condition,
+    record,
     offer,
-    fingerprint === undefined ? undefined : parseFingerprint(fingerprint, "fingerprint"),
-    undefined,
-  );
-  const past = lifetimeIsKnown(config)
-    ? refusals(known, () => checkLifetime(lifetimeOf(config), profileOf(config.key_arn), localNow()))
-    : [];
-  const diagnostics = [
-    ...(contradiction === undefined ? [] : [diagnosticOf(contradiction, known)]),
-    ...past,
-    ...warnings(titleFor(present(config.key_arn)), [
-      ...(material?.warnings ?? []),
-      ...needed(offer),
-      ...(past.length === 0 ? tooLongForSome(config) : []),
-    ]),
-  ];
-  const moved: Plan<Schema> = prior === null ? planned : { ...planned, ...unknownResults(config) };
-  return { planned: moved, private: remember({ planned: "create" }), diagnostics };
+    otherChanges: otherChanges(planned, prior) || unrecorded === true || isToBeSwitched(plan),
+    keyComesBack,
+    now: isNewDate ? timeOf(client, wanted.keyArn) : undefined,
+  });
+  const { action, problem } = assessment;
+  if (action === "refuse" && problem !== undefined) return { diagnostics: [diagnosticOf(problem, known)] };
+  const results = plannedResults(action, config, prior, record);
+  // What the key holds shows only once it is back, so that this row asks nothing of the bytes.
+  const returns = keyComesBack && condition.state === "key_pending_deletion";
+  return {
+    planned: { ...planned, ...results },
+    private: remember({ ...kept, planned: action }),
+    diagnostics: [
+      ...dated.errors,
+      ...(returns ? otherBytes(offer, config, record) : []),
+      ...warnings(titleFor(wanted.keyArn), [...ownWarnings(opened), ...assessment.warnings, ...dated.warnings]),
+      ...warnings("Key Material Will Be Imported Again", announcement(assessment)),
+    ],
+  };
+}
+
+function ownWarnings({ material }: Opened): readonly string[] {
+  return material?.warnings ?? [];
+}
+
+function otherBytes(offer: Offer, config: Config<Schema>, record: MaterialRecord | undefined): Diagnostic[] {
+  const problem = differentBytes(offer, configuredFingerprint(config), provedFingerprint(record));
+  return problem === undefined ? [] : [diagnosticOf(problem, known)];
+}
+
+function configuredFingerprint({ fingerprint }: Config<Schema>): Fingerprint | undefined {
+  const text = present(fingerprint);
+  return text === undefined ? undefined : parseFingerprint(text, "fingerprint");
 }
 
 function needed(offer: Offer): string[] {
   return offer.kind === "none" ? [`Applying this will need the key material. ${offer.why}`] : [];
 }
 
-interface KnownPlan extends NewPlan {
-  readonly prior: State<Schema>;
-  readonly record: MaterialRecord | undefined;
-  readonly condition: MaterialCondition | undefined;
+function missingForMove(offer: Offer, keyArn: string): Diagnostic[] {
+  if (offer.kind !== "none") return [];
+  const message = `Key material is needed: it moves from ${keyArn} to another key, or may do so, and nothing lets go of the former key before an import has proved the same bytes in the new one. ${offer.why}`;
+  return [diagnosticOf(new ByokError("material_missing", message, { attribute: offer.attribute }), known)];
 }
 
-/** The key that is on record: the assessment decides, by what the last look found. */
-export function planKnown({
-  config,
-  prior,
-  planned,
-  record,
-  condition,
-  opened: { offer, material },
-}: KnownPlan): PlanResult<Schema> {
-  const memory = { record, condition };
-  if (!lifetimeIsKnown(config) || condition === undefined) {
-    return {
-      planned: { ...planned, ...unknownResults(config) },
-      private: remember({ ...memory, planned: "reimport" as const }),
-    };
-  }
-  const wanted = wantedAtPlan(config);
-  const newDate = config.valid_to !== prior.valid_to;
-  const assessment = assess({
-    wanted,
-    condition,
-    record,
-    offer,
-    otherChanges: otherChanges(planned, prior),
-    now: newDate ? localNow() : undefined,
-  });
-  const { action, problem } = assessment;
-  if (action === "refuse" && problem !== undefined) return { diagnostics: [diagnosticOf(problem, known)] };
-  const said = [...(material?.warnings ?? []), ...assessment.warnings];
-  return {
-    planned: { ...planned, ...plannedResults(action, config, prior, record) },
-    private: remember({ ...memory, planned: action }),
-    diagnostics: [
-      ...warnings(titleFor(wanted.keyArn), said),
-      ...warnings("Key Material Will Be Imported Again", announcement(assessment)),
-    ],
-  };
+const nothingFound: LifetimeFindings = { errors: [], warnings: [] };
+
+function newLifetime(client: ByokClient, config: Config<Schema>): LifetimeFindings {
+  if (!lifetimeIsKnown(config)) return nothingFound;
+  return lifetimeFindings(client, present(config.key_arn), lifetimeOf(config));
+}
+
+function sameDate(configured: Config<Schema>["valid_to"], stored: string | null): boolean {
+  if (typeof configured !== "string" || stored === null) return configured === stored;
+  return sameInstant(configured, stored);
+}
+
+/** The arguments that decide what is done. While one of them is unknown, so is everything that an import may change. */
+const deciding = [
+  "fingerprint",
+  "valid_to",
+  "valid_for",
+  "renew_before",
+  "material_description",
+  "on_deletion",
+  "deletion_policy",
+  "allow_interruption",
+  "wrapping_algorithm",
+  "wrapping_key_spec",
+] as const;
+
+function isKnown(config: Config<Schema>): boolean {
+  return deciding.every((name) => config[name] !== UNKNOWN);
+}
+
+/** The key's own resource enables or disables it in the same run, which changes a result of this one. */
+function isToBeSwitched({ client, config, memory }: MaterialUpdatePlan): boolean {
+  const wish = client.run.memory.wishes.get(present(config.key_arn) ?? "");
+  const state = memory.condition?.keyState;
+  if (wish === undefined || (state !== "Enabled" && state !== "Disabled")) return false;
+  return wish.enabled !== (state === "Enabled");
 }
 
 /** Arguments that concern nothing but byok's own record. */
@@ -134,20 +208,23 @@ function announcement({ action, row, reason, problem }: Assessment): string[] {
     : [];
 }
 
-type Results = Pick<
-  Plan<Schema>,
-  | "id"
-  | "fingerprint"
-  | "valid_to"
-  | "key_material_id"
-  | "verified"
-  | "material_state"
-  | "expiration_model"
-  | "imported_at"
-  | "renewal_time"
-  | "ready_for_renewal"
-  | "reason"
->;
+/** What an apply finds out. */
+const results = [
+  "id",
+  "fingerprint",
+  "valid_to",
+  "key_material_id",
+  "verified",
+  "material_state",
+  "key_state",
+  "expiration_model",
+  "imported_at",
+  "renewal_time",
+  "ready_for_renewal",
+  "reason",
+] as const;
+
+type Results = Pick<Plan<Schema>, (typeof results)[number]>;
 
 function unknownResults(config: Config<Schema>): Results {
   return {
@@ -157,6 +234,7 @@ function unknownResults(config: Config<Schema>): Results {
     key_material_id: UNKNOWN,
     verified: UNKNOWN,
     material_state: UNKNOWN,
+    key_state: UNKNOWN,
     expiration_model: UNKNOWN,
     imported_at: UNKNOWN,
     renewal_time: UNKNOWN,
@@ -172,45 +250,32 @@ function plannedResults(
   prior: State<Schema>,
   record: MaterialRecord | undefined,
 ): Results {
-  const {
-    id,
-    fingerprint,
-    valid_to,
+  const { fingerprint, valid_to, key_material_id, verified } = prior;
+  if (action === "create" || action === "reimport") {
+    const proved = provedFingerprint(record) !== undefined;
+    // An id that was merely seen in the key need not be the one of these bytes.
+    const isOurs = key_material_id !== null && record?.materialId === key_material_id;
+    return {
+      ...unknownResults(config),
+      ...(proved ? { fingerprint: config.fingerprint ?? fingerprint, verified } : {}),
+      ...(proved && isOurs ? { key_material_id } : {}),
+    };
+  }
+  const same: Results = {
+    id: prior.id,
+    // What is to be imported one day is planned as configured; until then the state keeps saying what there is.
+    fingerprint: present(config.fingerprint) ?? fingerprint,
+    valid_to: valid_to ?? config.valid_to,
     key_material_id,
     verified,
-    material_state,
-    expiration_model,
-    imported_at,
-    renewal_time,
-    ready_for_renewal,
-    reason,
-  } = prior;
-  const same = {
-    id,
-    fingerprint,
-    valid_to,
-    key_material_id,
-    verified,
-    material_state,
-    expiration_model,
-    imported_at,
-    renewal_time,
-    ready_for_renewal,
-    reason,
+    material_state: prior.material_state,
+    key_state: prior.key_state,
+    expiration_model: prior.expiration_model,
+    imported_at: prior.imported_at,
+    renewal_time: prior.renewal_time,
+    ready_for_renewal: prior.ready_for_renewal,
+    reason: prior.reason,
   };
-  const claimed = present(config.fingerprint) ?? fingerprint ?? config.fingerprint;
-  // What is to be imported one day is planned as configured; until then the state keeps saying what there is.
-  if (action === "nothing") return { ...same, fingerprint: claimed, valid_to: valid_to ?? config.valid_to };
-  const configured: Results = { ...same, fingerprint: claimed, valid_to: valid_to ?? config.valid_to };
-  if (action === "record") return { ...configured, renewal_time: UNKNOWN, ready_for_renewal: UNKNOWN, reason: UNKNOWN };
-  const proved = provedFingerprint(record) !== undefined;
-  return {
-    ...unknownResults(config),
-    ...(proved ? { fingerprint: config.fingerprint ?? fingerprint, key_material_id, verified } : {}),
-  };
-}
-
-/** Only to refuse a date that was newly set: everything else is judged by the KMS's own time. */
-function localNow(): number {
-  return Math.floor(systemClock.now() / 1000);
+  if (action === "nothing") return same;
+  return { ...same, key_state: UNKNOWN, renewal_time: UNKNOWN, ready_for_renewal: UNKNOWN, reason: UNKNOWN };
 }

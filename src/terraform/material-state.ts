@@ -8,9 +8,9 @@ import { warnings } from "./diagnose";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import { lifetimeOfState } from "./material-arguments";
-import { remember } from "./material-memory";
+import { type MaterialMemory, remember } from "./material-memory";
 import { titleFor } from "./material-title";
-import type { ApplyPlan, KnownConfig, State } from "./plugin/schema/schema";
+import type { ApplyPlan, Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 
 type Schema = typeof importedKeyMaterialSchema;
@@ -34,17 +34,18 @@ export function applied(
     key_material_id: or(plan.key_material_id, results.key_material_id),
     verified: or(plan.verified, results.verified),
     material_state: or(plan.material_state, results.material_state),
+    key_state: or(plan.key_state, results.key_state),
     expiration_model: or(plan.expiration_model, results.expiration_model),
     imported_at: or(plan.imported_at, results.imported_at),
     renewal_time: or(plan.renewal_time, results.renewal_time),
     ready_for_renewal: or(plan.ready_for_renewal, results.ready_for_renewal),
-    reason: or(plan.reason, importedBy(assessment) ? null : reasonOf(assessment)),
+    reason: or(plan.reason, doneBy(assessment) ? null : reasonOf(assessment)),
   };
   return { state, private: remember({ record, condition }), diagnostics: warnings(titleFor(record.keyArn), said) };
 }
 
-function importedBy({ action }: Assessment): boolean {
-  return action === "create" || action === "reimport";
+function doneBy({ action }: Assessment): boolean {
+  return action === "create" || action === "reimport" || action === "disable";
 }
 
 /** What a look makes of the state. The user's spelling of a date stays while it is still true. */
@@ -78,7 +79,7 @@ function wantedOfState(state: State<Schema>, record: MaterialRecord): MaterialSe
 }
 
 function reasonOf({ action, reason }: Assessment): string | null {
-  return action === "create" || action === "reimport" ? reason : null;
+  return action === "create" || action === "reimport" || action === "disable" ? reason : null;
 }
 
 function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
@@ -90,6 +91,7 @@ function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
     key_material_id: condition.materialId ?? record.materialId ?? null,
     verified: record.verified,
     material_state: condition.state,
+    key_state: condition.keyState ?? null,
     expiration_model: condition.expirationModel ?? null,
     imported_at: moment(record.importedAt),
     renewal_time: moment(condition.renewalTime),
@@ -97,8 +99,8 @@ function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
   };
 }
 
-/** For a release: a plan for another key keeps no record of the old one, and neither does a crash. */
-export function recordOf(state: State<Schema>, record: MaterialRecord | undefined): MaterialRecord {
+/** For a release: after an import into the state nothing is on record but what the attributes claim. */
+export function recordOf(state: State<Schema>, { record }: MaterialMemory): MaterialRecord {
   const { key_arn: keyArn, id, fingerprint, key_material_id: materialId } = state;
   return (
     record ?? {
@@ -108,6 +110,14 @@ export function recordOf(state: State<Schema>, record: MaterialRecord | undefine
       materialId: present(materialId),
     }
   );
+}
+
+/** What becomes of the bytes in a key that material moves away from: they are deleted only where that stays the policy. */
+export function policyOfMove(
+  prior: State<Schema>,
+  { deletion_policy: configured }: Config<Schema> | KnownConfig<Schema>,
+): "retain" | "delete" {
+  return configured === "delete" || configured === UNKNOWN ? deletionPolicy(prior) : "retain";
 }
 
 export function deletionPolicy(state: State<Schema>): "retain" | "delete" {

@@ -125,11 +125,11 @@ describe.each(families)("ExternalKey of $name", (family) => {
     const stack = newStack(family);
     const key = new ExternalKey(stack, "payments");
     new library.TerraformOutput(stack, "out", {
-      value: [key.keyArn, key.keyId, key.keyState, key.region, key.validTo],
+      value: [key.keyArn, key.keyId, key.region, key.pendingDeletion],
     });
     expect(key.node.defaultChild).toBe(key.resource);
     expect(synthesise(family, stack).output?.["out"]?.["value"]).toEqual(
-      ["arn", "key_id", "key_state", "region", "valid_to"].map((name) => `\${byok_external_key.payments.${name}}`),
+      ["arn", "key_id", "region", "pending_deletion"].map((name) => `\${byok_external_key.payments.${name}}`),
     );
   });
 

@@ -74,6 +74,7 @@ describe.each(families)("ImportedKeyMaterial of $name", (family) => {
       fingerprint: `\${${address}.fingerprint}`,
       id: `\${${address}.key_material_id}`,
       materialState: `\${${address}.material_state}`,
+      keyState: `\${${address}.key_state}`,
       readyForRenewal: `\${${address}.ready_for_renewal}`,
       renewalTime: `\${${address}.renewal_time}`,
       validTo: `\${${address}.valid_to}`,

@@ -114,6 +114,7 @@ describe.each(families)("MultiRegionExternalKey of $name", (family) => {
     expect(output?.["status"]?.["value"]).toMatchObject({
       "us-east-1": {
         materialState: `\${${material("us-east-1")}.material_state}`,
+        keyState: `\${${material("us-east-1")}.key_state}`,
         readyForRenewal: `\${${material("us-east-1")}.ready_for_renewal}`,
         renewalTime: `\${${material("us-east-1")}.renewal_time}`,
         validTo: `\${${material("us-east-1")}.valid_to}`,

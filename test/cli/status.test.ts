@@ -64,7 +64,8 @@ describe("byok status", () => {
     expect(line(lost.arn)).toMatch(/PendingImport +never +- +·+ +is gone: it expired or was deleted$/);
     expect(line(empty.arn)).toMatch(/PendingImport +never +- +·+ +the key has no key material yet$/);
     expect([err, code]).toEqual(["", 0]);
-    expect(life.calls()).toEqual(Array.from({ length: 5 }, () => "DescribeKey"));
+    // The list of materials is asked for where one may be missing.
+    expect(life.calls().toSorted()).toEqual([...Array.from({ length: 5 }, () => "DescribeKey"), "ListKeyRotations"]);
   });
 
   it("exits with 2 if anything lapses in the given time, and names it", async () => {

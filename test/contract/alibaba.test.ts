@@ -14,7 +14,8 @@ const driver: Omit<ContractDriver, "start" | "title"> = {
     look: [look],
     firstImport: [look, "ListResourceTags", parameters, put],
     bringBack: [look, parameters, put],
-    renew: [look, parameters, put],
+    // An earlier run may have left word that the key is to be Disabled.
+    renew: [look, "ListResourceTags", parameters, put],
   },
   unusable: "Rejected.PendingImport",
   // It has one name for other bytes and for what cannot be unwrapped.

@@ -10,15 +10,24 @@ import { startLife, testRegion } from "../support/life";
 import { type ContractDriver, materialContract } from "./material-contract";
 import { contractTags, type KeyUser, realTimeoutMs, startRealLife } from "./real-life";
 
-const [look, parameters, put] = ["DescribeKey", "GetParametersForImport", "ImportKeyMaterial"];
+const [look, tags, list, parameters, put] = [
+  "DescribeKey",
+  "ListResourceTags",
+  "ListKeyRotations",
+  "GetParametersForImport",
+  "ImportKeyMaterial",
+];
 
 const driver: Omit<ContractDriver, "start" | "title"> = {
   wantedKey: { kms: "aws", region: testRegion, multiRegion: false },
   requests: {
     look: [look],
-    firstImport: [look, "ListResourceTags", parameters, put],
-    bringBack: [look, parameters, put],
-    renew: [look, parameters, put],
+    firstImport: [look, tags, parameters, put],
+    // The key may hold several materials, so that its state does not tell which of them is gone.
+    lookAtLapsed: [look, list],
+    bringBack: [look, list, parameters, put],
+    // An earlier run may have left word that the key is to be Disabled.
+    renew: [look, tags, parameters, put],
   },
   unusable: "KMSInvalidStateException",
   strangeBytes: "different_material",

@@ -42,8 +42,12 @@ export interface ContractDriver {
     readonly bringBack: readonly string[];
     /** An import into a key that holds it. */
     readonly renew: readonly string[];
-    /** A look at a key whose material was deleted before its time. Default: as any other. */
+    /** A look at a key whose material is gone. Default: as any other. */
+    readonly lookAtLapsed?: readonly string[];
+    /** A look at a key whose material was deleted before its time. Default: as at any that is gone. */
     readonly lookAtDeleted?: readonly string[];
+    /** A look at material that no import of byok's is on record for. Default: as any other. */
+    readonly lookAtUnproved?: readonly string[];
   };
   /** What the KMS says to somebody who uses a key without material. */
   readonly unusable: string;
@@ -164,15 +168,23 @@ const stillRows: Readonly<Record<string, ContractRow>> = {
     await row.opensAgain(key.arn, async (ciphertext) => {
       await life.deleteMaterial(key.arn);
       expect(await life.decrypt(ciphertext)).toBe(row.driver.unusable);
-      const reporting = await planAndApply(life, { ...wanted, onDeletion: "report" }, source, record);
-      expect(reporting.plan).toMatchObject({ row: "deletion_reported", action: "nothing" });
-      const { look, bringBack, lookAtDeleted = look } = requests;
-      expect(reporting.calls).toEqual(lookAtDeleted);
-      expect(reporting.outcome.warnings).toHaveLength(1);
+      const { look, bringBack, lookAtLapsed = look, lookAtDeleted = lookAtLapsed } = requests;
+      const reporting = { ...wanted, onDeletion: "report" } as const;
+      // So soon after an import of ours the KMS may be late with its news, and nothing is reported yet.
+      const early = await planAndApply(life, reporting, source, record);
+      expect(early.plan).toMatchObject({ row: "not_shown_yet", action: "nothing" });
+      expect(early.outcome.record.deletedEarly).toBeUndefined();
+      if (life.clock !== undefined) {
+        life.clock.advance("5m");
+        const reported = await planAndApply(life, reporting, source, record);
+        expect(reported.plan).toMatchObject({ row: "deletion_reported", action: "nothing" });
+        expect(reported.calls).toEqual(lookAtDeleted);
+        expect(reported.outcome.warnings).toHaveLength(1);
+      }
 
       const { plan, calls } = await planAndApply(life, wanted, source, record);
       expect(plan).toMatchObject({ row: "deleted", reason: expect.stringMatching(/^was deleted before its time/) });
-      expect(calls).toEqual([...lookAtDeleted, ...bringBack.slice(look.length)]);
+      if (life.clock !== undefined) expect(calls).toEqual([...lookAtDeleted, ...bringBack.slice(lookAtDeleted.length)]);
     });
   },
 
@@ -207,7 +219,7 @@ const stillRows: Readonly<Record<string, ContractRow>> = {
     const without = await planAndApply(life, wanted, emptySource(), undefined);
     expect(without.plan).toMatchObject({ row: "not_verified", action: "nothing" });
     expect(without.outcome.record).toMatchObject({ verified: false });
-    expect(without.calls).toEqual(requests.look);
+    expect(without.calls).toEqual(requests.lookAtUnproved ?? requests.look);
 
     await row.opensAgain(key.arn, async () => {
       const strange = applyMaterial(life.run(), wanted, bytesSource(newBytes()), undefined);
@@ -345,7 +357,7 @@ const turningRows: Readonly<Record<string, ContractRow>> = {
         action: "reimport",
         reason: `expired on ${formatInstant(record.validTo ?? 0)}`,
       });
-      expect([planCalls, calls]).toEqual([requests.look, requests.bringBack]);
+      expect([planCalls, calls]).toEqual([requests.lookAtLapsed ?? requests.look, requests.bringBack]);
       expect(livesForDays(outcome.record)).toBe(90);
     });
   },
@@ -366,14 +378,15 @@ const turningRows: Readonly<Record<string, ContractRow>> = {
         reason: `expired on ${date} as configured`,
       });
       expect(plan.warnings).toHaveLength(1);
-      expect(calls).toEqual(requests.look);
+      const { look, lookAtLapsed = look } = requests;
+      expect(calls).toEqual(lookAtLapsed);
 
       const past = settings(key.arn, { validTo: formatInstant((record.validTo ?? 0) + 86_400 / 2) });
       await expect(applyMaterial(life.run(), past, source, record)).rejects.toMatchObject({
         code: "lifetime_past",
         attribute: "valid_to",
       });
-      expect(life.calls()).toEqual(requests.look);
+      expect(life.calls()).toEqual(lookAtLapsed);
 
       const later = settings(key.arn, { validTo: formatInstant((record.validTo ?? 0) + 60 * 86_400) });
       const again = await planAndApply(life, later, source, record);
@@ -438,6 +451,6 @@ const turningRows: Readonly<Record<string, ContractRow>> = {
     const { warnings, assessment } = await applyMaterial(life.run(), wanted, source, record, {}, "record");
     expect(assessment.row).toBe("expired");
     expect(warnings).toEqual([expect.stringContaining("left for the next one")]);
-    expect(life.calls()).toEqual(requests.look);
+    expect(life.calls()).toEqual(requests.lookAtLapsed ?? requests.look);
   },
 };

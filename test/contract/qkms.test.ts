@@ -5,10 +5,11 @@ import { startQkmsLife } from "../support/qkms";
 import { type ContractDriver, type ContractLife, materialContract } from "./material-contract";
 import { contractTags, type KeyUser, realTimeoutMs, startRealLife } from "./real-life";
 
-const [look, tags, tag, parameters, put, remove] = [
+const [look, tags, tag, untag, parameters, put, remove] = [
   "DescribeKey",
   "ListResourceTags",
   "TagResource",
+  "UntagResource",
   "GetParametersForImport",
   "ImportKeyMaterial",
   "DeleteImportedKeyMaterial",
@@ -18,11 +19,14 @@ const driver: Omit<ContractDriver, "start" | "title"> = {
   wantedKey: { kms: "qkms", region: "", multiRegion: false },
   requests: {
     look: [look],
-    // The fingerprint goes onto the key before its first import.
-    firstImport: [look, tags, tag, parameters, put],
-    bringBack: [look, parameters, put],
-    // In place first, which is refused; then an import that cannot succeed, which shows that another may be made.
-    renew: [look, parameters, put, remove, parameters, put],
+    // The intention goes onto the key before its first import; the answer proves the fingerprint.
+    firstImport: [look, tags, tag, parameters, put, tag, untag],
+    // What was noted for an earlier import goes with this one.
+    bringBack: [look, tags, parameters, put],
+    // In place first, which is refused; the key is seen to be full; then two requests that cannot succeed, which show that
+    // others may be made.
+    renew: [look, tags, parameters, look, parameters, put, remove, parameters, put],
+    lookAtUnproved: [look, tags],
     // Whether it was byok itself that deleted it.
     lookAtDeleted: [look, tags],
   },
@@ -47,7 +51,7 @@ materialContract({ ...driver, title: "QKMS, embedded", start: () => startEmbedde
 materialContract({
   ...driver,
   title: "QKMS, embedded, where it takes imports in place",
-  requests: { ...driver.requests, renew: [look, parameters, put] },
+  requests: { ...driver.requests, renew: [look, tags, parameters, put] },
   start: () => startEmbedded(true),
 });
 
@@ -69,6 +73,7 @@ const names = {
   describe: look,
   tags,
   tag,
+  untag,
   importParameters: parameters,
   importMaterial: put,
   deleteMaterial: remove,

@@ -56,6 +56,17 @@ describe("the search for a creation token", () => {
     expect(state.markers).toHaveLength(4);
   });
 
+  it("is made again in a run that goes on for long, since others may have created keys", async () => {
+    const { find, state, clock } = forty(readable);
+    await find("t");
+    await clock.run(clock.sleep(9 * 60_000));
+    await find("t");
+    expect(state.markers).toHaveLength(2);
+    await clock.run(clock.sleep(60_000));
+    await find("t");
+    expect(state.markers).toHaveLength(4);
+  });
+
   it.each(["key_not_found", "access_denied", "key_pending_deletion"] as const)(
     "leaves out keys with %s, and tells the log",
     async (code) => {

@@ -1,11 +1,25 @@
-import { fingerprintTag, interruptionTag } from "../../src/engine/delete-first";
+import { fingerprintTag, importingTag, interruptionTag } from "../../src/engine/delete-first-tags";
+import { tellWish } from "../../src/engine/enabled-wish";
+import { deadlineAfter } from "../../src/engine/deadline";
 import { ByokError } from "../../src/engine/errors";
-import { applyMaterial, type MaterialSettings, observeMaterial } from "../../src/engine/imported-key-material";
+import { applyMaterial, type MaterialSettings } from "../../src/engine/imported-key-material";
+import { observeMaterial } from "../../src/engine/material-observation";
 import type { KeyDescription } from "../../src/engine/key";
 import type { MaterialImport } from "../../src/engine/key-service";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import type { MaterialRecord } from "../../src/engine/material-record";
-import { denied, empty, fingerprint, record, refusal, settings, source, taking } from "./paper-material";
+import {
+  denied,
+  empty,
+  fingerprint,
+  publicKey,
+  record,
+  refusal,
+  settings,
+  source,
+  taking,
+  token,
+} from "./paper-material";
 import { type Answers, answered, arn, day, failing, now, paperKey } from "./paper-run";
 import { rejected } from "./thrown";
 
@@ -18,11 +32,14 @@ describe("where the KMS takes an import into an empty key only", () => {
 
   /** A key that is full until it is emptied, and whose tags are kept. */
   function holding(tags: Record<string, string>, changes: Answers = {}) {
-    const state = { empty: false, tags: { ...tags } };
+    const state: { empty: boolean; tags: Record<string, string> } = { empty: false, tags: { ...tags } };
     const paper = taking(paperKey, {
       profile: deleteFirst,
       tags: async () => state.tags,
       tag: async (_, more) => void Object.assign(state.tags, more),
+      untag: async (_, names) => {
+        for (const name of names) delete state.tags[name];
+      },
       importMaterial: async () => {
         if (!state.empty) throw full;
         return { value: {}, at: now };
@@ -37,12 +54,14 @@ describe("where the KMS takes an import into an empty key only", () => {
 
   const refused = `Paper KMS takes no import into ${arn} while the key holds material`;
   const unproved: MaterialRecord = { ...record, verified: false };
+  /** Verified, and of which bytes is not said: the assessment cannot know that nothing proves them. */
+  const nameless: MaterialRecord = { ...record, fingerprint: undefined };
 
   it("is told that the material is deleted, and it comes back", async () => {
     const { run, told, asked } = holding({});
     const { record: made } = await applyMaterial(run, wanted, source, lifetimeChanged);
     expect(made.validTo).toBe(now + day);
-    expect(told).toEqual([["info", "The key material is deleted, to be imported anew.", { key: arn }]]);
+    expect(told).toEqual([["info", "The key material is deleted, to be imported again.", { key: arn }]]);
     expect(asked.filter((name) => name === "deleteMaterial")).toHaveLength(1);
   });
 
@@ -53,15 +72,22 @@ describe("where the KMS takes an import into an empty key only", () => {
     ).toEqual([
       "import_refused",
       "allow_interruption",
-      `${refused}, and \`allow_interruption\` is false: the material would have to be deleted first, and the key could not be used for a moment. Nothing was deleted. Set \`allow_interruption\` to true when such a moment can be borne.`,
+      `${refused}, and \`allow_interruption\` is false: the material would have to be deleted first, and the key could not be used for a moment. Nothing was deleted. Set \`allow_interruption\` to true if a brief outage is acceptable.`,
     ]);
     expect(asked).not.toContain("deleteMaterial");
   });
 
   it("is not emptied for bytes that its tag contradicts", async () => {
     const other = "cmac:00000000000000000000000000000000";
+    const early = holding({ [fingerprintTag]: other });
+    expect(await refusal(() => applyMaterial(early.run, wanted, source, unproved))).toEqual([
+      "different_material",
+      "key_material_source",
+      expect.stringContaining(`than the key holds (${other})`),
+    ]);
+    expect(early.asked).toEqual(["describe", "tags"]);
     const { run, asked } = holding({ [fingerprintTag]: other });
-    expect(await refusal(() => applyMaterial(run, wanted, source, unproved))).toEqual([
+    expect(await refusal(() => applyMaterial(run, wanted, source, nameless))).toEqual([
       "different_material",
       "key_material_source",
       `${refused}, and its tag ${fingerprintTag} says that this is other material (${other}) than the bytes on offer (${fingerprint}). Nothing was deleted. Bring the very same bytes, or create another key for these.`,
@@ -70,36 +96,71 @@ describe("where the KMS takes an import into an empty key only", () => {
   });
 
   it("is not emptied where nothing proves the bytes", async () => {
-    const { run, asked } = holding({});
-    expect(await refusal(() => applyMaterial(run, wanted, source, unproved))).toEqual([
-      "import_refused",
-      "key_arn",
-      `${refused}, and nothing proves which bytes it holds: byok has no record of their import, and the key no tag ${fingerprintTag}. Nothing was deleted. If you know that they are the bytes on offer, give the key the tag ${fingerprintTag} with the value ${fingerprint}, and run again.`,
-    ]);
-    expect(asked).not.toContain("deleteMaterial");
+    for (const known of [unproved, undefined]) {
+      const { run, asked } = holding({});
+      const outcome = await applyMaterial(run, wanted, source, known);
+      expect(outcome.assessment).toMatchObject({ row: "not_verified", action: "nothing" });
+      expect(asked).toEqual(["describe", "tags"]);
+    }
+    for (const tags of [{}, { [importingTag]: fingerprint }, { [fingerprintTag]: "hello" }]) {
+      const { run, asked } = holding(tags);
+      expect(await refusal(() => applyMaterial(run, wanted, source, nameless))).toEqual([
+        "material_not_proved",
+        "key_arn",
+        `${refused}, and nothing proves which bytes it holds: byok has no record of their import, and the key no tag ${fingerprintTag}. Nothing was deleted. If you know that they are the bytes on offer, set the tag ${fingerprintTag} of the key to ${fingerprint}, and run again.`,
+      ]);
+      expect(asked).not.toContain("deleteMaterial");
+    }
+  });
+
+  it("is emptied by the proof of its tag, and then says nothing of what was begun", async () => {
+    const { run, asked, state } = holding({ [fingerprintTag]: fingerprint, [importingTag]: fingerprint });
+    const { record: made } = await applyMaterial(run, wanted, source, undefined);
+    expect(made).toMatchObject({ verified: true, fingerprint });
+    expect(asked.filter((name) => name === "deleteMaterial")).toHaveLength(1);
+    expect(state.tags).toEqual({ [fingerprintTag]: fingerprint });
   });
 
   it("is not believed to have taken bytes over others, where a reply was lost and the lifetime is the same", async () => {
     const lost = new ByokError("key_unusable", "The key is full.", { effectUnknown: true });
     const { run, state } = holding({}, { importMaterial: failing(lost) });
-    expect(await refusal(() => applyMaterial(run, settings, source, unproved))).toMatchObject([
-      "import_refused",
+    expect(await refusal(() => applyMaterial(run, wanted, source, nameless))).toMatchObject([
+      "material_not_proved",
       "key_arn",
       expect.stringContaining("nothing proves which bytes it holds"),
     ]);
     expect(state.tags).toEqual({});
   });
 
-  it("is told how to go on where the import after the deletion fails", async () => {
+  it("is left alone where it is refused for another state than being full", async () => {
+    for (const key of [{ ...paperKey, state: "Unavailable" as const }, null]) {
+      let looks = 0;
+      const { run, asked } = holding(
+        {},
+        { describe: async () => ({ value: looks++ === 0 ? paperKey : key, at: now }) },
+      );
+      await expect(applyMaterial(run, wanted, source, lifetimeChanged)).rejects.toBe(full);
+      expect(asked).not.toContain("deleteMaterial");
+    }
+  });
+
+  it("is left alone where it is disabled and refuses for that", async () => {
+    const disabled = new ByokError("key_disabled", "The key is disabled.");
+    const { run, asked } = holding({}, { importMaterial: failing(disabled) });
+    await expect(applyMaterial(run, wanted, source, lifetimeChanged)).rejects.toBe(disabled);
+    expect(asked).toEqual(["describe", "tags", "importParameters", "importMaterial"]);
+  });
+
+  it("is told how to go on where the import after the deletion fails for as long as the operation may take", async () => {
     const wayOut = [
       "key_unusable",
       undefined,
-      `The key material of ${arn} was deleted to be imported anew, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. The key is full.`,
+      `The key material of ${arn} was deleted to be imported again, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. The key is full.`,
     ];
     const looks = [answered(empty), answered(null), failing(denied)];
     for (const after of looks) {
       let deleted = false;
-      const { run } = holding(
+      const { run, clock } = holding(
         {},
         {
           describe: async () => (deleted ? after() : answered(paperKey)()),
@@ -107,18 +168,90 @@ describe("where the KMS takes an import into an empty key only", () => {
           deleteMaterial: async () => void (deleted = true),
         },
       );
-      expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual(wayOut);
+      expect(await refusal(() => clock.run(applyMaterial(run, wanted, source, lifetimeChanged)))).toEqual(wayOut);
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(now * 1000 + 20 * 60_000);
     }
   });
 
+  it("waits as long as `timeouts` says, and a minute at the least", async () => {
+    for (const [minutes, least, most] of [
+      [40, 40, 41],
+      [0.5, 1, 2],
+    ] as const) {
+      let deleted = false;
+      const down = new ByokError("service_unavailable", "Down.");
+      const { run, clock } = holding(
+        {},
+        {
+          importMaterial: async () => {
+            throw deleted ? down : full;
+          },
+          deleteMaterial: async () => void (deleted = true),
+        },
+      );
+      const deadline = deadlineAfter(minutes * 60_000, clock);
+      const attempt = applyMaterial(run, wanted, source, lifetimeChanged, { deadline });
+      expect((await rejected(clock.run(attempt))).code).toBe("service_unavailable");
+      const waited = (clock.monotonic() - now * 1000) / 60_000;
+      expect(waited).toBeGreaterThanOrEqual(least);
+      expect(waited).toBeLessThan(most);
+    }
+  });
+
+  it.each(["access_denied", "service_unavailable", "throttled", "import_refused", "key_unusable"] as const)(
+    "comes back once what refuses its import passes: %s",
+    async (code) => {
+      const state = { deleted: false, refused: 0 };
+      const { run, clock, told } = holding(
+        {},
+        {
+          describe: async () => ({ value: state.deleted ? empty : paperKey, at: now }),
+          importMaterial: async () => {
+            if (!state.deleted) throw full;
+            if (state.refused++ < 5) throw new ByokError(code, "Not now.");
+            return { value: {}, at: now };
+          },
+          deleteMaterial: async () => void (state.deleted = true),
+        },
+      );
+      const { record: made } = await clock.run(applyMaterial(run, wanted, source, lifetimeChanged));
+      expect(made.verified).toBe(true);
+      expect(told).toContainEqual([
+        "warn",
+        "The import of deleted key material failed and is repeated. Not now.",
+        { key: arn },
+      ]);
+    },
+  );
+
+  it.each(["different_material", "key_pending_deletion", "key_not_found"] as const)(
+    "is not waited for where no repetition helps: %s",
+    async (code) => {
+      let deleted = false;
+      const { run } = holding(
+        {},
+        {
+          importMaterial: async () => {
+            throw deleted ? new ByokError(code, "Never.") : full;
+          },
+          deleteMaterial: async () => void (deleted = true),
+        },
+      );
+      expect((await rejected(applyMaterial(run, wanted, source, lifetimeChanged))).code).toBe(code);
+    },
+  );
+
   it.each(["Enabled", "Disabled"] as const)("is not called dead where it is %s again", async (state) => {
-    const { run } = holding(
+    const { run, state: after } = holding(
       {},
       { describe: answered({ ...paperKey, state }), importMaterial: failing(full), deleteMaterial: async () => {} },
     );
-    const [code, , words] = await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged));
+    const reporting = { ...wanted, onDeletion: "report" } as const;
+    const [code, , words] = await refusal(() => applyMaterial(run, reporting, source, lifetimeChanged));
     expect(code).toBe("key_unusable");
     expect(words).toMatch(/holds material again: .* Plan again/);
+    // A later deletion by others is none of byok's.
+    expect(after.tags).toEqual({});
   });
 
   describe("where the reply to the deletion was lost for good", () => {
@@ -144,22 +277,49 @@ describe("where the KMS takes an import into an empty key only", () => {
         // Over the material, of nothing, and into the key that may be empty.
         throw ++state.asked <= 2 ? full : lost;
       };
-      const { run } = holding({}, { deleteMaterial: failing(lost), importMaterial });
-      expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual([
+      const { run, clock } = holding({}, { deleteMaterial: failing(lost), importMaterial });
+      expect(await refusal(() => clock.run(applyMaterial(run, wanted, source, lifetimeChanged)))).toEqual([
         "service_unavailable",
         undefined,
-        `The key material of ${arn} was to be deleted to be imported anew, and may be gone, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. The connection broke.`,
+        `The key material of ${arn} was to be deleted to be imported again, and may be gone, and the import failed, so the key cannot be used now. Run again with the same bytes and \`on_deletion\` = reimport to bring them back. The connection broke.`,
       ]);
     });
 
     it("is left alone where the deletion was refused", async () => {
-      const { run, asked } = holding({}, { deleteMaterial: failing(denied) });
-      expect(await refusal(() => applyMaterial(run, wanted, source, lifetimeChanged))).toEqual([
+      const { run, asked, state } = holding({}, { deleteMaterial: failing(denied) });
+      const reporting = { ...wanted, onDeletion: "report" } as const;
+      expect(await refusal(() => applyMaterial(run, reporting, source, lifetimeChanged))).toEqual([
         "access_denied",
         undefined,
         "Refused.",
       ]);
       expect(asked.filter((name) => name === "importMaterial")).toHaveLength(2);
+      expect(asked).toContain("tag");
+      // What was noted for a deletion that was not made would defeat `report` later.
+      expect(state.tags).toEqual({});
+    });
+  });
+
+  describe("is emptied only by someone who may fetch the parameters of an import", () => {
+    const asking = (answer: () => Promise<never>) => {
+      let sent = 0;
+      const paper = holding(
+        {},
+        { importParameters: async () => (++sent === 2 ? answer() : answered({ keyArn: arn, publicKey, token })()) },
+      );
+      return { ...paper, apply: () => applyMaterial(paper.run, wanted, source, lifetimeChanged) };
+    };
+
+    it("which is asked again right before the deletion", async () => {
+      const { apply, asked } = asking(failing(denied));
+      await expect(apply()).rejects.toBe(denied);
+      expect(asked.slice(1)).toEqual(["tags", "importParameters", "importMaterial", "describe", "importParameters"]);
+    });
+
+    it.each(["key_unusable", "service_refused"] as const)("which a refusal with %s shows", async (code) => {
+      const { apply, asked } = asking(failing(new ByokError(code, "Of course not.")));
+      await expect(apply()).resolves.toMatchObject({ record: { verified: true } });
+      expect(asked).toContain("deleteMaterial");
     });
   });
 
@@ -208,7 +368,7 @@ describe("where the KMS takes an import into an empty key only", () => {
       expect(await refusal(apply)).toEqual([
         "untrusted_answer",
         undefined,
-        `Paper KMS took an import of nothing for ${arn}. Nothing was deleted. Check the endpoint and what stands between.`,
+        `Paper KMS took an import of nothing for ${arn}. Nothing was deleted. Check the endpoint and any proxy in between.`,
       ]);
       expect(asked).not.toContain("deleteMaterial");
     });
@@ -227,15 +387,16 @@ describe("where the KMS takes an import into an empty key only", () => {
       expect((await emptied(marked, other).look()).condition).not.toHaveProperty("interrupted");
     });
 
-    it("and is asked only where material is missing before its time", async () => {
-      for (const [known, key] of [
-        [record, paperKey],
-        [undefined, { ...empty, materialId: "aa" }],
-        [{ ...record, validTo: now - 1 }, empty],
+    it("and is asked only where material on record is missing before its time", async () => {
+      for (const [known, key, calls] of [
+        [record, paperKey, ["describe"]],
+        [undefined, { ...empty, materialId: "aa" }, ["describe"]],
+        [{ ...record, validTo: now - 1 }, empty, ["describe"]],
+        [{ ...record, validTo: now + 1 }, empty, ["describe", "tags"]],
       ] as const) {
         const { look, asked } = emptied(marked, known, key);
         await look();
-        expect(asked).toEqual(["describe"]);
+        expect(asked).toEqual(calls);
       }
     });
 
@@ -243,31 +404,48 @@ describe("where the KMS takes an import into an empty key only", () => {
       const { look, told } = emptied(failing(denied), record);
       expect((await look()).condition.state).toBe("deleted");
       expect(told).toEqual([
-        [
-          "warn",
-          "The tags of the key cannot be read, so it is not known whether byok itself deleted its material.",
-          { key: arn },
-        ],
+        ["warn", "The tags of the key cannot be read, so what byok noted in them is not known here.", { key: arn }],
       ]);
       const failed = new ByokError("service_unavailable", "Down.");
       await expect(emptied(failing(failed), record).look()).rejects.toBe(failed);
     });
   });
 
-  it("bears a mark of its own deletion where deletions are only reported", async () => {
-    const { run, state } = holding({});
-    await applyMaterial(run, { ...wanted, onDeletion: "report" }, source, lifetimeChanged);
-    expect(state.tags).toEqual({ [interruptionTag]: String(record.importedAt) });
-    const plain = holding({});
-    await applyMaterial(plain.run, wanted, source, lifetimeChanged);
-    expect(plain.state.tags).toEqual({});
+  it("bears a mark of its own deletion where deletions are only reported, until the material is back", async () => {
+    const marks: unknown[] = [];
+    const note = (state: { tags: Record<string, string> }) => void marks.push({ ...state.tags });
+    for (const onDeletion of ["report", "reimport"] as const) {
+      const paper = holding({});
+      const service = paper.run.services.service("aws", "");
+      const run = {
+        ...paper.run,
+        services: {
+          ...paper.run.services,
+          service: () =>
+            new Proxy(service, {
+              get(target, name) {
+                if (name === "deleteMaterial") note(paper.state);
+                return Reflect.get(target, name);
+              },
+            }),
+        },
+      };
+      await applyMaterial(run, { ...wanted, onDeletion }, source, lifetimeChanged);
+      expect(paper.state.tags).toEqual({});
+    }
+    expect(marks).toEqual([{ [interruptionTag]: String(record.importedAt) }, {}]);
   });
 
-  it("bears no mark of a deletion before its first import", async () => {
+  it("bears no mark of a deletion before its first import, and its fingerprint only after it", async () => {
     const tags: unknown[] = [];
-    const { run } = taking(empty, { profile: deleteFirst, tag: async (_, more) => void tags.push(more) });
+    const { run, asked } = taking(empty, {
+      profile: deleteFirst,
+      tag: async (_, more) => void tags.push(more),
+      untag: async (_, gone) => void tags.push(gone),
+    });
     await applyMaterial(run, { ...settings, onDeletion: "report" }, source, undefined);
-    expect(tags).toEqual([{ [fingerprintTag]: fingerprint }]);
+    expect(tags).toEqual([{ [importingTag]: fingerprint }, { [fingerprintTag]: fingerprint }, [importingTag]]);
+    expect(asked).toEqual(["describe", "tags", "tag", "importParameters", "importMaterial", "tag", "untag"]);
   });
 
   it("tells where its tags cannot be set", async () => {
@@ -276,17 +454,49 @@ describe("where the KMS takes an import into an empty key only", () => {
     expect(key.told).toEqual([
       [
         "warn",
-        `The tag ${fingerprintTag} cannot be set, so that only the state of this run knows what it says.`,
+        `The tag ${importingTag} cannot be set, so that only the state of this run knows what it says.`,
         { key: arn },
       ],
+      ["warn", `The tag ${fingerprintTag} of the key could not be put right. Refused.`, { key: arn }],
     ]);
   });
 
+  it("takes back what may have been noted, where the KMS fails on it and nothing is imported", async () => {
+    const down = new ByokError("service_unavailable", "Down.", { effectUnknown: true });
+    const gone: unknown[] = [];
+    const { run, requests } = taking(empty, {
+      profile: deleteFirst,
+      tag: failing(down),
+      untag: async (_, names) => void gone.push(names),
+    });
+    await expect(applyMaterial(run, settings, source, undefined)).rejects.toBe(down);
+    expect(gone).toEqual([[importingTag]]);
+    expect(requests).toEqual([]);
+  });
+
+  it("keeps the note of an import whose end is not known", async () => {
+    const down = new ByokError("service_unavailable", "Down.", { effectUnknown: true });
+    const { run, asked } = taking(empty, {
+      profile: deleteFirst,
+      tag: async () => {},
+      importMaterial: failing(down),
+    });
+    await expect(applyMaterial(run, settings, source, undefined)).rejects.toBe(down);
+    expect(asked).not.toContain("untag");
+  });
+
   it("tells where its tags cannot be read", async () => {
-    const key = taking(empty, { profile: deleteFirst, tags: failing(denied), tag: async () => {} });
-    key.run.memory.wishes.set(arn, true);
+    const key = taking(empty, {
+      profile: deleteFirst,
+      tags: failing(denied),
+      tag: async () => {},
+      untag: async () => {},
+    });
+    tellWish(key.run, arn, true);
     await applyMaterial(key.run, settings, source, undefined);
-    expect(key.told).toEqual([["warn", "The tags of the key cannot be read.", { key: arn }]]);
+    expect(key.told).toEqual([
+      ["warn", "The tags of the key cannot be read, so what byok noted in them is not known here.", { key: arn }],
+    ]);
   });
 
   it("tells where a tag could not be put right", async () => {
@@ -298,7 +508,7 @@ describe("where the KMS takes an import into an empty key only", () => {
     });
     expect((await rejected(applyMaterial(run, settings, source, undefined))).code).toBe("different_material");
     expect(told).toEqual([
-      ["warn", `The tag ${fingerprintTag} of the key could not be put right: Refused.`, { key: arn }],
+      ["warn", `The tag ${importingTag} of the key could not be put right. Refused.`, { key: arn }],
     ]);
   });
 });

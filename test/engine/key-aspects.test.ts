@@ -32,7 +32,7 @@ function changeable(tags: Record<string, string> = {}, changes: Answers = {}) {
     ...changes,
   });
   const sync = (given: Partial<WantedKey>, key: KeyDescription = paperKey, earlier?: KeyRecord) =>
-    syncAspects(paper.run, paper.run.services.service("aws", region), key, { ...wanted, ...given }, earlier, {});
+    syncAspects(paper.run, paper.run.services.service("aws", region), key, { ...wanted, ...given }, { earlier }, {});
   return { ...paper, sent, sync };
 }
 
@@ -43,7 +43,8 @@ describe("the aspects of a key", () => {
     ["the same tags", { tags: { team: "a" } }, ["tags"]],
     ["the same description", { description: "" }, []],
     ["the same protection", { deletionProtection: false }, []],
-    ["enabled", { enabled: true }, []],
+    ["enabled", { enabled: true }, ["tags"]],
+    ["tags and enabled", { enabled: true, tags: { team: "a" } }, ["tags"]],
   ])("need no change for %s", async (_, given, asked) => {
     const key = changeable({ team: "a", "byok:creation-token": "t" });
     const { record: after, error } = await key.sync(given, { ...paperKey, deletionProtection: false });
@@ -69,7 +70,14 @@ describe("the aspects of a key", () => {
       ],
     ],
     ["no tags", { tags: {} }, [["untag", ["team", "old"]]]],
-    ["disabled", { enabled: false }, [["setEnabled", false]]],
+    [
+      "disabled",
+      { enabled: false },
+      [
+        ["setEnabled", false],
+        ["untag", ["byok:enabled"]],
+      ],
+    ],
   ])("are changed to %s", async (_, given, sent) => {
     const key = changeable({ team: "a", old: "1", "byok:enabled": "false" });
     const { record: after } = await key.sync(given);
@@ -81,7 +89,7 @@ describe("the aspects of a key", () => {
   it("need no change for a key that is Disabled as wished", async () => {
     const key = changeable();
     const { record: after } = await key.sync({ enabled: false }, { ...paperKey, state: "Disabled" });
-    expect(key.asked).toEqual([]);
+    expect(key.asked).toEqual(["tags"]);
     expect(after).toMatchObject({ state: "Disabled", enabled: false });
   });
 
@@ -111,7 +119,7 @@ describe("the aspects of a key", () => {
     const key = changeable();
     const call = { signal: AbortSignal.abort() };
     const service = key.run.services.service("aws", region);
-    const { error } = await syncAspects(key.run, service, paperKey, { ...wanted, policy: "[]" }, undefined, call);
+    const { error } = await syncAspects(key.run, service, paperKey, { ...wanted, policy: "[]" }, {}, call);
     expect(error?.code).toBe("canceled");
     expect(key.asked).toEqual([]);
   });
@@ -169,7 +177,7 @@ describe("the aspects of a key", () => {
       const key = changeable(tags);
       const { record: after } = await key.sync({ enabled }, pending(state));
       expect(key.sent).toEqual(sent);
-      expect(key.run.memory.wishes.get(arn)).toBe(enabled);
+      expect(key.run.memory.wishes.get(arn)?.enabled).toBe(enabled);
       expect(after.state).toBe(state);
       expect(after.enabled).toBeUndefined();
     });
@@ -294,7 +302,7 @@ describe("a key that is made", () => {
     ]);
     expect(made.record).toMatchObject({ policy: "{}", tags: { team: "a" } });
     expect(asked).toEqual(["listKeys", "create"]);
-    expect([...run.memory.wishes]).toEqual([[arn, false]]);
+    expect(run.memory.wishes.get(arn)?.enabled).toBe(false);
   });
 
   it("is protected from its deletion by one request more", async () => {
@@ -386,9 +394,21 @@ describe("a key that is made", () => {
       expect(made.warnings).toEqual([`${arn} was made, and could not be looked at since. Refused.`]);
     });
 
+    const ours = async () => ({ "byok:creation-token": "t" });
+    const tokened: WantedKey = { ...replica, creationToken: "t" };
+
+    it("is there with a warning where it could be made and is not shown", async () => {
+      const { run, clock } = making({ describe: answered(null) });
+      const made = await clock.run(ensureKey(run, replica, undefined));
+      expect(made.record.arn).toBe(arn);
+      expect(made.warnings).toEqual([
+        `${arn} was made, and could not be looked at since. ${arn} was created and the KMS does not show it yet. Run again.`,
+      ]);
+    });
+
     it("that is there is brought to what is configured, with a warning where that fails", async () => {
-      const { run } = making({ replicate: failing(lost), setDescription: failing(denied) });
-      const made = await ensureKey(run, { ...replica, description: "x" }, undefined);
+      const { run } = making({ replicate: failing(lost), setDescription: failing(denied), tags: ours });
+      const made = await ensureKey(run, { ...tokened, description: "x" }, undefined);
       expect(made.record).toMatchObject({ arn, description: "" });
       expect(made.error).toBeUndefined();
       expect(made.warnings).toEqual([
@@ -402,7 +422,11 @@ describe("a key that is made", () => {
         if (++asked % 3 !== 0) throw notReady;
         return answered(pending)();
       };
-      const { run, clock } = making({ replicate });
+      const describe: KeyService["describe"] = async (keyArn) => {
+        const type: "REPLICA" | "PRIMARY" = keyArn === arn ? "REPLICA" : "PRIMARY";
+        return answered({ ...pending, multiRegion: { ...multiRegion, type } })();
+      };
+      const { run, clock } = making({ replicate, describe });
       await expect(ensureKey(run, replica, undefined)).rejects.toMatchObject({ code: "primary_not_ready" });
       expect(asked).toBe(1);
       asked = 0;
@@ -425,19 +449,19 @@ describe("a key that is made", () => {
     });
 
     it("is the one that is there where the reply was lost", async () => {
-      const { run, asked } = making({ replicate: failing(lost) });
-      const made = await ensureKey(run, { ...replica, description: "x" }, undefined);
+      const { run, asked } = making({ replicate: failing(lost), tags: ours });
+      const made = await ensureKey(run, { ...tokened, description: "x" }, undefined);
       expect(made).toMatchObject({ record: { arn, description: "x" }, warnings: [] });
-      expect(asked).toEqual(["replicate", "describe", "setDescription"]);
+      expect(asked).toEqual(["replicate", "describe", "tags", "setDescription"]);
       expect(run.memory.made.has(arn)).toBe(true);
     });
 
     it("is the one that is there with its token", async () => {
       const { run, asked } = making({
         replicate: failing(new ByokError("key_conflict", "There is one.")),
-        tags: async () => ({ "byok:creation-token": "t" }),
+        tags: ours,
       });
-      const made = await ensureKey(run, { ...replica, creationToken: "t" }, undefined);
+      const made = await ensureKey(run, tokened, undefined);
       expect(made.record.arn).toBe(arn);
       expect(asked).toEqual(["replicate", "describe", "tags"]);
       expect(run.memory.made.has(arn)).toBe(false);
@@ -445,16 +469,18 @@ describe("a key that is made", () => {
 
     it("is brought back where it waits for its deletion", async () => {
       let state: "PendingDeletion" | "PendingImport" = "PendingDeletion";
+      const { expirationModel: _none, ...empty } = pending;
       const { run, asked } = making({
         replicate: failing(new ByokError("key_conflict", "There is one.")),
-        describe: async () => ({ value: { ...pending, state }, at: 0 }),
+        describe: async () => ({ value: { ...empty, state }, at: 0 }),
         cancelDeletion: async () => {
           state = "PendingImport";
         },
+        tags: ours,
       });
-      const made = await ensureKey(run, replica, undefined);
+      const made = await ensureKey(run, tokened, undefined);
       expect(made.record.state).toBe("PendingImport");
-      expect(asked).toEqual(["replicate", "describe", "cancelDeletion", "describe"]);
+      expect(asked).toEqual(["replicate", "describe", "tags", "cancelDeletion", "describe"]);
     });
 
     it("fails with any other refusal", async () => {

@@ -121,6 +121,18 @@ describe("what is to be done about a key", () => {
       { wanted: { ...wanted, enabled: false }, seen: { ...seen, state: "PendingImport" }, appliedEnabled: false },
       ["nothing"],
     ],
+    ["still to be enabled", { seen: { ...seen, state: "Disabled", toEnable: true } }, ["update", "enabled"]],
+    ["still to be disabled", { seen: { ...seen, toEnable: false } }, ["update", "enabled"]],
+    [
+      "still to be enabled, without material",
+      { seen: { ...seen, state: "PendingImport", toEnable: true } },
+      ["nothing"],
+    ],
+    [
+      "still to be enabled, and disabled as wished by now",
+      { wanted: { ...wanted, enabled: false }, seen: { ...seen, state: "Disabled", toEnable: true } },
+      ["nothing"],
+    ],
     [
       "a new wish without material",
       { wanted: { ...wanted, enabled: false }, seen: { ...seen, state: "PendingImport" } },
@@ -143,6 +155,13 @@ describe("what is to be done about a key", () => {
       assessKey({ wanted, seen, profile: paperProfile, ...facts }).reason;
     expect(reason({ wanted: { ...wanted, spec: "HMAC_256" } })).toBe(
       "`key_spec` is SYMMETRIC_DEFAULT, cannot be changed, and is to be HMAC_256",
+    );
+    const primaryKeyArn = primary("mrk-1");
+    expect(reason({ wanted: { ...wanted, primaryKeyArn }, seen: { ...seen, multiRegion: true } })).toBe(
+      `\`primary_key_arn\` is the ARN of a key with the id ${seen.keyId}, cannot be changed, and is to be ${primaryKeyArn}`,
+    );
+    expect(reason({ seen: { ...seen, state: "Disabled", toEnable: true } })).toBe(
+      "`enabled` returns to what it was before the deletion was scheduled",
     );
     const pending: KeyRecord = { ...seen, state: "PendingDeletion" };
     expect(reason({ seen: { ...pending, deletionDate: 86_400 } })).toBe(

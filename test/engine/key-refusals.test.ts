@@ -2,6 +2,7 @@ import { ByokError } from "../../src/engine/errors";
 import { checkDeletionWindow, ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
 import { checkKeyOptions, kindOfNewKey } from "../../src/engine/key-creation";
 import { type KeyRecord, keyRecord } from "../../src/engine/key-record";
+import type { KeyService } from "../../src/engine/key-service";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import { paperProfile } from "../support/profile";
 import { account, answered, arn, day, failing, now, type Answers, paperKey, paperRun, region } from "./paper-run";
@@ -91,12 +92,12 @@ describe("a key that is there", () => {
     [
       { dkmsInstanceId: "kst-1" },
       "dkms_instance_id",
-      `\`dkms_instance_id\` of ${arn} is not set and cannot be changed to kst-1. Set it back, or create another key.`,
+      `\`dkms_instance_id\` of ${arn} is none and cannot be changed to kst-1. Plan again to have the key replaced, or set it back.`,
     ],
     [
       { protectionLevel: "HSM" },
       "protection_level",
-      `\`protection_level\` of ${arn} is not set and cannot be changed to HSM. Set it back, or create another key.`,
+      `\`protection_level\` of ${arn} is none and cannot be changed to HSM. Plan again to have the key replaced, or set it back.`,
     ],
   ])("cannot become %j", async (changes, attribute, message) => {
     const keyOptions = ["dkms_instance_id", "protection_level"] as const;
@@ -105,6 +106,31 @@ describe("a key that is there", () => {
       "immutable_argument",
       attribute,
       message,
+    ]);
+    expect(asked).toEqual(["describe"]);
+  });
+
+  it.each<[Partial<WantedKey>, string, string, string]>([
+    [{ region: "eu-west-1" }, "region", region, "eu-west-1"],
+    [{ kms: "qkms" }, "kms", "aws", "qkms"],
+  ])("cannot be moved to %j, and nothing is asked for that", async (changes, attribute, is, shouldBe) => {
+    const { run, asked } = paperRun({ describe: answered(paperKey) });
+    expect(await refusal(() => ensureKey(run, { ...wanted, ...changes }, record))).toEqual([
+      "immutable_argument",
+      attribute,
+      `\`${attribute}\` of ${arn} is ${is} and cannot be changed to ${shouldBe}. Plan again to have the key replaced, or set it back.`,
+    ]);
+    expect(asked).toEqual([]);
+  });
+
+  it("cannot become a replica of another key, and its deletion stays scheduled", async () => {
+    const multiRegion = { type: "PRIMARY", primaryArn: arn, replicaArns: [] } as const;
+    const { run, asked } = paperRun({ describe: answered({ ...paperKey, multiRegion, state: "PendingDeletion" }) });
+    const primaryKeyArn = "arn:aws:kms:us-east-1:111122223333:key/mrk-1";
+    expect(await refusal(() => ensureKey(run, { ...wanted, primaryKeyArn }, record))).toEqual([
+      "immutable_argument",
+      "primary_key_arn",
+      `\`primary_key_arn\` of ${arn} is the ARN of a key with the id ${paperKey.keyId} and cannot be changed to ${primaryKeyArn}. Plan again to have the key replaced, or set it back.`,
     ]);
     expect(asked).toEqual(["describe"]);
   });
@@ -135,8 +161,33 @@ describe("a key that is there", () => {
     const { warnings } = await ensureKey(run, wanted, { ...record, enabled: true });
     expect(warnings).toEqual([`${arn} was waiting for its deletion, which was canceled.`]);
     expect(told).toEqual([["info", "The deletion of a key was canceled.", { key: arn }]]);
-    expect(asked).toEqual(["describe", "cancelDeletion", "describe", "setEnabled"]);
+    expect(asked).toEqual(["describe", "cancelDeletion", "setEnabled", "describe"]);
   });
+
+  it.each([0, 1, 2])(
+    "returns to Disabled where the KMS enables it, though DisableKey fails %d times",
+    async (times) => {
+      let state: "PendingDeletion" | "Enabled" | "Disabled" = "PendingDeletion";
+      let failures = 0;
+      const { run } = paperRun({
+        describe: async () => ({ value: { ...paperKey, state }, at: now }),
+        cancelDeletion: async () => {
+          state = "Enabled";
+        },
+        setEnabled: async () => {
+          if (failures++ < times) throw denied;
+          state = "Disabled";
+        },
+      });
+      const back = await ensureKey(run, wanted, { ...record, state: "PendingDeletion", enabled: false });
+      const isBack = times < 2;
+      expect([back.record.state, back.record.toEnable, back.error]).toEqual(
+        isBack ? ["Disabled", undefined, undefined] : ["Enabled", false, denied],
+      );
+      const next = await ensureKey(run, wanted, back.record);
+      expect([next.record.state, next.record.toEnable, next.error]).toEqual(["Disabled", undefined, undefined]);
+    },
+  );
 
   it("stays Disabled where others disabled it and nothing is configured", async () => {
     const { run, asked } = paperRun({ describe: answered({ ...paperKey, state: "Disabled" }) });
@@ -152,10 +203,11 @@ describe("a key that is there", () => {
       cancelDeletion: async () => {
         state = "Disabled";
       },
+      tags: async () => ({}),
     });
     const { record: after } = await ensureKey(run, { ...wanted, enabled: false }, { ...record, enabled: true });
     expect(after.state).toBe("Disabled");
-    expect(asked).toEqual(["describe", "cancelDeletion", "describe"]);
+    expect(asked).toEqual(["describe", "cancelDeletion", "describe", "tags"]);
   });
 
   it("is as it was made, with a warning, where what is left to do fails", async () => {
@@ -343,13 +395,13 @@ describe("a new key", () => {
     const other = arn.replace("1234abcd-12ab", "99999999-12ab");
     const found = (...keys: Partial<typeof paperKey>[]) => {
       const all = keys.map((changes, i) => ({ ...paperKey, arn: [arn, other][i] ?? "", ...changes }));
-      const { run } = paperRun({
+      const { run, clock } = paperRun({
         listKeys: async () => ({ arns: all.map((key) => key.arn) }),
         tags: async () => ({ "byok:creation-token": "t" }),
         describe: async (keyArn) => ({ value: all.find((key) => key.arn === keyArn) ?? null, at: now }),
         create: answered({ ...paperKey, arn: "new" }),
       });
-      return ensureKey(run, { ...wanted, creationToken: "t" }, undefined);
+      return clock.run(ensureKey(run, { ...wanted, creationToken: "t" }, undefined));
     };
     const ways = "import it into the state to take it over, or give this key another `creation_token`";
     const untouched = { state: "PendingImport" } as const;
@@ -359,6 +411,18 @@ describe("a new key", () => {
       ["is just being created", { state: "Creating" }],
     ])("continues with one that %s", async (_, key) => {
       expect((await found(key)).record.arn).toBe(arn);
+    });
+
+    it("continues with one that is being created and is hidden for a moment", async () => {
+      const key = { ...paperKey, state: "Creating" as const };
+      let looks = 0;
+      const { run } = paperRun({
+        listKeys: async () => ({ arns: [arn] }),
+        tags: async () => ({ "byok:creation-token": "t" }),
+        describe: async () => ({ value: looks++ === 0 ? key : null, at: now }),
+      });
+      const { record: seen } = await ensureKey(run, { ...wanted, creationToken: "t" }, undefined);
+      expect(seen).toMatchObject({ arn, state: "Creating" });
     });
 
     it.each(["PendingDeletion", "PendingReplicaDeletion"] as const)("passes over one in %s", async (state) => {
@@ -434,21 +498,156 @@ describe("a new replica", () => {
     ]);
   });
 
-  it.each<[string, Partial<WantedKey>, Record<string, string>]>([
-    ["another token", { creationToken: "t" }, { "byok:creation-token": "u" }],
-    ["no token", { creationToken: "t" }, {}],
-    ["a token, and none was given", {}, { "byok:creation-token": "t" }],
-    ["no token, and none was given", {}, {}],
-  ])("does not take one that is there with %s", async (_, changes, tags) => {
-    const answers: Answers = {
-      replicate: failing(new ByokError("key_conflict", "There is one.")),
-      describe: answered(paperKey),
-      tags: async () => tags,
-    };
-    expect(await refusal(() => replicate(answers, changes))).toEqual([
+  const standing = (answers: Answers, changes: Partial<WantedKey>) =>
+    replicate(
+      {
+        replicate: failing(new ByokError("key_conflict", "There is one.")),
+        describe: answered(paperKey),
+        ...answers,
+      },
+      changes,
+    );
+  const remedy = "Nothing of it was changed. Import that key into the state to take it over, or choose another Region.";
+  const without = "Without a `creation_token`, nothing shows that it is the one of this resource.";
+  const another = "It does not have the `creation_token` of this resource in its tag byok:creation-token.";
+
+  it.each<[string, Partial<WantedKey>, Record<string, string>, string]>([
+    ["another token", { creationToken: "t" }, { "byok:creation-token": "u" }, another],
+    ["no token", { creationToken: "t" }, {}, another],
+    ["a token, and none was given", {}, { "byok:creation-token": "t" }, without],
+    ["no token, and none was given", {}, {}, without],
+  ])("does not take one that is there with %s", async (_, changes, tags, why) => {
+    expect(await refusal(() => standing({ tags: async () => tags }, changes))).toEqual([
       "key_conflict",
       "region",
-      `${primaryKeyArn} already has a replica in ${region}, which is not known to be this one: ${arn}. Import that key into the state to take it over, or choose another Region.`,
+      `${primaryKeyArn} already has a replica in ${region}: ${arn}. ${why} ${remedy}`,
     ]);
+    // Whoever lost the reply knows no more.
+    expect(await refusal(() => standing({ tags: async () => tags, replicate: failing(lost) }, changes))).toEqual([
+      "creation_unconfirmed",
+      "region",
+      `The reply to ReplicateKey was lost (The connection was cut.), and ${primaryKeyArn} has a replica in ${region}: ${arn}. ${why} ${remedy}`,
+    ]);
+  });
+
+  it.each(["access_denied", "service_refused", "key_pending_deletion", "key_unusable"] as const)(
+    "does not take one whose tags cannot be read: %s",
+    async (code) => {
+      const tags = failing(new ByokError(code, "Not for you."));
+      expect(await refusal(() => standing({ tags }, { creationToken: "t" }))).toEqual([
+        code === "access_denied" ? code : "key_conflict",
+        "region",
+        `${primaryKeyArn} already has a replica in ${region}: ${arn}. Its tags, which would show that it is the one of this resource, cannot be read: Not for you. ${remedy}`,
+      ]);
+    },
+  );
+
+  it("has no use for tags without a token", async () => {
+    const [code] = await refusal(() => standing({ tags: failing(denied) }, {}));
+    expect(code).toBe("key_conflict");
+  });
+
+  it("fails where the tags of the one that is there cannot be had for the moment", async () => {
+    const tags = failing(new ByokError("service_unavailable", "Down."));
+    expect(await refusal(() => standing({ tags }, { creationToken: "t" }))).toEqual([
+      "service_unavailable",
+      undefined,
+      "Down.",
+    ]);
+  });
+
+  it("may be there where the reply was lost and the KMS does not show it", async () => {
+    for (const [changes, next] of [
+      [{ creationToken: "t" }, "Run again: the next run recognizes the replica by its `creation_token`."],
+      [
+        {},
+        "Run again. If there is a replica by then, import it into the state, or set a `creation_token`, by which byok recognizes its own.",
+      ],
+    ] as const) {
+      const { run, clock } = paperRun({ replicate: failing(lost), describe: answered(null) });
+      const attempt = clock.run(ensureKey(run, { ...replica, ...changes }, undefined));
+      expect(await refusal(() => attempt)).toEqual([
+        "creation_unconfirmed",
+        "region",
+        `The reply to ReplicateKey was lost (The connection was cut.), and the KMS shows no replica in ${region} yet. ${next}`,
+      ]);
+    }
+  });
+
+  it("that a conflict names and the KMS does not show is none", async () => {
+    expect(await refusal(() => standing({ describe: answered(null) }, {}))).toEqual([
+      "key_not_found",
+      undefined,
+      `${arn} was created and the KMS does not show it yet. Run again.`,
+    ]);
+  });
+
+  describe("of a key whose primary is another by now", () => {
+    const [ohio, dublin] = [arn.replace(region, "us-east-2"), arn.replace(region, "eu-west-1")];
+    const noPrimary = new ByokError("invalid_argument", "Not a primary key.", { attribute: "primary_key_arn" });
+    const moved = (primaryArn: string, answers: Answers = {}, allowed = {}) => {
+      const from: string[] = [];
+      const { run } = paperRun(
+        {
+          replicate: async (request) => {
+            from.push(request.primaryArn);
+            if (request.primaryArn === primaryKeyArn) throw noPrimary;
+            return answered(paperKey)();
+          },
+          describe: async (keyArn) => {
+            const multiRegion = { type: "REPLICA", primaryArn, replicaArns: [] } as const;
+            return answered({ ...paperKey, arn: keyArn, ...(keyArn === primaryKeyArn ? { multiRegion } : {}) })();
+          },
+          ...answers,
+        },
+        allowed,
+      );
+      return { from, made: ensureKey(run, replica, undefined) };
+    };
+
+    it("is made from that", async () => {
+      const { from, made } = moved(ohio);
+      expect((await made).record.arn).toBe(arn);
+      expect(from).toEqual([primaryKeyArn, ohio]);
+    });
+
+    const refusing =
+      (error: Error): KeyService["replicate"] =>
+      async ({ primaryArn }) => {
+        throw primaryArn === primaryKeyArn ? noPrimary : error;
+      };
+
+    it("fails with what that refuses", async () => {
+      await expect(moved(ohio, { replicate: refusing(denied) }).made).rejects.toBe(denied);
+    });
+
+    it("is continued with where that has it already", async () => {
+      const conflict = refusing(new ByokError("key_conflict", "There is one."));
+      await expect(moved(ohio, { replicate: conflict, tags: async () => ({}) }).made).rejects.toMatchObject({
+        code: "key_conflict",
+        attribute: "region",
+      });
+    });
+
+    it("fails with the first refusal where the key cannot be looked at, or is as it was named", async () => {
+      await expect(moved(ohio, { describe: failing(denied) }).made).rejects.toBe(noPrimary);
+      await expect(moved(ohio, { describe: answered(null) }).made).rejects.toBe(noPrimary);
+    });
+
+    it("is not made from a Region that is not allowed", async () => {
+      const allowed = { regions: [region, "us-east-1"] };
+      await expect(moved(dublin, {}, allowed).made).rejects.toMatchObject({
+        code: "region_not_allowed",
+        attribute: "primary_key_arn",
+      });
+    });
+
+    it("cannot be made beside that", async () => {
+      expect(await refusal(() => moved(arn).made)).toEqual([
+        "key_conflict",
+        "region",
+        `${primaryKeyArn} is a replica now, and its primary key is in ${region}, where this replica is to be: ${arn}. Import that key into the state to manage it here, or choose another Region.`,
+      ]);
+    });
   });
 });

@@ -1,6 +1,12 @@
 import type { KeyDescription, MaterialEntry } from "../../src/engine/key";
 import type { Lifetime } from "../../src/engine/lifetime";
-import { type MaterialCondition, materialCondition, needsMaterialList } from "../../src/engine/material-condition";
+import {
+  lostMaterials,
+  type MaterialCondition,
+  materialCondition,
+  needsMaterialList,
+  needsTags,
+} from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
 
 const day = 86_400;
@@ -65,7 +71,18 @@ describe("the state of our material", () => {
     ["enabled", enabled, {}, { state: "imported", validTo: now + 60 * day, materialId: "aa" }],
     ["disabled", { ...enabled, state: "Disabled" }, {}, { state: "imported", keyDisabled: true }],
     ["deleted before its time", emptied, {}, { state: "deleted", validTo: now + 60 * day }],
-    ["expired this second", emptied, { now: now + 60 * day }, { state: "expired", validTo: now + 60 * day }],
+    [
+      "expired this second, and still ready for renewal",
+      emptied,
+      { now: now + 60 * day },
+      { state: "expired", validTo: now + 60 * day, renewalDue: true, renewalTime: now + 30 * day },
+    ],
+    [
+      "expired, of a lifetime that nothing renews",
+      emptied,
+      { now: now + 60 * day, lifetime: { kind: "until", validTo: now + 60 * day } },
+      { state: "expired", renewalDue: false },
+    ],
     ["one second before it expires", emptied, { now: now + 60 * day - 1 }, { state: "deleted" }],
     [
       "deleted before its time, whose date has come since",
@@ -110,6 +127,7 @@ describe("the state of our material", () => {
     expect(condition(null, { record: known })).toEqual({ state: "key_gone", ...nothing });
     expect(condition({ ...enabled, state: "PendingDeletion" }, { record: known })).toEqual({
       state: "key_pending_deletion",
+      keyState: "PendingDeletion",
       ...nothing,
     });
     expect(condition(null, { record: undefined })).toEqual({
@@ -121,6 +139,8 @@ describe("the state of our material", () => {
     expect(condition(emptied, { record: known })).toEqual({
       ...nothing,
       state: "deleted",
+      keyState: "PendingImport",
+      renewalTime: now + 30 * day,
       materialId: "aa",
       validTo: now + 60 * day,
     });
@@ -129,6 +149,7 @@ describe("the state of our material", () => {
   it("is all that is known of material that is there", () => {
     expect(condition(enabled)).toEqual({
       state: "imported",
+      keyState: "Enabled",
       materialId: "aa",
       expirationModel: "KEY_MATERIAL_EXPIRES",
       validTo: now + 60 * day,
@@ -143,6 +164,7 @@ describe("the state of our material", () => {
     const forever = { lifetime: { kind: "forever" } as const, record: undefined };
     expect(condition({ ...bare, expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" }, forever)).toEqual({
       state: "imported",
+      keyState: "Enabled",
       expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
       lifetimeDrift: false,
       renewalDue: false,
@@ -230,8 +252,13 @@ describe("a key that holds several materials", () => {
   it.each<[string, KeyDescription, MaterialRecord | undefined, boolean]>([
     ["as on record", enabled, record, false],
     ["nothing on record", enabled, undefined, false],
-    ["a key without material ids", empty, { ...record, materialId: undefined }, false],
-    ["emptied", emptied, record, false],
+    ["nothing on record, and empty", emptied, undefined, true],
+    ["a new key", empty, undefined, false],
+    ["a key that is being created", { ...empty, state: "Creating" }, record, false],
+    ["a key that is pending deletion", { ...emptied, state: "PendingDeletion" }, record, false],
+    ["imported by us, and empty without a word of its material", empty, record, true],
+    ["imported by us without an id, and living", enabled, { ...record, materialId: undefined }, false],
+    ["emptied", emptied, record, true],
     ["rotated to another material", { ...enabled, materialId: "bb" }, record, true],
     ["an expiry that is not ours", { ...enabled, validTo: now + day }, record, true],
     ["others were seen before", enabled, { ...record, otherMaterials: ["bb"] }, true],
@@ -241,8 +268,36 @@ describe("a key that holds several materials", () => {
       { ...record, importedAt: undefined },
       false,
     ],
-  ])("%s: the list is needed: %s", (_name, key, known, needed) => {
-    expect(needsMaterialList(key, known)).toBe(needed);
+  ])("%s: the list is needed", (_name, key, known, needed) => {
+    expect(needsMaterialList(key, known, true)).toBe(needed);
+    expect(needsMaterialList(key, known, false)).toBe(false);
+  });
+
+  it("has lost what is not imported and does not only wait for a rotation", () => {
+    const materials = [
+      entry("aa"),
+      entry("bb", { imported: false }),
+      entry("cc", { imported: false, state: "NON_CURRENT" }),
+      entry("dd", { imported: false, state: "PENDING_ROTATION" }),
+    ];
+    expect(lostMaterials(materials)).toEqual(["bb", "cc"]);
+    expect(lostMaterials(undefined)).toEqual([]);
+  });
+
+  it("names no others before it is known which one is ours", () => {
+    const { materialId: _, ...nameless } = record;
+    const materials = [entry("aa"), entry("bb", { imported: false })];
+    const seen = condition(emptied, { record: nameless, materials });
+    expect(seen).toMatchObject({ state: "deleted", materialId: "aa", missingMaterials: [], otherMaterials: [] });
+  });
+
+  it("takes another's expiry for no drift where its materials may not be listed", () => {
+    const rotated = { ...enabled, materialId: "bb", validTo: now + day };
+    expect(condition(rotated)).toMatchObject({
+      state: "imported",
+      validTo: now + 60 * day,
+      lifetimeDrift: false,
+    });
   });
 
   it("judges ours only", () => {
@@ -285,5 +340,102 @@ describe("a key that holds several materials", () => {
     const seen = condition({ ...enabled, materialId: "bb" }, { materials: [unlimited, entry("bb")] });
     expect(seen.validTo).toBeUndefined();
     expect(seen.expirationModel).toBeUndefined();
+  });
+});
+
+describe("the tags of a key", () => {
+  const proved = `cmac:${"0".repeat(32)}`;
+
+  it.each<[string, KeyDescription, MaterialRecord | undefined, readonly [boolean, boolean]]>([
+    // In place, and where the KMS demands an empty key
+    ["as on record", enabled, record, [false, false]],
+    ["nothing on record", enabled, undefined, [false, true]],
+    ["nothing on record, and empty", empty, undefined, [false, false]],
+    ["not proved", enabled, { ...record, verified: false }, [false, true]],
+    ["gone", emptied, record, [false, true]],
+    ["being created", { ...empty, state: "Creating" }, record, [false, false]],
+    ["pending deletion", { ...enabled, state: "PendingDeletion" }, record, [false, false]],
+    ["Enabled, and Disabled when it was last seen", enabled, { ...record, keyDisabled: true }, [true, true]],
+    ["Disabled, as it was", { ...enabled, state: "Disabled" }, { ...record, keyDisabled: true }, [false, false]],
+    ["on a rebuilt record", enabled, { ...record, rebuilt: true }, [true, true]],
+    [
+      "on a rebuilt record, and Disabled",
+      { ...enabled, state: "Disabled" },
+      { ...record, rebuilt: true },
+      [false, false],
+    ],
+    ["on a rebuilt record, and gone", emptied, { ...record, rebuilt: true }, [true, true]],
+    ["of another lifetime than on record", { ...enabled, validTo: now + day }, record, [true, true]],
+    [
+      "of another lifetime, where the key holds others",
+      { ...enabled, validTo: now + day },
+      { ...record, otherMaterials: ["bb"] },
+      [false, false],
+    ],
+    [
+      "of another lifetime, never imported by us",
+      { ...enabled, validTo: now + day },
+      { ...record, importedAt: undefined },
+      [false, false],
+    ],
+  ])("decide where they are asked for: %s", (_name, key, known, [inPlace, deleteFirst]) => {
+    const seen = materialCondition({ key }, known, { kind: "forever" }, now);
+    expect([needsTags(key, known, seen, "in_place"), needsTags(key, known, seen, "delete_first")]).toEqual([
+      inPlace,
+      deleteFirst,
+    ]);
+  });
+
+  const tagged = (tags: Record<string, string>, key = enabled, known: MaterialRecord | undefined = record) =>
+    materialCondition({ key, tags, reimport: "delete_first" }, known, quarter, now);
+
+  it("prove by a fingerprint only, and tell what was begun", () => {
+    expect(tagged({ "byok:fingerprint": proved })).toMatchObject({ provedByTag: proved });
+    expect(tagged({ "byok:importing": proved })).toMatchObject({ begun: proved });
+    const nothing = tagged({ "byok:fingerprint": "hello", "byok:importing": "hello" });
+    expect(nothing).not.toHaveProperty("provedByTag");
+    expect(nothing).not.toHaveProperty("begun");
+  });
+
+  it("say that an Enabled key is to be Disabled, and nothing of one that is", () => {
+    const noted = { "byok:enabled": "false" };
+    expect(tagged(noted)).toMatchObject({ toDisable: true, keyDisabled: true });
+    expect(tagged(noted, { ...enabled, state: "Disabled" })).not.toHaveProperty("toDisable");
+    expect(tagged(noted, emptied)).not.toHaveProperty("toDisable");
+  });
+
+  it("tell byok's own deletion by the very import that is on record", () => {
+    const mark = (at: number | undefined) => ({ "byok:interrupted-import": String(at) });
+    expect(tagged(mark(record.importedAt), emptied)).toMatchObject({ state: "deleted", interrupted: true });
+    expect(tagged(mark(now), emptied)).not.toHaveProperty("interrupted");
+    const without = materialCondition({ key: emptied, tags: mark(0) }, undefined, quarter, now);
+    expect(without).not.toHaveProperty("interrupted");
+  });
+});
+
+describe("what byok did a moment ago", () => {
+  const since = (seconds: number, settling?: number) =>
+    materialCondition(
+      settling === undefined ? { key: emptied } : { key: emptied, settling },
+      { ...record, importedAt: now - seconds },
+      quarter,
+      now,
+    );
+
+  it("may not show yet, for as long as the KMS settles", () => {
+    expect(since(59, 60)).toMatchObject({ state: "deleted", settling: true });
+    expect(since(60, 60)).not.toHaveProperty("settling");
+    // By a clock that is behind the one of the import, news would be late for as long as that is.
+    expect(since(-59, 60)).toMatchObject({ state: "deleted", settling: true });
+    expect(since(-60, 60)).not.toHaveProperty("settling");
+    expect(since(0)).not.toHaveProperty("settling");
+  });
+
+  it("stays to be done: a key that is to be Disabled and is Enabled", () => {
+    const failed = { ...record, toDisable: true };
+    expect(condition(enabled, { record: failed })).toMatchObject({ toDisable: true, keyDisabled: true });
+    // Others have disabled it, and what was noted on it has still to go.
+    expect(condition({ ...enabled, state: "Disabled" }, { record: failed })).toMatchObject({ toDisable: true });
+    expect(condition(emptied, { record: failed })).not.toHaveProperty("toDisable");
   });
 });

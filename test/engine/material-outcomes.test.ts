@@ -1,13 +1,17 @@
+import { tellWish } from "../../src/engine/enabled-wish";
 import { ByokError } from "../../src/engine/errors";
-import { applyMaterial, recordAfter, releaseMaterial } from "../../src/engine/imported-key-material";
+import { applyMaterial, recordAfter } from "../../src/engine/imported-key-material";
+import { observeMaterial } from "../../src/engine/material-observation";
+import { releaseMaterial } from "../../src/engine/material-release";
 import type { KeyDescription } from "../../src/engine/key";
 import { KeyMaterial } from "../../src/engine/key-material";
 import type { KeyService } from "../../src/engine/key-service";
+import { lifetimeFrom } from "../../src/engine/lifetime";
 import { materialCondition } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import { startSettling } from "../../src/engine/settling";
 import { bytes, denied, empty, emptySource, record, refusal, settings, source, taking } from "./paper-material";
-import { arn, day, failing, now, paperKey } from "./paper-run";
+import { answered, arn, day, failing, now, paperKey } from "./paper-run";
 import { rejected } from "./thrown";
 
 describe("what is told after an import", () => {
@@ -19,46 +23,162 @@ describe("what is told after an import", () => {
   ];
   const several: MaterialRecord = { ...record, materialId: "aa", otherMaterials: ["bb"] };
 
-  it("names other materials that are missing", async () => {
-    const { error, record: made } = await applyMaterial(taking(key, { materials }).run, settings, source, several);
-    expect([error?.code, error?.attribute, error?.rawMessage]).toEqual([
-      "materials_missing",
-      "key_arn",
-      `The key material was imported, but ${arn} held other material too, which is missing (bb, cc). The key cannot be used before that is imported again.`,
-    ]);
-    expect(made).toMatchObject({ verified: true, otherMaterials: ["bb", "cc"] });
-  });
-
-  it("tells that the key could not be disabled again", async () => {
-    const { run } = taking(empty, { setEnabled: failing(denied) });
-    const outcome = await applyMaterial(run, settings, source, { ...record, keyDisabled: true });
-    expect([outcome.error?.code, outcome.error?.rawMessage]).toEqual([
-      "access_denied",
-      `The key material was imported, and ${arn} is now Enabled although it is to be Disabled: Refused.`,
-    ]);
-    expect(outcome.warnings).toEqual([]);
-    expect(outcome.record.keyDisabled).toBe(true);
-  });
-
-  it("warns of the same for new material", async () => {
-    const { run } = taking(empty, { setEnabled: failing(denied), tags: async () => ({ "byok:enabled": "false" }) });
-    const outcome = await applyMaterial(run, settings, source, undefined);
+  it("names other materials that are missing, and is no error: another resource of the same run may bring them", async () => {
+    const outcome = await applyMaterial(taking(key, { materials }).run, settings, source, several);
     expect(outcome.error).toBeUndefined();
     expect(outcome.warnings).toEqual([
-      `The key material was imported, and ${arn} is now Enabled although it is to be Disabled: Refused.`,
+      "The key has lost other key material too (bb, cc) and stays unusable until that is imported again.",
+      `The key material was imported, and ${arn} cannot be used before its other key material is imported again too (bb, cc).`,
     ]);
+    expect(outcome.record).toMatchObject({ verified: true, otherMaterials: ["bb", "cc"] });
+    expect(outcome.condition).toMatchObject({ keyState: "PendingImport", missingMaterials: ["bb", "cc"] });
+  });
+
+  const stillEnabled = `The key material was imported, and ${arn} is now Enabled although it is to be Disabled. The next apply disables it. Refused.`;
+  const lost: KeyService["materials"] = async () => [{ materialId: "aa", imported: false, state: "CURRENT" }];
+
+  it("tells that the key could not be disabled again, and that it is still to be", async () => {
+    const { run, asked } = taking(empty, { materials: lost, setEnabled: failing(denied), tag: async () => {} });
+    const outcome = await applyMaterial(run, settings, source, { ...record, keyDisabled: true });
+    expect([outcome.error?.code, outcome.error?.rawMessage]).toEqual(["access_denied", stillEnabled]);
+    expect(outcome.warnings).toEqual([]);
+    expect(outcome.record).toMatchObject({ keyDisabled: true, toDisable: true });
+    expect(outcome.condition).toMatchObject({ keyDisabled: true, toDisable: true, keyState: "Enabled" });
+    expect(asked).not.toContain("untag");
+  });
+
+  it("warns of the same for new material, whose note on the key stays", async () => {
+    const { run, asked } = taking(empty, {
+      setEnabled: failing(denied),
+      tags: async () => ({ "byok:enabled": "false" }),
+    });
+    const outcome = await applyMaterial(run, settings, source, undefined);
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.warnings).toEqual([stillEnabled]);
+    expect(asked).toEqual(["describe", "tags", "importParameters", "importMaterial", "setEnabled"]);
+  });
+
+  it("tells where what was noted on the key could not be removed, and the key is Disabled for all that", async () => {
+    const down = new ByokError("service_unavailable", "Down.");
+    const { run, told } = taking(empty, {
+      setEnabled: async () => {},
+      tags: async () => ({ "byok:enabled": "false" }),
+      untag: failing(down),
+    });
+    const outcome = await applyMaterial(run, settings, source, undefined);
+    expect(outcome.record).toMatchObject({ keyDisabled: true });
+    expect(outcome.condition.keyState).toBe("Disabled");
+    expect(told).toEqual([["warn", "What was noted in the tags of the key could not be removed. Down.", { key: arn }]]);
+  });
+
+  describe("where a key is still to be Disabled since an import", () => {
+    const failed: MaterialRecord = { ...record, keyDisabled: true, toDisable: true };
+    const tags = async () => ({ "byok:enabled": "false" });
+
+    it("is disabled alone, without bytes, and the note goes", async () => {
+      const setEnabled = jest.fn(async () => {});
+      const untag = jest.fn(async () => {});
+      const { run, asked } = taking(paperKey, { setEnabled, untag, tags });
+      const outcome = await applyMaterial(run, settings, undefined, failed, {}, "disable");
+      expect(asked).toEqual(["describe", "tags", "setEnabled", "untag"]);
+      expect(setEnabled.mock.calls).toEqual([[arn, false, {}]]);
+      expect(untag.mock.calls).toEqual([[arn, ["byok:enabled"], {}]]);
+      expect(outcome.error).toBeUndefined();
+      expect(outcome.assessment.row).toBe("to_disable");
+      expect(outcome.record).toMatchObject({ keyDisabled: true });
+      expect(outcome.record.toDisable).toBeUndefined();
+      expect(outcome.condition).toMatchObject({ keyState: "Disabled", toDisable: false });
+    });
+
+    it("stays so while DisableKey is refused", async () => {
+      const { run } = taking(paperKey, { setEnabled: failing(denied), tags });
+      const outcome = await applyMaterial(run, settings, undefined, failed, {}, "disable");
+      expect(outcome.error?.code).toBe("access_denied");
+      expect(outcome.record).toMatchObject({ keyDisabled: true, toDisable: true });
+    });
+
+    it("is left to the next plan where that was not announced, and no import is made where only this was", async () => {
+      const { run, asked } = taking(paperKey, { tags });
+      const outcome = await applyMaterial(run, settings, undefined, failed, {}, "record");
+      expect(outcome.warnings).toEqual([
+        "This came up after the plan and is left for the next one: the key is to be Disabled and is Enabled since its import.",
+      ]);
+      expect(asked).toEqual(["describe", "tags"]);
+      const gone = taking(empty, { tags, materials: lost });
+      const later = await applyMaterial(gone.run, settings, source, failed, {}, "disable");
+      expect(later.warnings).toEqual([expect.stringContaining("left for the next one: was deleted")]);
+      expect(gone.requests).toEqual([]);
+    });
+
+    it("is disabled also where nothing more can be done, for want of the bytes or of a plan for them", async () => {
+      const renewed = { ...failed, lifetime: lifetimeFrom({ validFor: "90d" }) };
+      const without = taking(paperKey, { setEnabled: async () => {}, untag: async () => {}, tags });
+      const { code } = await rejected(applyMaterial(without.run, settings, undefined, renewed, {}, "reimport"));
+      expect([code, without.asked]).toEqual(["material_missing", ["describe", "tags", "setEnabled", "untag"]]);
+      const late = taking(paperKey, { setEnabled: async () => {}, untag: async () => {}, tags });
+      const outcome = await applyMaterial(late.run, settings, source, renewed, {}, "disable");
+      expect(outcome.warnings).toEqual([expect.stringContaining("left for the next one: the configured lifetime")]);
+      expect(outcome.condition).toMatchObject({ keyState: "Disabled", toDisable: false });
+      expect([late.asked, late.requests]).toEqual([["describe", "tags", "setEnabled", "untag"], []]);
+      const recording = taking(paperKey, { tags });
+      await rejected(applyMaterial(recording.run, settings, undefined, renewed, {}, "record"));
+      expect(recording.asked).toEqual(["describe", "tags"]);
+    });
+
+    it("is not what the key's own resource has said since", async () => {
+      const { run, asked } = taking(paperKey, { tags });
+      tellWish(run, arn, true);
+      const outcome = await applyMaterial(run, settings, undefined, failed);
+      expect(outcome.assessment.row).toBe("healthy");
+      expect(outcome.record.toDisable).toBeUndefined();
+      expect(asked).toEqual(["describe", "tags"]);
+    });
+
+    it("is no import into another key", async () => {
+      const { run } = taking(paperKey, { tags });
+      const { code, attribute } = await rejected(applyMaterial(run, settings, source, failed, {}, "move"));
+      expect([code, attribute]).toEqual(["import_refused", "key_arn"]);
+    });
+  });
+
+  it("withdraws the note of an import that is known to have failed, and only that", async () => {
+    const disabled: MaterialRecord = { ...record, keyDisabled: true };
+    const attempt = async (error: ByokError, tags: Record<string, string>, untag = async () => {}) => {
+      const { run, asked } = taking(empty, {
+        materials: lost,
+        tags: async () => tags,
+        tag: async () => {},
+        untag,
+        importMaterial: failing(error),
+      });
+      await expect(applyMaterial(run, settings, source, disabled)).rejects.toBe(error);
+      return asked.filter((name) => name.endsWith("tag"));
+    };
+    const unknown = new ByokError("service_unavailable", "Down.", { effectUnknown: true });
+    expect(await attempt(denied, {})).toEqual(["tag", "untag"]);
+    // Where it cannot be removed, it is made to say nothing.
+    expect(await attempt(denied, {}, failing(denied))).toEqual(["tag", "untag", "tag"]);
+    expect(await attempt(unknown, {})).toEqual(["tag"]);
+    expect(await attempt(denied, { "byok:enabled": "false" })).toEqual([]);
+  });
+
+  it("keeps the note of a key that has never had material: it is the wish of the key's own resource", async () => {
+    const { run, asked } = taking(empty, { tag: async () => {}, importMaterial: failing(denied) });
+    tellWish(run, arn, false);
+    await expect(applyMaterial(run, settings, source, undefined)).rejects.toBe(denied);
+    expect(asked).toEqual(["describe", "tags", "tag", "importParameters", "importMaterial"]);
   });
 
   it("tells that a wish to have the key disabled could not be read", async () => {
     const { run, told } = taking(empty, { tags: failing(denied) });
     await applyMaterial(run, settings, source, undefined);
     expect(told).toEqual([
-      ["warn", "The tags of the key cannot be read, so a wish to have it disabled is not known here.", { key: arn }],
+      ["warn", "The tags of the key cannot be read, so what byok noted in them is not known here.", { key: arn }],
     ]);
   });
 
   it("leaves what came up after the plan to the next one", async () => {
-    const { run, requests } = taking(key);
+    const { run, requests } = taking(key, { materials: lost });
     const { warnings, record: kept } = await applyMaterial(run, settings, source, record, {}, "nothing");
     expect(warnings).toEqual(["This came up after the plan and is left for the next one: was deleted."]);
     expect(kept).toMatchObject({ importedAt: record.importedAt });
@@ -108,7 +228,9 @@ describe("material that is as it should be", () => {
   it("is left to the next plan where none is announced, and what is known of a new key is next to nothing", async () => {
     const { run } = taking({ ...paperKey, materialId: "aa" });
     const { record: after } = await applyMaterial(run, settings, undefined, undefined, {}, "nothing");
-    expect(after).toMatchObject({ keyArn: arn, verified: false, materialId: "aa", keyDisabled: false });
+    expect(after).toMatchObject({ keyArn: arn, verified: false, keyDisabled: false });
+    // An id that was merely seen is none of ours.
+    expect(after).not.toHaveProperty("materialId");
     expect(after.lifetime).toBeUndefined();
   });
 
@@ -126,10 +248,19 @@ describe("material that is as it should be", () => {
 
   it("keeps the last known expiry once it is gone", async () => {
     const lapsed: MaterialRecord = { ...record, validTo: now - day, importedValidTo: now - day, materialId: "aa" };
-    const outcome = applyMaterial(taking(empty).run, settings, undefined, lapsed);
+    const { run } = taking(empty, { materials: async () => [] });
+    const outcome = applyMaterial(run, settings, undefined, lapsed);
     expect((await rejected(outcome)).code).toBe("material_missing");
     const seen = materialAfter(lapsed);
     expect(seen).toMatchObject({ validTo: now - day, materialId: "aa", expirationModel: record.expirationModel });
+  });
+
+  it("is gone with a key that the KMS does not know, and nothing more is asked", async () => {
+    const { run, asked } = taking(paperKey, { describe: answered(null) });
+    const { condition, key, materials, tags } = await observeMaterial(run, arn, record, settings.lifetime);
+    expect([condition.state, key, materials, tags]).toEqual(["key_gone", null, undefined, undefined]);
+    expect(asked).toEqual(["describe"]);
+    expect((await rejected(applyMaterial(run, settings, source, record))).code).toBe("key_not_found");
   });
 
   it("is waited for in a key that this run has made", async () => {
@@ -191,12 +322,27 @@ describe("material that is as it should be", () => {
 
   it("is disabled again with its import, after the import", async () => {
     const setEnabled = jest.fn(async () => {});
-    const { run, asked } = taking(empty, { setEnabled });
+    const { run, asked } = taking(empty, {
+      setEnabled,
+      materials: async () => [],
+      tag: async () => {},
+      untag: async () => {},
+    });
     const outcome = await applyMaterial(run, settings, source, { ...record, keyDisabled: true });
     expect(outcome.error).toBeUndefined();
     expect(setEnabled.mock.calls).toEqual([[arn, false, {}]]);
-    expect(asked.slice(-2)).toEqual(["importMaterial", "setEnabled"]);
-    expect(outcome.condition.keyDisabled).toBe(true);
+    // The intention is on the key before the import, and gone once it is fulfilled.
+    expect(asked).toEqual([
+      "describe",
+      "materials",
+      "tags",
+      "tag",
+      "importParameters",
+      "importMaterial",
+      "setEnabled",
+      "untag",
+    ]);
+    expect(outcome.condition).toMatchObject({ keyDisabled: true, keyState: "Disabled" });
   });
 });
 
@@ -212,7 +358,7 @@ describe("releasing material", () => {
     const { run, asked } = taking(paperKey);
     expect(await releaseMaterial(run, record, "retain")).toEqual({
       warnings: [
-        `The key material stays in ${arn}, since \`deletion_policy\` is retain: the key still works, and byok no longer looks after it.`,
+        `The key material stays in ${arn}, since \`deletion_policy\` is retain. Unless the key itself is deleted, it still works, and byok no longer looks after it.`,
       ],
     });
     expect(asked).toEqual([]);

@@ -148,7 +148,7 @@ describe("import parameters", () => {
     expect(await refusal(() => apply({ validTo: now }))).toEqual([
       "untrusted_answer",
       undefined,
-      `The KMS gave import parameters for ${arn} that had expired when it gave them. Nothing was wrapped. Check the endpoint and what stands between, and run again.`,
+      `The KMS gave import parameters for ${arn} that had expired when it gave them. Nothing was wrapped. Check the endpoint and any proxy in between, and run again.`,
     ]);
     await expect(apply({ validTo: now + 1 })).resolves.toBeDefined();
   });
@@ -181,6 +181,8 @@ describe("import parameters", () => {
 });
 
 describe("the request of an import", () => {
+  const lost: KeyService["materials"] = async () => [{ materialId: "aa", imported: false, state: "CURRENT" }];
+
   it("says no more than it must for a first one", async () => {
     const { run, requests } = taking(empty);
     const { record: made, condition } = await applyMaterial(run, settings, source, undefined);
@@ -200,6 +202,7 @@ describe("the request of an import", () => {
     });
     expect(condition).toEqual({
       state: "imported",
+      keyState: "Enabled",
       materialId: "aa",
       expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
       lifetimeDrift: false,
@@ -213,7 +216,7 @@ describe("the request of an import", () => {
 
   it("names the material that comes back, its expiry and its description", async () => {
     const profile = { materialDescription: { pattern: /./, longest: 9 } };
-    const { run, requests } = taking({ ...empty, materialId: "aa" }, { profile });
+    const { run, requests } = taking({ ...empty, materialId: "aa" }, { profile, materials: lost });
     const lifetime = { kind: "renewed", validFor: 90 * day, renewBefore: 30 * day } as const;
     const wanted = { ...settings, lifetime, description: "safe" };
     const { record: made, condition } = await applyMaterial(run, wanted, source, { ...record, materialId: "aa" });
@@ -238,7 +241,13 @@ describe("the request of an import", () => {
     const known: MaterialRecord = { ...record, materialId: "aa" };
     const answering = (materialId: string | undefined) => {
       const value = materialId === undefined ? {} : { materialId };
-      const { run } = taking({ ...empty, materialId: "aa" }, { importMaterial: answered(value) });
+      const { run } = taking(
+        { ...empty, materialId: "aa" },
+        {
+          importMaterial: answered(value),
+          materials: lost,
+        },
+      );
       return applyMaterial(run, settings, source, known);
     };
     const error = await rejected(answering("bb"));
@@ -248,7 +257,23 @@ describe("the request of an import", () => {
       `The KMS was given the key material aa of ${arn} again and answered that it imported another one. Check the endpoint, and look at the key with \`byok status\`.`,
     ]);
     expect((await answering("aa")).record.materialId).toBe("aa");
-    expect((await answering(undefined)).record.materialId).toBe("aa");
+  });
+
+  it("is remembered by the id of its answer only, for the next one names it", async () => {
+    const first = taking({ ...empty, materialId: "bb" }, { materials: lost, importMaterial: answered({}) });
+    const { record: made, condition } = await applyMaterial(first.run, settings, source, undefined);
+    expect([made.verified, made.materialId]).toEqual([true, undefined]);
+    expect(condition.materialId).toBe("bb");
+    const next = taking({ ...empty, materialId: "bb" }, { materials: lost });
+    await applyMaterial(next.run, settings, source, { ...made, importedAt: now - day });
+    expect(next.requests).toEqual([expect.objectContaining({ importType: "existing" })]);
+    expect(next.requests[0]).not.toHaveProperty("materialId");
+  });
+
+  it("does not name an id that was merely seen, of material that no import of ours has proved", async () => {
+    const { run, requests } = taking({ ...empty, materialId: "aa" }, { materials: lost });
+    await applyMaterial(run, settings, source, { ...record, materialId: "aa", verified: false });
+    expect(requests[0]).not.toHaveProperty("materialId");
   });
 
   it("says nothing of materials where the spec has one only", async () => {
@@ -260,6 +285,14 @@ describe("the request of an import", () => {
       "wrappedMaterial",
       "wrappingAlgorithm",
     ]);
+  });
+
+  it("is not made into a key whose policy could not be put in place in this run", async () => {
+    const { run, asked } = taking(empty);
+    const closed = new ByokError("access_denied", "The policy is missing.", { attribute: "policy" });
+    run.memory.closed.set(arn, closed);
+    await expect(applyMaterial(run, settings, source, undefined)).rejects.toBe(closed);
+    expect(asked).toEqual(["describe"]);
   });
 
   it("is not made where its time would be past, or too long", async () => {

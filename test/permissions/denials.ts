@@ -207,6 +207,9 @@ interface Snapshot {
   readonly opens: boolean | undefined;
 }
 
+/** What byok notes on a key, which stays where the caller may not remove it. */
+const notes: ReadonlySet<string> = new Set(["byok:fingerprint", "byok:importing", "byok:enabled"]);
+
 async function snapshot({ cloud, life }: Scene, { ciphertext }: Given): Promise<Snapshot> {
   const run = life.freeRun();
   const keys: Record<string, unknown>[] = [];
@@ -217,7 +220,7 @@ async function snapshot({ cloud, life }: Scene, { ciphertext }: Given): Promise<
       const { value: key } = await service.describe(arn);
       if (key === null) continue;
       const { state, spec, description, expirationModel, deletionProtection } = key;
-      const tags = Object.entries(await service.tags(arn)).filter(([name]) => name !== "byok:fingerprint");
+      const tags = Object.entries(await service.tags(arn)).filter(([name]) => !notes.has(name));
       const policy =
         cloud.kms === "alibaba" && key.dkmsInstanceId === undefined ? undefined : await service.policy(arn);
       const facts = { region, state, spec, description, expirationModel, deletionProtection, policy };
@@ -244,7 +247,10 @@ function expectNothingLost(
     ...where,
     strange: [],
   });
-  if (before.opens === true) expect({ ...where, opens: after.opens }).toEqual({ ...where, opens: true });
+  // A key that is to be disabled opens nothing in the end.
+  if (before.opens === true && end.opens === true) {
+    expect({ ...where, opens: after.opens }).toEqual({ ...where, opens: true });
+  }
 }
 
 const recordedPath = ({ kms }: Cloud): string => join(__dirname, "recorded", `${kms}.json`);

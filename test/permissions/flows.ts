@@ -2,7 +2,8 @@ import { keyStatus } from "../../src/cli/key-status";
 import type { Assessment } from "../../src/engine/assessment";
 import type { ByokError } from "../../src/engine/errors";
 import { ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
-import { applyMaterial, releaseMaterial } from "../../src/engine/imported-key-material";
+import { applyMaterial } from "../../src/engine/imported-key-material";
+import { releaseMaterial } from "../../src/engine/material-release";
 import type { KeyState } from "../../src/engine/key";
 import type { KeyRecord } from "../../src/engine/key-record";
 import type { Kms } from "../../src/engine/kms-profile";
@@ -153,6 +154,8 @@ export function keyOf({ key }: Given): KeyRecord {
 
 async function deleted(scene: Scene, key: KeyRecord): Promise<void> {
   await scene.free.services.service(key.kms, key.region).deleteMaterial(key.arn, undefined);
+  // Right after an import of ours the KMS may be late with its news.
+  later(scene, "5m");
 }
 
 /** A key that waited for its deletion for its time, in an account that has another. */
@@ -190,7 +193,23 @@ const policyOn = ({ cloud }: Scene, other = false): string => {
   return other ? otherPolicy : policy;
 };
 
-const fingerprintTagged = ["kms:ListResourceTags", "kms:TagResource"] as const;
+const fingerprintTagged = ["kms:ListResourceTags", "kms:TagResource", "kms:UntagResource"] as const;
+
+/** What is noted on a key that is to be Disabled, for the case that the run ends before it is. */
+const disablingTagged = ["kms:ListResourceTags", "kms:TagResource", "kms:UntagResource"] as const;
+
+/** The same where it is on the key already. */
+const fulfilled = ["kms:ListResourceTags", "kms:UntagResource"] as const;
+
+/** Which of several materials is gone. */
+const listed = "kms:ListKeyRotations";
+
+/** The tag that may be on a key that holds material, and seldom is. */
+const everywhereTagged = {
+  aws: ["kms:ListResourceTags"],
+  alibaba: ["kms:ListResourceTags"],
+  qkms: ["kms:ListResourceTags"],
+} as const;
 
 export const flows: readonly Flow[] = [
   { title: "create a key", role: "creator", act: creates(() => ({})) },
@@ -272,7 +291,13 @@ export const flows: readonly Flow[] = [
     prepare: (scene) => importedKey(scene),
     act: updates({ description: "payments" }),
   },
-  { title: "disable a key", role: "creator", prepare: (scene) => importedKey(scene), act: updates({ enabled: false }) },
+  {
+    title: "disable a key",
+    role: "creator",
+    prepare: (scene) => importedKey(scene),
+    act: updates({ enabled: false }),
+    bears: everywhereTagged,
+  },
   {
     title: "enable a key",
     role: "creator",
@@ -282,6 +307,7 @@ export const flows: readonly Flow[] = [
       return { ...given, key: record };
     },
     act: updates({ enabled: true }),
+    bears: everywhereTagged,
   },
   {
     title: "have a key disabled that has no material yet",
@@ -326,7 +352,7 @@ export const flows: readonly Flow[] = [
   {
     title: "import for the first time into a key that is to be disabled",
     role: "importer",
-    bears: { aws: ["kms:ListResourceTags"], alibaba: ["kms:ListResourceTags"], qkms: fingerprintTagged },
+    bears: { aws: fulfilled, alibaba: fulfilled, qkms: fingerprintTagged },
     passing: ["Enabled"],
     afterwards: (scene, given) => keepsEnabled(scene, given, false),
     prepare: async (scene) => ({ ...(await emptyKey(scene, { enabled: false })), bytes: newBytes() }),
@@ -335,6 +361,7 @@ export const flows: readonly Flow[] = [
   {
     title: "bring back expired material",
     role: "importer",
+    bears: { aws: [listed], qkms: everywhereTagged.qkms },
     prepare: async (scene) => {
       const given = await importedKey(scene);
       later(scene, "91d");
@@ -345,7 +372,7 @@ export const flows: readonly Flow[] = [
   {
     title: "bring back material that was deleted",
     role: "importer",
-    bears: { qkms: ["kms:ListResourceTags"] },
+    bears: { aws: [listed], qkms: everywhereTagged.qkms },
     prepare: async (scene) => {
       const given = await importedKey(scene);
       await deleted(scene, given.key);
@@ -356,6 +383,7 @@ export const flows: readonly Flow[] = [
   {
     title: "bring back expired material of a disabled key",
     role: "importer",
+    bears: { aws: [listed, ...disablingTagged], alibaba: disablingTagged, qkms: fingerprintTagged },
     passing: ["Enabled"],
     afterwards: (scene, given) => keepsEnabled(scene, given, false),
     prepare: async (scene) => {
@@ -369,6 +397,7 @@ export const flows: readonly Flow[] = [
   {
     title: "renew material before it expires",
     role: "importer",
+    bears: everywhereTagged,
     prepare: async (scene) => {
       const given = await importedKey(scene);
       later(scene, "70d");
@@ -379,14 +408,14 @@ export const flows: readonly Flow[] = [
   {
     title: "change the lifetime of material",
     role: "importer",
+    bears: everywhereTagged,
     prepare: (scene) => importedKey(scene),
     act: imports({ validFor: "180d" }, ({ material }) => material),
   },
   {
     title: "take over material that is not on record",
     role: "importer",
-    // What else the key holds is good to know, and not needed.
-    bears: { aws: ["kms:ListKeyRotations"] },
+    bears: { ...everywhereTagged, aws: [listed, ...everywhereTagged.aws] },
     prepare: (scene) => importedKey(scene),
     act: imports(lifetime, () => undefined),
   },
@@ -425,6 +454,7 @@ export const flows: readonly Flow[] = [
     title: "plan expired material",
     role: "auditor",
     readsOnly: true,
+    bears: { aws: [listed] },
     prepare: async (scene) => {
       const given = await importedKey(scene);
       later(scene, "91d");
@@ -436,7 +466,7 @@ export const flows: readonly Flow[] = [
     title: "plan material that was deleted",
     role: "auditor",
     readsOnly: true,
-    bears: { qkms: ["kms:ListResourceTags"] },
+    bears: { aws: [listed], qkms: everywhereTagged.qkms },
     prepare: async (scene) => {
       const given = await importedKey(scene);
       await deleted(scene, given.key);
@@ -449,6 +479,7 @@ export const flows: readonly Flow[] = [
     role: "auditor",
     on: ["aws"],
     readsOnly: true,
+    bears: { aws: [listed] },
     prepare: async (scene) => {
       const given = await importedKey(scene);
       await scene.life.rotate?.(given.key.arn, newBytes());

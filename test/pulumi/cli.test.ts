@@ -82,6 +82,7 @@ describe("the real CLI with a file backend", () => {
     expect(other.exitCode).not.toBe(0);
     expect(other.output).toContain("[different_material]");
     // Deleted: shown by a refresh, and by a preview without the bytes.
+    life.kms.clock.advance("1h");
     await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn }));
     succeeded(await run(["refresh", "--yes", "--skip-preview"], payments), "updated");
     const gone = await run(["preview"], without);
@@ -131,6 +132,9 @@ describe("the real CLI with a file backend", () => {
     expect(calls.indexOf("ScheduleKeyDeletion")).toBeLessThan(calls.lastIndexOf("CreateKey"));
     expect(calls.filter((name) => name === "CreateKey")).toHaveLength(5);
     expect(replaced.output).not.toMatch(/throttl/i);
+    // Deleted before another key could hold the same bytes, so the old key keeps them.
+    expect(replaced.output).toContain("The key material was left as it is");
+    expect(calls).not.toContain("DeleteImportedKeyMaterial");
     succeeded(await pulumi.run(["destroy", "--yes", "--skip-preview"]), "deleted");
     const { KeyMetadata } = await life.client().send(new DescribeKeyCommand({ KeyId: arn }));
     expect(KeyMetadata?.KeyState).toBe("PendingDeletion");
@@ -141,6 +145,54 @@ describe("the real CLI with a file backend", () => {
     const everything = await pulumi.everything();
     expect(everything.includes("byok/pulumi/provider")).toBe(true);
     expect(leaksIn(everything, bytes)).toEqual([]);
+  }, 600_000);
+
+  it("has nothing left to change after the first up, and moves material only with proof in hand", async () => {
+    const env = { MATERIAL: randomBytes(32).toString("base64") };
+    const run = (args: readonly string[], resources: Resources) =>
+      pulumi.run(args, { ...env, PROGRAM: JSON.stringify(resources) });
+    const keys = ["one", "two"].map((name) => ({ name }));
+    const args = { validFor: "90d", deletionPolicy: "delete" };
+    const inKey = (key: string, bytes?: string): Resources => ({
+      keys: [...keys, { name: "off", args: { enabled: false } }],
+      materials: [
+        { name: "payments", key, args, ...(bytes === undefined ? {} : { bytes }) },
+        { name: "off", key: "off", bytes: "MATERIAL" },
+      ],
+    });
+    await pulumi.run(["stack", "init", "test"]);
+    await pulumi.run(["config", "set", "aws:region", "eu-central-1"]);
+    succeeded(await run(["up", "--yes", "--skip-preview"], inKey("one", "MATERIAL")), "6 created");
+    // What the material has changed about its key is not out of date in the key's outputs.
+    succeeded(await run(["preview", "--expect-no-changes"], inKey("one", "MATERIAL")), "unchanged");
+    succeeded(await run(["refresh", "--yes", "--expect-no-changes"], inKey("one", "MATERIAL")), "unchanged");
+    succeeded(await run(["up", "--yes", "--expect-no-changes"], inKey("one")), "unchanged");
+    const outputs: { arns: Record<string, string>; materials: readonly Record<string, unknown>[] } = JSON.parse(
+      (await pulumi.run(["stack", "output", "--json"])).output,
+    );
+    expect(outputs.materials.map(({ keyState }) => keyState)).toEqual(["Enabled", "Disabled"]);
+    const { one = "", two = "" } = outputs.arns;
+    const ciphertext = await life.encrypt(one);
+
+    const writes = () => life.calls().filter((name) => /^(Import|Delete)/.test(name));
+    writes();
+    const blind = await run(["preview"], inKey("two"));
+    expect(blind.exitCode).not.toBe(0);
+    expect(blind.output).toMatch(/\[material_missing\] `keyArn` changes from/);
+    expect((await run(["up", "--yes", "--skip-preview"], inKey("two"))).exitCode).not.toBe(0);
+    expect(writes()).toEqual([]);
+    expect(await life.decrypt(ciphertext)).toBe(plaintext);
+    // An import that fails leaves the old key as it is.
+    life.kms.permissions.deny("kms:ImportKeyMaterial");
+    expect((await run(["up", "--yes", "--skip-preview"], inKey("two", "MATERIAL"))).exitCode).not.toBe(0);
+    life.kms.permissions.allow();
+    expect(writes()).not.toContain("DeleteImportedKeyMaterial");
+    expect(await life.decrypt(ciphertext)).toBe(plaintext);
+    succeeded(await run(["up", "--yes", "--skip-preview"], inKey("two", "MATERIAL")), "1 replaced");
+    expect(writes()).toEqual(["ImportKeyMaterial", "DeleteImportedKeyMaterial"]);
+    expect(await life.decrypt(ciphertext)).not.toBe(plaintext);
+    expect(await life.decrypt(await life.encrypt(two))).toBe(plaintext);
+    succeeded(await run(["preview", "--expect-no-changes"], inKey("two")), "unchanged");
   }, 600_000);
 
   // Pulumi's engine prints the values of arguments that a failed check names.

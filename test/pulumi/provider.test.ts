@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { materialRecordOf } from "../../pulumi/provider/material-state";
 import { hasUnknown, plainProps, unknownValue } from "../../pulumi/provider/props";
+import { migratedKey, migratedMaterial } from "../../pulumi/provider/schema-version";
 import { type Life, newBytes, startLife, testRegion } from "../support/life";
 import { keyWithMaterial, reaching } from "./life";
 import { inProcess } from "./support/in-process";
@@ -23,9 +25,9 @@ describe("the provider", () => {
       () => "(the provider)",
     );
 
-  it("reads the state of the first schema version", async () => {
+  it.each([1, 2])("reads the state of the schema version %d", async (version) => {
     const bytes = Buffer.alloc(32, 7);
-    const written = await readFile(join(__dirname, "states/schema-1.json"), "utf8");
+    const written = await readFile(join(__dirname, `states/schema-${version}.json`), "utf8");
     const program = keyWithMaterial({ keyMaterial: bytes.toString("base64"), validFor: "90d" });
     const today = stack();
     expect((await today.up(program)).error).toBeUndefined();
@@ -44,13 +46,40 @@ describe("the provider", () => {
     expect(await later.preview(program)).toMatchObject({ steps: [] });
     life.kms.clock.advance("91d");
     expect((await later.up(program)).steps).toEqual(["update payments"]);
+    expect((await later.refresh()).steps).toEqual([]);
+    for (const gone of ["keyState", "validTo", "enabled"]) {
+      expect(Object.keys(later.outs("ExternalKey", "payments"))).not.toContain(gone);
+    }
     expect((await later.destroy()).error).toBeUndefined();
   });
 
+  it("takes an id that the first schema version had merely seen for none", async () => {
+    const outs = { record: { verified: false, materialId: "seen" }, schemaVersion: 1 };
+    expect(materialRecordOf("arn", migratedMaterial(outs)).materialId).toBeUndefined();
+    const proved = { record: { verified: true, materialId: "ours" }, schemaVersion: 1 };
+    expect(materialRecordOf("arn", migratedMaterial(proved)).materialId).toBe("ours");
+  });
+
+  it("keeps what the first schema version showed of a key without material", async () => {
+    const outs = {
+      keyState: "PendingImport",
+      enabled: false,
+      validTo: "x",
+      record: { enabled: true },
+      schemaVersion: 1,
+    };
+    expect(migratedKey(outs)).toEqual({
+      enabled: false,
+      record: { enabled: true, state: "PendingImport" },
+      schemaVersion: 1,
+    });
+    expect(migratedKey({ ...outs, keyState: "Enabled" })).not.toHaveProperty("enabled");
+  });
+
   it("refuses the state of a later version", async () => {
-    const written = await readFile(join(__dirname, "states/schema-1.json"), "utf8");
+    const written = await readFile(join(__dirname, "states/schema-2.json"), "utf8");
     const later = stack();
-    later.restore(written.replaceAll(/"schemaVersion": ?1/g, '"schemaVersion":2'));
+    later.restore(written.replaceAll(/"schemaVersion": ?2/g, '"schemaVersion":3'));
     expect((await later.refresh()).error).toMatch(/written by a later version of byok.*Install that version/);
   });
 
@@ -59,10 +88,13 @@ describe("the provider", () => {
     await made.up(keyWithMaterial({ keyMaterial: newBytes().toString("base64"), validFor: "90d" }));
     const arn = String(made.outs("ExternalKey", "payments")["arn"]);
     const methods = (type: ResourceType) => provider().methods(type);
-    expect(await methods("ExternalKey").read(arn, {})).toMatchObject({ id: arn, props: { keyState: "Enabled", arn } });
+    expect(await methods("ExternalKey").read(arn, {})).toMatchObject({
+      id: arn,
+      props: { pendingDeletion: false, arn },
+    });
     expect(await methods("ImportedKeyMaterial").read(arn, { keyArn: arn })).toMatchObject({
       id: arn,
-      props: { materialState: "imported", verified: false, validTo: expect.stringMatching(/Z$/) },
+      props: { materialState: "imported", keyState: "Enabled", verified: false, validTo: expect.stringMatching(/Z$/) },
     });
     const gone = arn.replace(/.{4}$/, "0000");
     for (const type of ["ExternalKey", "ImportedKeyMaterial"] as const) {

@@ -1,5 +1,6 @@
 import { ensureKey } from "../../src/engine/external-key";
-import { applyMaterial, observeMaterial } from "../../src/engine/imported-key-material";
+import { applyMaterial } from "../../src/engine/imported-key-material";
+import { observeMaterial } from "../../src/engine/material-observation";
 import { silentLog } from "../../src/engine/log";
 import { settings } from "../support/imported-key";
 import { reportFigures } from "../support/figures";

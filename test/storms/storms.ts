@@ -97,6 +97,13 @@ async function voyage(sea: Sea): Promise<Passage> {
   await until(() => apply(sea.run(), wanted, bytes, cargo));
   kms.clock.advance("70d");
   await until(() => apply(sea.run(), wanted, bytes, cargo));
+  if (cargo.material?.verified === false) {
+    // Of an answer that never came nothing proves the bytes where a full key takes no import. They are left alone until
+    // they expire, and the import into the empty key proves them.
+    expect(harbour.kms).toBe("qkms");
+    kms.clock.advance("21d");
+    await until(() => apply(sea.run(), wanted, bytes, cargo));
+  }
   const { key } = cargo;
   if (key === undefined) throw new Error("The voyage ended without a key.");
   await expectOneKey(sea, key.arn, cargo);

@@ -5,9 +5,9 @@ import {
   applyMaterial,
   type MaterialOutcome,
   type MaterialSettings,
-  observeMaterial,
   recordAfter,
 } from "../../src/engine/imported-key-material";
+import { observeMaterial } from "../../src/engine/material-observation";
 import type { KeyMaterialSource } from "../../src/engine/key-material-source";
 import type { KeyRecord } from "../../src/engine/key-record";
 import { type LifetimeArguments, lifetimeFrom } from "../../src/engine/lifetime";

@@ -74,9 +74,15 @@ describe("the states of a key", () => {
 
     // Unset: not managed. Disabled by others is respected, through an import as well.
     await write("");
+    on.life.calls();
+    await on.workspace.apply();
     await on.settled();
     await on.life.client().send(new EnableKeyCommand({ KeyId }));
+    // What a later look cannot tell is recorded, and nothing is done about it.
+    expect([...(await on.workspace.changes()).keys()]).toEqual([material]);
+    await on.workspace.apply("saved.tfplan");
     await on.settled();
+    expect(on.life.calls().filter((call) => !/^(Describe|List)/.test(call))).toEqual([]);
     expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
     await on.life.client().send(new DisableKeyCommand({ KeyId }));
     await on.workspace.apply("-refresh-only");
@@ -97,9 +103,20 @@ describe("the states of a key", () => {
     const { run } = await on.workspace.plan();
     expect(run.stdout).toMatch(/which is\s+canceled in place/);
     const changes = await on.workspace.changes();
-    expect(changes.get(key)).toMatchObject({ actions: ["update"], before: { key_state: "PendingDeletion" } });
-    expect(changes.get(material)).toBeUndefined();
+    expect(changes.get(key)).toMatchObject({ actions: ["update"], before: { pending_deletion: true } });
+    // What became of its material shows only once the key is back.
+    expect(changes.get(material)).toMatchObject({
+      actions: ["update"],
+      before: { material_state: "key_pending_deletion", key_state: "PendingDeletion" },
+      after_unknown: { material_state: true, key_state: true },
+    });
+    on.life.calls();
     await on.workspace.apply("saved.tfplan");
+    expect(on.life.calls().filter((call) => !/^(Describe|List)/.test(call))).toEqual([
+      "CancelKeyDeletion",
+      "EnableKey",
+    ]);
+    expect(await on.workspace.attributes(material)).toMatchObject({ material_state: "imported", key_state: "Enabled" });
     await on.settled();
     expect(await stateOf(KeyId)).toBe("Enabled");
     expect(await on.life.decrypt(ciphertext)).toBe(plaintext);

@@ -129,11 +129,11 @@ describe("the rows of the table, in the real CLI", () => {
       lifetime: "update",
       description: "update",
       other: "update",
-      pending: "no-op",
+      pending: "update",
       taken: "create",
     });
-    // The list is asked for only where a description no longer fits what is on record.
-    expect([...planCalls].toSorted()).toEqual(["DescribeKey", "ListKeyRotations"]);
+    // The list and the tags are asked for only where a description no longer fits what is on record.
+    expect([...planCalls].toSorted()).toEqual(["DescribeKey", "ListKeyRotations", "ListResourceTags"]);
     const said = run.stdout.replace(/\s*\n[│╷╵\s]*/g, " ");
     for (const reason of [
       /reason += "expired on \d{4}-\S+" -> \(known after apply\)/,
@@ -143,7 +143,7 @@ describe("the rows of the table, in the real CLI", () => {
       /reason += "someone else changed the lifetime: valid to \S+; configured: valid for 300 days[^"]*" ->/,
       /reason += "renewal due since \S+; expires on \S+" ->/,
       /The same key material will be imported again: /,
-      /waits for its deletion, which is canceled in place/,
+      /is pending deletion, which is canceled in place/,
     ]) {
       expect(said).toMatch(reason);
     }

@@ -15,7 +15,7 @@ describe("taking over, at the level of the protocol", () => {
     const key = host.resource("byok_external_key");
     await key.import({ arn });
     expect(key.identity).toEqual({ arn });
-    expect(key.state).toMatchObject({ arn, key_state: "PendingImport" });
+    expect(key.state).toMatchObject({ arn, pending_deletion: false });
     expect((await key.plan({})).action).toBe("no-op");
     const material = host.resource("byok_imported_key_material");
     await material.import({ key_arn: arn });

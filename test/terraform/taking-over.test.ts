@@ -66,7 +66,7 @@ describe("keys that others made", () => {
     const changes = await on.workspace.changes();
     expect([...changes.keys()]).toEqual([material]);
     expect(run.stdout.replace(/\s*\n[│╷╵\s]*/g, " ")).toMatch(
-      /not verified: an import will prove that the key holds these bytes; it is valid to \S+; configured: never expires/,
+      /not verified: an import will prove that the key holds these bytes; valid to \S+; configured: never expires/,
     );
     await on.workspace.apply("saved.tfplan");
     await on.settled();

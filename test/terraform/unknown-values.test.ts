@@ -128,6 +128,119 @@ describe("what a plan does not know", () => {
     expect(await run(["destroy", "-auto-approve"])).toMatch(/^0 [^]*stays in/);
   });
 
+  it.each<[string, string, string]>([
+    ["key_spec", `"SYMMETRIC_DEFAULT"`, `"HMAC_256"`],
+    ["multi_region", "false", "true"],
+    ["region", `"eu-central-1"`, `"us-east-1"`],
+    ["kms", `"aws"`, `"alibaba"`],
+  ])(
+    "a fixed argument that turns out different ends with an error, and the next plan replaces: %s",
+    async (name, is, next) => {
+      const write = (round: number, value: string): Promise<void> =>
+        on.write(`
+        resource "terraform_data" "late" {
+          triggers_replace = ${round}
+          input            = ${value}
+        }
+        resource "byok_external_key" "this" {
+          ${name} = terraform_data.late.output
+        }`);
+      await write(1, is);
+      await on.workspace.apply();
+      const { arn } = await on.workspace.attributes(key);
+      await write(2, next);
+      expect((await on.workspace.changes()).get(key)?.actions).toEqual(["update"]);
+      on.life.calls();
+      const late = await on.workspace.run(["apply", "-no-color", "-input=false", "saved.tfplan"]);
+      expect([late.exitCode, late.stderr]).toEqual([1, expect.stringMatching(/Immutable Argument[^]*Plan again/)]);
+      expect(late.stderr).not.toMatch(/inconsistent/);
+      expect(on.life.calls()).toEqual([]);
+      expect(await on.workspace.attributes(key)).toMatchObject({ arn });
+      expect((await on.workspace.changes()).get(key)).toMatchObject({
+        actions: ["delete", "create"],
+        replace_paths: [[name]],
+      });
+      // Without a refresh it might be an apply.
+      const unread = await on.workspace.plan("-refresh=false");
+      expect(unread.run.stdout).toMatch(/plan\s+once\s+with\s+a\s+refresh/);
+      expect(unread.plan.resource_changes?.find(({ address }) => address === key)?.change.actions).toEqual(["update"]);
+    },
+  );
+
+  it("-replace of a multi-Region primary beside a replica", async () => {
+    const source = await file("one.bin");
+    await on.write(`
+      resource "byok_external_key" "this" { multi_region = true }
+      resource "byok_imported_key_material" "this" {
+        key_arn             = byok_external_key.this.arn
+        key_material_source = "${source}"
+      }
+      resource "byok_external_key" "replica" {
+        region          = "eu-west-1"
+        primary_key_arn = byok_imported_key_material.this.key_arn
+      }
+      resource "byok_imported_key_material" "replica" {
+        key_arn             = byok_external_key.replica.arn
+        key_material_source = "${source}"
+      }`);
+    await on.workspace.apply();
+    const { arn } = await on.workspace.attributes(key);
+    const ciphertext = await on.life.encrypt(String(arn));
+    const first = await on.workspace.run(["apply", "-auto-approve", "-no-color", "-input=false", `-replace=${key}`]);
+    expect([first.exitCode, first.stderr]).toEqual([1, expect.stringMatching(/Immutable Argument[^]*Plan again/)]);
+    expect(first.stderr).not.toMatch(/inconsistent/);
+    expect(await on.workspace.state()).not.toContain("tainted");
+    // The former replica still opens what the former primary encrypted.
+    expect(await on.life.decrypt(ciphertext, "eu-west-1")).toBe(plaintext);
+    expect((await on.workspace.changes()).get("byok_external_key.replica")?.actions).toEqual(["delete", "create"]);
+    await on.workspace.apply("saved.tfplan");
+    await on.settled();
+    const { arn: now } = await on.workspace.attributes(key);
+    expect(await on.life.decrypt(await on.life.encrypt(String(now)), "eu-west-1")).toBe(plaintext);
+  });
+
+  it("arguments of living material that are read late", async () => {
+    const source = await file("one.bin");
+    const write = (round: number, lines = ""): Promise<void> =>
+      on.write(`
+        resource "terraform_data" "late" {
+          triggers_replace = ${round}
+          input = {
+            description = "round ${round}"
+            life        = "90d"
+            policy      = "${round % 2 === 0 ? "retain" : "delete"}"
+            deletion    = "${round % 2 === 0 ? "report" : "reimport"}"
+            algorithm   = "RSAES_OAEP_SHA_256"
+          }
+        }
+        resource "byok_external_key" "this" {}
+        resource "byok_imported_key_material" "this" {
+          key_arn              = byok_external_key.this.arn
+          key_material_source  = "${source}"
+          ${lines}
+        }`);
+    await write(1);
+    await on.workspace.apply();
+    const { arn } = await on.workspace.attributes(key);
+    const ciphertext = await on.life.encrypt(String(arn));
+    const readLate = [
+      "material_description = terraform_data.late.output.description",
+      "valid_for = terraform_data.late.output.life",
+      "deletion_policy = terraform_data.late.output.policy",
+      "on_deletion = terraform_data.late.output.deletion",
+      "wrapping_algorithm = terraform_data.late.output.algorithm",
+    ];
+    let round = 1;
+    for (const lines of [...readLate, readLate.join("\n")]) {
+      round += 1;
+      await write(round, lines);
+      expect((await on.workspace.changes()).get(material)?.actions).toEqual(["update"]);
+      await on.workspace.apply("saved.tfplan");
+      await on.settled();
+    }
+    expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
+  });
+
   it("a key that is replaced together with its material, in one run", async () => {
     const source = await file("one.bin");
     const write = (lines: string): Promise<void> =>

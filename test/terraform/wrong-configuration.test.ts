@@ -46,8 +46,6 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
     ["a source of no kind", { key_material_source: "http://example.com/key" }, "key_material_source", /file:/],
     ["two lifetimes", { valid_to: "2099-01-01T00:00:00Z", valid_for: "90d" }, "valid_for", /Set one of them/],
     ["a date without a time zone", { valid_to: "2099-01-01T00:00:00" }, "valid_to", /zone|Z/],
-    ["a date in the past", { valid_to: "2020-01-01T00:00:00Z" }, "valid_to", /later date/],
-    ["a date too far ahead", { valid_to: "2099-01-01T00:00:00Z" }, "valid_to", /365 days/],
     ["a lifetime without a unit", { valid_for: "90" }, "valid_for", /90d|unit/],
     ["a lifetime that is too long", { valid_for: "366d" }, "valid_for", /365 days/],
     ["a margin without a lifetime", { renew_before: "10d" }, "renew_before", /valid_for/],
@@ -66,6 +64,20 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
     const errors = await refusal(material.plan({ key_arn: arn, ...wrong }));
     expect(errors).toEqual([{ at, detail: expect.stringMatching(remedy) }]);
     expect([before, on.life.calls().length]).toEqual([before, 0]);
+  });
+
+  it.each<[string, ConfigInput, RegExp]>([
+    ["a date in the past", { valid_to: "2020-01-01T00:00:00Z" }, /later date/],
+    ["a date too far ahead", { valid_to: "2099-01-01T00:00:00Z" }, /365 days/],
+  ])("key material: %s, while planning, by the time of the KMS", async (_what, wrong, remedy) => {
+    const material = on.host.resource("byok_imported_key_material");
+    // Whoever looks at the key learns the time of its KMS.
+    const keyArn = await newKey();
+    await on.host.readDataSource("byok_external_key", { key_id: keyArn });
+    on.life.calls();
+    const errors = await refusal(material.plan({ key_arn: keyArn, ...wrong }));
+    expect(errors).toEqual([{ at: "valid_to", detail: expect.stringMatching(remedy) }]);
+    expect(on.life.calls()).toEqual([]);
   });
 
   it.each<[string, ConfigInput, string, RegExp]>([

@@ -15,7 +15,7 @@ export interface ImportedKeyMaterialConfig extends cdktf.TerraformMetaArguments 
   */
   readonly allowInterruption?: boolean | cdktf.IResolvable;
   /**
-  * What destroying this does to the bytes in the key: `retain` leaves them, `delete` deletes them at once. Default: `retain`.
+  * What destroying this, or moving it to another key, does to the bytes in the key: `retain` leaves them, `delete` deletes them at once, if an import has proved them and no other resource of the same plan needs them there. Default: `retain`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#deletion_policy ImportedKeyMaterial#deletion_policy}
   */
@@ -27,7 +27,7 @@ export interface ImportedKeyMaterialConfig extends cdktf.TerraformMetaArguments 
   */
   readonly fingerprint?: string;
   /**
-  * ARN of the key. Another one imports into that key and lets go of the old one, in place.
+  * ARN of the key. Another one imports into that key, in place, and lets go of the former one once that import has proved the same bytes. Planning that needs the bytes.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#key_arn ImportedKeyMaterial#key_arn}
   */
@@ -476,6 +476,11 @@ export class ImportedKeyMaterial extends cdktf.TerraformResource {
   // Temporarily expose input value. Use with caution.
   public get keyMaterialWoInput() {
     return this._keyMaterialWo;
+  }
+
+  // key_state - computed: true, optional: false, required: false
+  public get keyState() {
+    return this.getStringAttribute('key_state');
   }
 
   // material_description - computed: false, optional: true, required: false

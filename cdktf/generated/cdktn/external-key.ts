@@ -45,7 +45,7 @@ export interface ExternalKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly dkmsInstanceId?: string;
   /**
-  * Whether the key can be used. A key without material can be neither enabled nor disabled; its import then does what is set here. Unset: not managed.
+  * Whether the key can be used. A key without material can be neither enabled nor disabled; its import then does what is set here. Unset: not managed, and not shown.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/external_key#enabled ExternalKey#enabled}
   */
@@ -492,7 +492,7 @@ export class ExternalKey extends cdktn.TerraformResource {
     return this._dkmsInstanceId;
   }
 
-  // enabled - computed: true, optional: true, required: false
+  // enabled - computed: false, optional: true, required: false
   private _enabled?: boolean | cdktn.IResolvable; 
   public get enabled() {
     return this.getBooleanAttribute('enabled');
@@ -532,11 +532,6 @@ export class ExternalKey extends cdktn.TerraformResource {
   // Temporarily expose input value. Use with caution.
   public get keySpecInput() {
     return this._keySpec;
-  }
-
-  // key_state - computed: true, optional: false, required: false
-  public get keyState() {
-    return this.getStringAttribute('key_state');
   }
 
   // key_usage - computed: true, optional: true, required: false
@@ -590,6 +585,11 @@ export class ExternalKey extends cdktn.TerraformResource {
   // multi_region_key_type - computed: true, optional: false, required: false
   public get multiRegionKeyType() {
     return this.getStringAttribute('multi_region_key_type');
+  }
+
+  // pending_deletion - computed: true, optional: false, required: false
+  public get pendingDeletion() {
+    return this.getBooleanAttribute('pending_deletion');
   }
 
   // policy - computed: true, optional: true, required: false
@@ -676,11 +676,6 @@ export class ExternalKey extends cdktn.TerraformResource {
   private _tagsAll = new cdktn.StringMap(this, "tags_all");
   public get tagsAll() {
     return this._tagsAll;
-  }
-
-  // valid_to - computed: true, optional: false, required: false
-  public get validTo() {
-    return this.getStringAttribute('valid_to');
   }
 
   // timeouts - computed: false, optional: true, required: false

@@ -204,7 +204,7 @@ export const rows = {
       message: ({ on }) => `The primary key${on} is disabled, so AWS does not replicate it. Enable it first.`,
     },
     {
-      code: "key_unusable",
+      code: "key_disabled",
       message: ({ action, on }) => `The key${on} is disabled, so AWS refuses ${action}. Enable it first.`,
     },
   ],

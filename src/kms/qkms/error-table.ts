@@ -103,7 +103,7 @@ export const rows = {
   ],
   DisabledException: [
     {
-      code: "key_unusable",
+      code: "key_disabled",
       message: ({ action, on }) => `The key${named(on)} is disabled, so QKMS refuses ${action}. Enable it first.`,
     },
   ],

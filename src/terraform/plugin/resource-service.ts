@@ -116,11 +116,16 @@ export async function planResource(
     const proposed = decode(schema, request.proposedNewState);
     const privateState = decodePrivate(request.priorPrivate);
     if (proposed === null) {
-      const diagnostics =
-        prior !== null && resource.planDestroy
-          ? await resource.planDestroy({ ...session.call(), prior: object(prior), private: privateState })
-          : [];
-      return { ...kept, plannedState: encode(schema, null), diagnostics: diagnosticMessages(diagnostics) };
+      const result =
+        prior === null
+          ? undefined
+          : await resource.planDestroy?.({ ...session.call(), prior: object(prior), private: privateState });
+      return {
+        ...kept,
+        plannedState: encode(schema, null),
+        plannedPrivate: privateOf(result?.private, request.priorPrivate),
+        diagnostics: diagnosticMessages(result?.diagnostics ?? []),
+      };
     }
     const config = decode(schema, request.config);
     const bySchema = planBySchema(schema, { config, prior, proposed });

@@ -32,7 +32,11 @@ export interface ValidateRequest<S extends Schema> {
 
 export interface PlanRequest<S extends Schema, Client> extends Call<Client>, Privately {
   readonly config: Config<S>;
-  /** Null when the resource is created, or created again because it is replaced. */
+  /**
+   * Null when the resource is created, or created again because it is replaced. In a replacement, `private` is what the
+   * plan before this one answered, and the destruction is handed what this plan answers. The creation is planned once
+   * more in the apply, with nothing kept.
+   */
   readonly prior: State<S> | null;
   /** What is planned by the schema alone. */
   readonly planned: Plan<S>;
@@ -52,6 +56,12 @@ export interface PlanResult<S extends Schema> {
 
 export interface PlanDestroyRequest<S extends Schema, Client> extends Call<Client>, Privately {
   readonly prior: State<S>;
+}
+
+export interface PlanDestroyResult {
+  /** What the destruction is handed. Default: as before. */
+  readonly private?: PrivateState;
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 export interface CreateRequest<S extends Schema, Client> extends Call<Client>, Privately, Timed {
@@ -128,7 +138,7 @@ export interface Resource<S extends Schema, I extends IdentitySchema, Client> {
   /** Changes what the schema plans. Called again at apply time and must agree with itself: no clock, no randomness. */
   plan?(request: PlanRequest<S, Client>): MaybePromise<PlanResult<S> | undefined>;
   /** May warn before a destruction, or refuse it with an error. */
-  planDestroy?(request: PlanDestroyRequest<S, Client>): MaybePromise<readonly Diagnostic[]>;
+  planDestroy?(request: PlanDestroyRequest<S, Client>): MaybePromise<PlanDestroyResult | undefined>;
   create(request: CreateRequest<S, Client>): MaybePromise<StateResult<S>>;
   /** The object as it is now. There is no configuration here, so nothing write-only. */
   read(request: ReadRequest<S, Client>): MaybePromise<StateResult<S>>;

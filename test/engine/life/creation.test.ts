@@ -1,11 +1,12 @@
 import {
+  CancelKeyDeletionCommand,
   CreateKeyCommand,
   DeleteImportedKeyMaterialCommand,
   DescribeKeyCommand,
   ListKeysCommand,
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
-import { ensureKey } from "../../../src/engine/external-key";
+import { ensureKey, scheduleKeyDeletion } from "../../../src/engine/external-key";
 import { applyMaterial } from "../../../src/engine/imported-key-material";
 import type { Run } from "../../../src/engine/run";
 import type { WantedKey } from "../../../src/engine/wanted-key";
@@ -194,6 +195,38 @@ describe("the creation of a key", () => {
     expect(await livingKeys()).toHaveLength(1);
   });
 
+  it("frees the token of a key that waits for its deletion, and of that one only", async () => {
+    const run = life.run();
+    const { record } = await ensureKey(run, wanted, undefined);
+    const { record: other } = await ensureKey(run, { ...wanted, creationToken: "ledger" }, undefined);
+    await scheduleKeyDeletion(run, other, 7);
+    await expect(ensureKey(run, wanted, undefined)).rejects.toMatchObject({ code: "key_conflict" });
+    await scheduleKeyDeletion(run, record, 7);
+    expect((await ensureKey(run, wanted, undefined)).record.arn).not.toBe(record.arn);
+  });
+
+  it("frees the token of a creation that failed, so that a run that lives on can try again", async () => {
+    const run = life.run();
+    life.kms.permissions.deny("kms:CreateKey");
+    for (let i = 0; i < 2; i++) {
+      await expect(ensureKey(run, wanted, undefined)).rejects.toMatchObject({ code: "access_denied" });
+    }
+    life.kms.permissions.allow("kms:CreateKey");
+    const { record } = await ensureKey(run, wanted, undefined);
+    expect(await livingKeys()).toEqual([record.arn]);
+    // Nothing may have been made, so one look at the account's keys was enough.
+    expect(life.calls().filter((name) => name === "ListKeys")).toHaveLength(1);
+  });
+
+  it("looks again after a creation whose outcome is unknown, in the same run, too", async () => {
+    const run = life.run();
+    life.kms.faults.add({ operation: "CreateKey", kind: "drop", when: "after" });
+    life.kms.faults.add({ operation: "ListKeys", kind: "replace", fields: { Keys: [] }, times: 2 });
+    await expect(ensureKey(run, wanted, undefined)).rejects.toMatchObject({ code: "creation_unconfirmed" });
+    const { record } = await ensureKey(run, wanted, undefined);
+    expect(await livingKeys()).toEqual([record.arn]);
+  });
+
   it("leaves out keys whose tags others keep to themselves, and keys that go away meanwhile", async () => {
     const { record } = await ensureKey(life.run(), wanted, undefined);
     const [foreign, gone] = [await newKey(life), await newKey(life)];
@@ -203,6 +236,20 @@ describe("the creation of a key", () => {
     // One that bears the token, too.
     life.kms.faults.add({ operation: "DescribeKey", keyId: record.arn, kind: "error", code: "NotFoundException" });
     expect((await ensureKey(life.run(), wanted, undefined)).record.arn).not.toBe(record.arn);
+  });
+
+  it("takes a token again within one run once its key is given up, and looks for it", async () => {
+    const run = life.run();
+    const { record } = await ensureKey(run, wanted, undefined);
+    await ensureKey(run, { ...wanted, creationToken: "another" }, undefined);
+    await expect(ensureKey(run, wanted, undefined)).rejects.toMatchObject({ code: "key_conflict" });
+    await scheduleKeyDeletion(run, record, 7);
+    const again = (await ensureKey(run, wanted, undefined)).record;
+    expect(again.arn).not.toBe(record.arn);
+    // Somebody brings the next one back, so that it must not be made twice.
+    await scheduleKeyDeletion(run, again, 7);
+    await life.client().send(new CancelKeyDeletionCommand({ KeyId: again.arn }));
+    expect((await ensureKey(run, wanted, undefined)).record.arn).toBe(again.arn);
   });
 
   it("creates nothing for someone who may not look, and looks again once he may", async () => {

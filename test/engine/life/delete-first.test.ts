@@ -1,4 +1,6 @@
-import { fingerprintTag } from "../../../src/engine/delete-first";
+import { fingerprintTag } from "../../../src/engine/delete-first-tags";
+import { deadlineAfter } from "../../../src/engine/deadline";
+import { tellWish } from "../../../src/engine/enabled-wish";
 import { ByokError } from "../../../src/engine/errors";
 import { ensureKey, readKey } from "../../../src/engine/external-key";
 import { applyMaterial, type MaterialSettings } from "../../../src/engine/imported-key-material";
@@ -7,10 +9,10 @@ import type { KeyMaterialSource } from "../../../src/engine/key-material-source"
 import type { KeyService } from "../../../src/engine/key-service";
 import type { KeyRecord } from "../../../src/engine/key-record";
 import type { LifetimeArguments } from "../../../src/engine/lifetime";
-import type { Log } from "../../../src/engine/log";
+import { type Log, silentLog } from "../../../src/engine/log";
 import type { MaterialRecord } from "../../../src/engine/material-record";
 import type { WantedKey } from "../../../src/engine/wanted-key";
-import { systemClock } from "../../../src/system-clock";
+import { hurriedClock } from "../../support/hurried-clock";
 import { planAndApply, planned, settings } from "../../support/imported-key";
 import { bytesSource, emptySource, newBytes, plaintext } from "../../support/life";
 import { type QkmsLife, startQkmsLife } from "../../support/qkms";
@@ -23,8 +25,10 @@ const [look, parameters, put, remove] = [
   "ImportKeyMaterial",
   "DeleteImportedKeyMaterial",
 ];
-// In place is refused, and an import that cannot succeed shows that the next one may be made.
-const renewal = [look, parameters, put, remove, parameters, put];
+const [tags, tag, untag] = ["ListResourceTags", "TagResource", "UntagResource"];
+// In place is refused since the key is full; then is tried whether the requests of the next import are allowed.
+const tried = [look, tags, parameters, look, parameters, put];
+const renewal = [...tried, remove, parameters, put];
 const never = { times: Number.POSITIVE_INFINITY };
 
 describe("on a KMS that takes imports into empty keys only", () => {
@@ -65,18 +69,30 @@ describe("on a KMS that takes imports into empty keys only", () => {
   const fingerprintOf = (bytes: Buffer) => KeyMaterial.take(Buffer.from(bytes)).fingerprint;
   const longer = (arn: string) => settings(arn, { validFor: "120d" });
 
+  /** With little time, which passes at once. */
+  function inAMinute(
+    wanted: MaterialSettings,
+    source: KeyMaterialSource,
+    record: MaterialRecord,
+    log: Log = silentLog,
+  ): Promise<unknown> {
+    const clock = hurriedClock();
+    const deadline = deadlineAfter(60_000, clock);
+    return applyMaterial(life.run({ clock, log }), wanted, source, record, { deadline });
+  }
+
   function collectingLog(): { readonly log: Log; readonly warnings: string[] } {
     const warnings: string[] = [];
     return { warnings, log: { debug: () => {}, info: () => {}, warn: (message) => warnings.push(message) } };
   }
 
-  it("names the bytes on the key before its first import, and then goes by its record", async () => {
+  it("names the bytes on the key after its first import, and then goes by its record", async () => {
     const { arn } = await newKey();
     const bytes = newBytes();
     const { plan, calls, outcome } = await planAndApply(life, settings(arn), bytesSource(bytes), undefined);
     expect(plan).toMatchObject({ row: "never_imported", warnings: [] });
-    expect(calls).toEqual([look, "ListResourceTags", "TagResource", parameters, put]);
-    expect(await tagOf(arn)).toBe(fingerprintOf(bytes));
+    expect(calls).toEqual([look, tags, tag, parameters, put, tag, untag]);
+    expect(await life.service().tags(arn)).toEqual({ [fingerprintTag]: fingerprintOf(bytes) });
     life.calls();
     const again = await planAndApply(life, settings(arn), bytesSource(bytes), outcome.record);
     expect(again.plan).toMatchObject({ row: "healthy", action: "nothing", warnings: [] });
@@ -136,7 +152,8 @@ describe("on a KMS that takes imports into empty keys only", () => {
     life.kms.clock.advance("61d");
     const { plan, calls } = await planAndApply(life, wanted, source, record);
     expect(plan).toMatchObject({ row: "renewal_due", warnings: [expect.stringContaining("deleted first")] });
-    expect(calls).toEqual([...renewal, "DisableKey"]);
+    expect(calls).toEqual([look, tags, tag, ...renewal.slice(2), "DisableKey", untag]);
+    expect(await life.service().tags(key.arn)).toEqual({ [fingerprintTag]: record.fingerprint });
     await life.ask("EnableKey", { KeyId: key.arn });
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
@@ -146,16 +163,15 @@ describe("on a KMS that takes imports into empty keys only", () => {
     life.kms.clock.advance("91d");
     const { plan, calls } = await planAndApply(life, wanted, source, record);
     expect(plan).toMatchObject({ row: "expired", warnings: [] });
-    expect(calls).toEqual([look, parameters, put]);
+    expect(calls).toEqual([look, tags, parameters, put]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
   it("waits until the KMS has heard of the deletion", async () => {
     const { key, source, record } = await imported();
     life.kms.faults.add({ operation: remove, kind: "eventual", forRequests: 2 });
-    const clock = { ...systemClock, sleep: async () => {} };
-    await applyMaterial(life.run({ clock }), longer(key.arn), source, record);
-    expect(life.calls()).toEqual([look, parameters, put, remove, parameters, parameters, parameters, put]);
+    await applyMaterial(life.run({ clock: hurriedClock() }), longer(key.arn), source, record);
+    expect(life.calls()).toEqual([...tried, remove, parameters, parameters, parameters, put]);
   });
 
   describe("which takes them in place all the same", () => {
@@ -167,33 +183,39 @@ describe("on a KMS that takes imports into empty keys only", () => {
     it("deletes nothing", async () => {
       const { key, source, record, ciphertext } = await imported();
       const { calls } = await planAndApply(life, { ...longer(key.arn), allowInterruption: false }, source, record);
-      expect(calls).toEqual([look, parameters, put]);
+      expect(calls).toEqual([look, tags, parameters, put]);
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });
 
-    it("proves what was taken over, and names it on the key afterwards", async () => {
-      const { key, wanted, source, record } = await untagged();
+    it("imports nothing over what nothing proves: nobody knows beforehand that it would be taken", async () => {
+      const { key, wanted, source } = await untagged();
+      const { plan, calls, outcome } = await planAndApply(life, wanted, source, undefined);
+      expect(plan).toMatchObject({ row: "not_verified", action: "nothing" });
+      expect(calls).toEqual([look, tags]);
+      expect(outcome.record.verified).toBe(false);
+      expect(await tagOf(key.arn)).toBeUndefined();
+    });
+
+    it("proves what the tag of a key tells, where there is no record", async () => {
+      const { key, wanted, source, record } = await imported();
       const { calls, outcome } = await planAndApply(life, wanted, source, undefined);
-      expect(calls).toEqual([look, parameters, put, "TagResource"]);
+      expect(calls).toEqual([look, tags, parameters, put]);
       expect(outcome.record).toMatchObject({ verified: true, fingerprint: record.fingerprint });
       expect(await tagOf(key.arn)).toBe(record.fingerprint);
     });
 
-    it("names nothing where it refuses the bytes", async () => {
-      const { key, wanted } = await untagged();
-      await expect(applyMaterial(life.run(), wanted, bytesSource(newBytes()), undefined)).rejects.toMatchObject({
-        code: "different_material",
-      });
-      expect(await tagOf(key.arn)).toBeUndefined();
-    });
-
     it("only warns where the tag cannot be set after the import", async () => {
-      const { wanted, source } = await untagged();
+      const { arn } = await newKey();
+      const [wanted, source] = [settings(arn), bytesSource(newBytes())];
       const { log, warnings } = collectingLog();
+      life.kms.faults.add({ operation: tag, kind: "error", code: "AccessDeniedException" });
       life.kms.faults.add({ operation: "TagResource", kind: "error", code: "TagException", ...never });
       const { record } = await applyMaterial(life.run({ log }), wanted, source, undefined);
       expect(record.verified).toBe(true);
-      expect(warnings).toEqual([expect.stringContaining(`${fingerprintTag} of the key could not be put right`)]);
+      expect(warnings).toEqual([
+        expect.stringContaining("byok:importing cannot be set"),
+        expect.stringContaining(`${fingerprintTag} of the key could not be put right`),
+      ]);
     });
   });
 
@@ -204,40 +226,44 @@ describe("on a KMS that takes imports into empty keys only", () => {
     ])("%s", async (_what, { lost = false }: { readonly lost?: boolean }) => {
       const { key, wanted, source, record, ciphertext } = await imported();
       life.kms.clock.advance("61d");
-      life.kms.faults.add({ operation: parameters, kind: "error", code: "KMSInternalException", skip: 1, ...never });
-      await expect(applyMaterial(life.run(), wanted, source, record)).rejects.toMatchObject({
+      life.kms.faults.add({ operation: parameters, kind: "error", code: "KMSInternalException", skip: 2, ...never });
+      await expect(inAMinute(wanted, source, record)).rejects.toMatchObject({
         code: "service_unavailable",
-        message: expect.stringMatching(/was deleted to be imported anew.*cannot be used now.*Run again/),
+        message: expect.stringMatching(/was deleted to be imported again.*cannot be used now.*Run again/),
       });
       life.kms.faults.clear();
       expect(await life.decrypt(ciphertext)).toBe("KMSInvalidStateException");
 
       const { plan, calls } = await planAndApply(life, wanted, source, lost ? undefined : record);
       expect(plan).toMatchObject({ row: lost ? "never_imported" : "deleted", warnings: [] });
-      expect(calls).toEqual([look, "ListResourceTags", parameters, put]);
+      expect(calls).toEqual([look, tags, parameters, put]);
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
       expect(await tagOf(key.arn)).toBe(record.fingerprint);
     });
 
     describe("where a deletion is reported only", () => {
-      const cut = { operation: parameters, kind: "error", code: "InvalidArnException", skip: 1, ...never } as const;
+      const cut = { operation: parameters, kind: "error", code: "InvalidArnException", skip: 2, ...never } as const;
 
       it("is told from a deletion by others, and repaired all the same", async () => {
         const { key, wanted, source, record, ciphertext } = await imported();
         const reporting: MaterialSettings = { ...wanted, onDeletion: "report" };
         life.kms.clock.advance("61d");
         life.kms.faults.add(cut);
-        await expect(applyMaterial(life.run(), reporting, source, record)).rejects.toMatchObject({
+        await expect(inAMinute(reporting, source, record)).rejects.toMatchObject({
           serviceCode: "InvalidArnException",
         });
-        expect(life.calls()).toEqual([look, parameters, put, "TagResource", remove, parameters]);
+        const [before, after] = [[...tried, tag, remove], life.calls()];
+        expect(after.slice(0, before.length)).toEqual(before);
+        expect(new Set(after.slice(before.length))).toEqual(new Set([parameters]));
         life.kms.faults.clear();
         const { plan, outcome } = await planAndApply(life, reporting, source, record);
-        expect(plan).toMatchObject({ row: "deleted", reason: expect.stringContaining("did not come about") });
+        expect(plan).toMatchObject({ row: "deleted", reason: expect.stringContaining("that import failed") });
         expect(await life.decrypt(ciphertext)).toBe(plaintext);
+        expect(await life.service().tags(key.arn)).toEqual({ [fingerprintTag]: record.fingerprint });
 
-        // What the tag said was of the import before; a deletion by somebody else is reported.
+        // A deletion by somebody else is reported, once our own import is old news.
         await life.ask(remove, { KeyId: key.arn });
+        life.kms.clock.advance("2m");
         const others = await planAndApply(life, reporting, source, outcome.record);
         expect(others.plan).toMatchObject({ row: "deletion_reported", action: "nothing" });
         life.kms.permissions.deny("kms:ListResourceTags");
@@ -255,18 +281,37 @@ describe("on a KMS that takes imports into empty keys only", () => {
         const { outcome } = await planAndApply(life, reporting, emptySource(), undefined);
         life.calls();
         life.kms.faults.add(cut);
-        await expect(applyMaterial(life.run(), reporting, source, outcome.record)).rejects.toMatchObject({
+        await expect(inAMinute(reporting, source, outcome.record)).rejects.toMatchObject({
           serviceCode: "InvalidArnException",
         });
         expect(life.calls()).toContain(remove);
         life.kms.faults.clear();
         const { plan, outcome: repaired } = await planAndApply(life, reporting, source, outcome.record);
-        expect(plan).toMatchObject({ row: "deleted", reason: expect.stringContaining("did not come about") });
+        expect(plan).toMatchObject({ row: "deleted", reason: expect.stringContaining("that import failed") });
         expect(await life.decrypt(ciphertext)).toBe(plaintext);
         await life.ask(remove, { KeyId: key.arn });
+        life.kms.clock.advance("2m");
         expect((await planned(life.run(), reporting, source, repaired.record)).assessment.row).toBe(
           "deletion_reported",
         );
+      });
+
+      it("is none where nothing was deleted, and the mark can only be made to say nothing", async () => {
+        const { key, wanted, source, record } = await imported();
+        const reporting: MaterialSettings = { ...wanted, onDeletion: "report" };
+        const prolonged: MaterialSettings = {
+          ...reporting,
+          lifetime: settings(key.arn, { validFor: "120d" }).lifetime,
+        };
+        for (const action of ["UntagResource", "DeleteImportedKeyMaterial"]) life.kms.permissions.deny(`kms:${action}`);
+        await expect(applyMaterial(life.run(), prolonged, source, record)).rejects.toMatchObject({
+          code: "access_denied",
+        });
+        life.kms.permissions.allow();
+        expect((await planAndApply(life, reporting, source, record)).plan.row).toBe("healthy");
+        life.kms.clock.advance("10d");
+        await life.ask(remove, { KeyId: key.arn });
+        expect((await planAndApply(life, reporting, source, record)).plan.row).toBe("deletion_reported");
       });
 
       it("is none where byok never imported", async () => {
@@ -297,19 +342,13 @@ describe("on a KMS that takes imports into empty keys only", () => {
 
     it("is told as what it is where another run has imported meanwhile", async () => {
       const { key, wanted, source, record, ciphertext } = await imported();
-      let passed = 0;
-      const clock = {
-        ...systemClock,
-        monotonic: () => systemClock.monotonic() + passed,
-        sleep: async (pause: number) => void (passed += pause),
-      };
       const run = life.run({
-        clock,
+        clock: hurriedClock(),
         watch: (service) => ({
           ...service,
           async deleteMaterial(...request) {
             await service.deleteMaterial(...request);
-            await applyMaterial(life.run(), wanted, source, record);
+            await applyMaterial(life.run({ clock: hurriedClock() }), wanted, source, record);
           },
         }),
       });
@@ -353,7 +392,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
     await expect(
       applyMaterial(run, longer(key.arn), source, record, { signal: controller.signal }),
     ).rejects.toMatchObject({ code: "canceled" });
-    expect(life.calls()).toEqual([look, parameters]);
+    expect(life.calls()).toEqual([look, tags, parameters]);
   });
 
   it("goes on where a deletion is repeated because its reply was lost", async () => {
@@ -361,14 +400,14 @@ describe("on a KMS that takes imports into empty keys only", () => {
     life.kms.faults.add({ operation: remove, kind: "drop", when: "after" });
     life.kms.faults.add({ operation: remove, kind: "error", code: "KMSInvalidStateException", nth: 2 });
     await applyMaterial(life.run(), longer(key.arn), source, record);
-    expect(life.calls()).toEqual([look, parameters, put, remove, remove, parameters, put]);
+    expect(life.calls()).toEqual([...tried, remove, remove, parameters, put]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
   it.each([
-    ["the import is denied", "kms:GetParametersForImport", [look, parameters]],
-    ["the import itself is denied", "kms:ImportKeyMaterial", [look, parameters, put]],
-    ["the deletion is denied", "kms:DeleteImportedKeyMaterial", [look, parameters, put, remove]],
+    ["the parameters of the import are denied", "kms:GetParametersForImport", [look, tags, parameters]],
+    ["the import itself is denied", "kms:ImportKeyMaterial", tried],
+    ["the deletion is denied", "kms:DeleteImportedKeyMaterial", [...tried, remove]],
   ])("leaves the material alone where %s", async (_what, action, calls) => {
     const { key, source, record, ciphertext } = await imported();
     life.kms.permissions.deny(action);
@@ -389,7 +428,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       code: "untrusted_answer",
       message: expect.stringContaining("Nothing was deleted."),
     });
-    expect(life.calls()).toEqual([look, parameters]);
+    expect(life.calls()).toEqual([look, tags, parameters, look, parameters]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
@@ -404,7 +443,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       attribute: "allow_interruption",
       message: expect.stringContaining("Nothing was deleted."),
     });
-    expect(life.calls()).toEqual([look, parameters]);
+    expect(life.calls()).toEqual([look, tags, parameters, look]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
@@ -414,24 +453,37 @@ describe("on a KMS that takes imports into empty keys only", () => {
       const { plan, calls, outcome } = await planAndApply(life, wanted, source, undefined);
       expect(plan).toMatchObject({ row: "not_verified", action: "reimport" });
       expect(plan.warnings).toEqual([expect.stringContaining("once it is proved")]);
-      expect(calls).toEqual([look, parameters, "ListResourceTags", put, remove, parameters, put]);
+      expect(calls).toEqual(renewal);
       expect(outcome.record).toMatchObject({ verified: true, fingerprint: record.fingerprint });
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });
 
-    it("stays where the key has no tag, and the error says what to do", async () => {
+    it("stays where the key has no tag, and the warning says what to do", async () => {
       const { key, wanted, source, record, ciphertext } = await untagged();
-      await expect(applyMaterial(life.run(), wanted, source, undefined)).rejects.toMatchObject({
-        code: "import_refused",
-        attribute: "key_arn",
-        message: expect.stringMatching(/nothing proves which bytes.*Nothing was deleted.*byok:fingerprint/),
-      });
-      expect(life.calls()).toEqual([look, parameters, "ListResourceTags"]);
+      const { plan, calls } = await planAndApply(life, longer(key.arn), source, undefined);
+      expect(plan).toMatchObject({ row: "not_verified", action: "nothing" });
+      expect(plan.warnings).toEqual([expect.stringMatching(/Nothing proves which bytes.*byok:fingerprint/)]);
+      expect(calls).toEqual([look, tags]);
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
 
       const Tags = [{ TagKey: fingerprintTag, TagValue: record.fingerprint }];
       await life.ask("TagResource", { KeyId: key.arn, Tags });
-      await applyMaterial(life.run(), wanted, source, undefined);
+      const proved = await planAndApply(life, wanted, source, undefined);
+      expect(proved.outcome.record).toMatchObject({ verified: true });
+      expect(await life.decrypt(ciphertext)).toBe(plaintext);
+    });
+
+    it("is proved by the next import into the empty key, which the KMS compares", async () => {
+      const { key, wanted, source, record, ciphertext } = await untagged();
+      const { outcome } = await planAndApply(life, wanted, source, undefined);
+      life.kms.clock.advance("91d");
+      await expect(planAndApply(life, wanted, bytesSource(newBytes()), outcome.record)).rejects.toMatchObject({
+        code: "different_material",
+      });
+      const proved = await planAndApply(life, wanted, source, outcome.record);
+      expect(proved.plan.row).toBe("expired");
+      expect(proved.outcome.record).toMatchObject({ verified: true });
+      expect(await tagOf(key.arn)).toBe(record.fingerprint);
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });
 
@@ -441,7 +493,6 @@ describe("on a KMS that takes imports into empty keys only", () => {
       await expect(applyMaterial(life.run(), wanted, other, undefined)).rejects.toMatchObject({
         code: "different_material",
         attribute: "key_material_wo",
-        message: expect.stringContaining("Nothing was deleted."),
       });
       expect(life.calls()).not.toContain(remove);
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
@@ -450,10 +501,9 @@ describe("on a KMS that takes imports into empty keys only", () => {
     it("stays where the tags cannot be read", async () => {
       const { wanted, source, ciphertext } = await imported();
       life.kms.permissions.deny("kms:ListResourceTags");
-      await expect(applyMaterial(life.run(), wanted, source, undefined)).rejects.toMatchObject({
-        code: "access_denied",
-      });
-      expect(life.calls()).not.toContain(remove);
+      const { assessment } = await applyMaterial(life.run(), wanted, source, undefined);
+      expect(assessment).toMatchObject({ row: "not_verified", action: "nothing" });
+      expect(life.calls()).toEqual([look, tags]);
       expect(await life.decrypt(ciphertext)).toBe(plaintext);
     });
   });
@@ -464,8 +514,8 @@ describe("on a KMS that takes imports into empty keys only", () => {
       await life.ask(remove, { KeyId: key.arn });
       const attempt = () => applyMaterial(life.run(), wanted, bytesSource(newBytes()), undefined);
       await expect(attempt()).rejects.toMatchObject({ code: "different_material" });
-      expect(life.calls()).toEqual([look, "ListResourceTags", "TagResource", parameters, put, "UntagResource"]);
-      expect(await tagOf(key.arn)).toBeUndefined();
+      expect(life.calls()).toEqual([look, tags, tag, parameters, put, untag]);
+      expect(await life.service().tags(key.arn)).toEqual({});
     });
 
     it("is told of where it cannot be taken back", async () => {
@@ -491,7 +541,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       await life.ask("TagResource", { KeyId: key.arn, Tags });
       life.calls();
       await applyMaterial(life.run(), wanted, source, undefined);
-      expect(life.calls()).toEqual([look, "ListResourceTags", parameters, put, "TagResource"]);
+      expect(life.calls()).toEqual([look, tags, parameters, put, tag]);
       expect(await tagOf(key.arn)).toBe(record.fingerprint);
     });
 
@@ -503,8 +553,8 @@ describe("on a KMS that takes imports into empty keys only", () => {
       const { record } = await applyMaterial(life.run({ log }), settings(arn), bytesSource(newBytes()), undefined);
       expect(record.verified).toBe(true);
       expect(warnings).toEqual([
-        expect.stringContaining("a wish to have it disabled"),
         expect.stringContaining("cannot be read"),
+        expect.stringContaining("byok:importing cannot be set"),
         expect.stringContaining(fingerprintTag),
       ]);
     });
@@ -514,7 +564,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       life.kms.faults.add({ operation, kind: "error", code: "InvalidArnException", ...never });
       const run = life.run();
       // Said by this run, so that the tags are read for the fingerprint alone.
-      run.memory.wishes.set(key.arn, true);
+      tellWish(run, key.arn, true);
       await expect(applyMaterial(run, settings(key.arn), bytesSource(newBytes()), undefined)).rejects.toMatchObject({
         serviceCode: "InvalidArnException",
       });
@@ -530,12 +580,12 @@ describe("on a KMS that takes imports into empty keys only", () => {
     const { arn } = await newKey();
     const source = bytesSource(bytes);
     const first = await applyMaterial(life.run({ log }), settings(arn), source, undefined);
-    const renewed = await applyMaterial(life.run({ log }), longer(arn), source, first.record);
+    const renewed = await applyMaterial(life.run({ log, clock: hurriedClock() }), longer(arn), source, first.record);
     told.push(first, renewed, await life.service().tags(arn));
     for (const code of ["InvalidCiphertextException", "IncorrectKeyMaterialException", "Surprise"]) {
       const message = `${bytes.toString("base64")} ${bytes.toString("hex")}`;
       const id = life.kms.faults.add({ operation: put, kind: "error", code, message, ...never });
-      const failed: unknown = await applyMaterial(life.run({ log }), settings(arn), source, renewed.record).catch(
+      const failed: unknown = await inAMinute(settings(arn), source, renewed.record, log).catch(
         (error: unknown) => error,
       );
       expect(failed).toBeInstanceOf(ByokError);

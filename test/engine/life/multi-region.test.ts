@@ -28,7 +28,13 @@ describe("a multi-Region key", () => {
     primaryKeyArn,
   });
 
-  /** A primary with material, and replicas with theirs. */
+  const ourReplica = (primaryKeyArn: string, region: string): WantedKey => ({
+    ...replicaWanted(primaryKeyArn, region),
+    creationToken: tokenOf(region),
+  });
+  const tokenOf = (region: string): string => `ledger/${region}`;
+
+  /** A primary with material, and replicas with theirs, which bear the tokens of their Regions. */
   async function everywhere(bytes = newBytes(), regions: readonly string[] = [dublin, ohio]) {
     const run = life.run();
     const source = bytesSource(bytes);
@@ -38,7 +44,7 @@ describe("a multi-Region key", () => {
       (await applyMaterial(run, settings(primary.arn, lifetime), source, undefined)).record,
     ];
     for (const region of regions) {
-      const { record } = await ensureKey(run, replicaWanted(primary.arn, region), undefined);
+      const { record } = await ensureKey(run, ourReplica(primary.arn, region), undefined);
       keys.push(record);
       materials.push((await applyMaterial(run, settings(record.arn, lifetime), source, undefined)).record);
     }
@@ -74,6 +80,7 @@ describe("a multi-Region key", () => {
     const ciphertext = await life.encrypt(keys[0]?.arn ?? "", frankfurt);
     const [, lost] = keys;
     await life.client(dublin).send(new DeleteImportedKeyMaterialCommand({ KeyId: lost?.arn ?? "" }));
+    life.kms.clock.advance("2m");
     life.calls();
     const rows = [];
     for (const record of materials) {
@@ -146,7 +153,7 @@ describe("a multi-Region key", () => {
     const replica = keys[1];
     if (replica === undefined) throw new Error("There is no replica.");
     await scheduleKeyDeletion(life.run(), replica, 7);
-    const { record } = await ensureKey(life.run(), replicaWanted(primary.arn, dublin), undefined);
+    const { record } = await ensureKey(life.run(), ourReplica(primary.arn, dublin), undefined);
     expect(record).toMatchObject({ arn: replica.arn });
     const { KeyMetadata } = await life.client(dublin).send(new DescribeKeyCommand({ KeyId: replica.arn }));
     expect(KeyMetadata?.KeyState).toBe("Enabled");
@@ -157,7 +164,7 @@ describe("a multi-Region key", () => {
     const replica = keys[1];
     if (replica === undefined) throw new Error("There is no replica.");
     await scheduleKeyDeletion(life.run(), replica, 7);
-    const wanted = { ...replicaWanted(primary.arn, dublin), enabled: false };
+    const wanted = { ...ourReplica(primary.arn, dublin), enabled: false };
     expect((await ensureKey(life.run(), wanted, undefined)).record).toMatchObject({
       state: "Disabled",
       enabled: false,
@@ -202,7 +209,7 @@ describe("a multi-Region key", () => {
   it("ends with one replica where the reply to the replication was lost", async () => {
     const { primary } = await everywhere(newBytes(), []);
     life.kms.faults.add({ operation: "ReplicateKey", kind: "drop", when: "after" });
-    const { record } = await ensureKey(life.run(), replicaWanted(primary.arn, dublin), undefined);
+    const { record } = await ensureKey(life.run(), ourReplica(primary.arn, dublin), undefined);
     expect(record).toMatchObject({ region: dublin, state: "PendingImport", multiRegionKeyType: "REPLICA" });
   });
 
@@ -221,7 +228,7 @@ describe("a multi-Region key", () => {
         replicaWanted(primary.arn, dublin),
         undefined,
       ),
-    ).rejects.toMatchObject({ code: "key_not_found" });
+    ).rejects.toMatchObject({ code: "creation_unconfirmed", attribute: "region", effectUnknown: true });
   });
 
   it("is destroyed replicas first, the primary waiting for them", async () => {

@@ -1,6 +1,7 @@
 import { DeleteImportedKeyMaterialCommand } from "@aws-sdk/client-kms";
 import { ensureKey } from "../../../src/engine/external-key";
-import { applyMaterial, releaseMaterial } from "../../../src/engine/imported-key-material";
+import { applyMaterial } from "../../../src/engine/imported-key-material";
+import { releaseMaterial } from "../../../src/engine/material-release";
 import type { MaterialRecord } from "../../../src/engine/material-record";
 import { importedKey, settings } from "../../support/imported-key";
 import { bytesSource, type Life, newBytes, startLife } from "../../support/life";

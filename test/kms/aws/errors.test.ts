@@ -97,7 +97,7 @@ describe("an error of AWS", () => {
       undefined,
     ],
     ["DisabledException", `${keyArn} is disabled.`, replicate, "primary_not_ready", never, "primary_key_arn"],
-    ["DisabledException", `${keyArn} is disabled.`, enable, "key_unusable", never, undefined],
+    ["DisabledException", `${keyArn} is disabled.`, enable, "key_disabled", never, undefined],
     [
       "UnsupportedOperationException",
       `${keyArn} origin is AWS_KMS which is not valid for this operation.`,

@@ -48,7 +48,7 @@ describe("an error of QKMS", () => {
     ["KMSInvalidStateException", undefined, parameters, "key_unusable", settling, undefined],
     ["KMSInvalidStateException", `${keyArn} is pending deletion.`, enable, "key_pending_deletion", never, undefined],
     ["KMSInvalidStateException", `${keyArn} is not pending deletion.`, cancel, "key_unusable", never, undefined],
-    ["DisabledException", undefined, enable, "key_unusable", never, undefined],
+    ["DisabledException", undefined, enable, "key_disabled", never, undefined],
     ["UnsupportedOperationException", undefined, create, "unsupported_key_spec", never, "key_spec"],
     ["UnsupportedOperationException", "Origin is QKMS", parameters, "wrong_origin", never, "key_arn"],
     ["UnsupportedOperationException", undefined, parameters, "unsupported_wrapping", never, "wrapping_algorithm"],

@@ -1,5 +1,6 @@
 import { ensureKey, readKey, scheduleKeyDeletion } from "../../../src/engine/external-key";
-import { applyMaterial, releaseMaterial } from "../../../src/engine/imported-key-material";
+import { applyMaterial } from "../../../src/engine/imported-key-material";
+import { releaseMaterial } from "../../../src/engine/material-release";
 import type { WantedKey } from "../../../src/engine/wanted-key";
 import { settings } from "../../support/imported-key";
 import { bytesSource, newBytes, plaintext } from "../../support/life";
@@ -38,10 +39,14 @@ describe("a key of QKMS", () => {
     expect(life.calls()).toEqual([
       "DescribeKey",
       "ListResourceTags",
+      // What was begun, the proof of what was done, and each intention gone that is fulfilled.
       "TagResource",
       "GetParametersForImport",
       "ImportKeyMaterial",
+      "TagResource",
+      "UntagResource",
       "DisableKey",
+      "UntagResource",
     ]);
 
     const seen = await readKey(life.run(), record.arn, record, everything);
@@ -145,6 +150,7 @@ describe("a key of QKMS", () => {
 
   describe("and what goes wrong with an import", () => {
     const imports = ["GetParametersForImport", "ImportKeyMaterial"];
+    const importCalls = (): string[] => life.calls().filter((call) => imports.includes(call));
 
     it.each(["ExpiredImportTokenException", "InvalidImportTokenException", "InvalidCiphertextException"])(
       "has fresh parameters fetched and the bytes wrapped again, once, after %s",
@@ -154,7 +160,7 @@ describe("a key of QKMS", () => {
         life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "error", code, times: 2 });
         life.calls();
         await expect(attempt()).rejects.toMatchObject({ code: "import_refused", serviceCode: code });
-        expect(life.calls().slice(-4)).toEqual([...imports, ...imports]);
+        expect(importCalls()).toEqual([...imports, ...imports]);
         await attempt();
       },
     );
@@ -163,7 +169,7 @@ describe("a key of QKMS", () => {
       const { record } = await ensureKey(life.run(), wantedKey, undefined);
       life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "error", code, times: 2 });
       await applyMaterial(life.run(), settings(record.arn), bytesSource(newBytes()), undefined);
-      expect(life.calls().slice(-4)).toEqual([...imports, "ImportKeyMaterial", "ImportKeyMaterial"]);
+      expect(importCalls()).toEqual([...imports, "ImportKeyMaterial", "ImportKeyMaterial"]);
     });
 
     it("is told with a remedy after NotAuthorizedException, and not repeated", async () => {
@@ -175,7 +181,7 @@ describe("a key of QKMS", () => {
         code: "access_denied",
         message: expect.stringContaining("that the key policy grants kms:ImportKeyMaterial"),
       });
-      expect(life.calls().slice(-2)).toEqual(imports);
+      expect(importCalls()).toEqual(imports);
     });
 
     it("is nothing where the endpoint ends in slashes", async () => {

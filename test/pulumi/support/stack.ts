@@ -19,6 +19,8 @@ export interface Recorded {
   readonly inputs: Props;
   readonly outs: Props;
   readonly initErrors: readonly string[];
+  /** Another resource has taken its place, and it is still to be deleted. */
+  readonly replaced?: boolean;
 }
 
 export type Step = "same" | "create" | "update" | "replace" | "delete" | "read";
@@ -74,6 +76,11 @@ export class Stack {
     return this.#run(program, false);
   }
 
+  /** An update that ends before what is gone from the program is deleted, as a killed one does. */
+  upWithoutDeletions(program: readonly Declared[]): Promise<Outcome> {
+    return this.#run(program, false, false);
+  }
+
   async refresh(): Promise<Outcome> {
     return this.#with(async (provider, steps) => {
       const kept: Recorded[] = [];
@@ -104,9 +111,10 @@ export class Stack {
     });
   }
 
-  #run(program: readonly Declared[], dry: boolean): Promise<Outcome> {
+  #run(program: readonly Declared[], dry: boolean, deleting = true): Promise<Outcome> {
     return this.#with(async (provider, steps) => {
       const ids: Record<string, string> = {};
+      const leftFromBefore = new Set(this.#resources.filter(({ replaced }) => replaced === true));
       for (const declared of program) {
         const { type, name } = declared;
         const methods = provider.methods(type);
@@ -133,10 +141,12 @@ export class Stack {
           this.#put({ ...old, name, inputs }, old);
         }
       }
-      for (const gone of this.#resources.toReversed()) {
-        if (program.some((one) => one.type === gone.type && (one.name === gone.name || one.alias === gone.name)))
-          continue;
-        steps.push(`delete ${gone.name}`);
+      for (const gone of deleting ? this.#resources.toReversed() : []) {
+        const stays = program.some(
+          (one) => one.type === gone.type && (one.name === gone.name || one.alias === gone.name),
+        );
+        if (stays && gone.replaced !== true) continue;
+        if (!stays || leftFromBefore.has(gone)) steps.push(`delete ${gone.name}`);
         if (dry) continue;
         await provider.methods(gone.type).delete(gone.id, gone.outs);
         this.#resources = this.#resources.filter((other) => other !== gone);
@@ -185,17 +195,28 @@ export class Stack {
     if (dry) return unknownValue;
     if (!deleteFirst) {
       const id = await this.#create(methods, { ...declared, name: `${declared.name} ` }, again);
-      await methods.delete(old.id, old.outs);
+      // What is replaced is deleted at the end of the run, or of a later one.
       const made = this.#find(declared.type, `${declared.name} `);
-      this.#resources = this.#resources.filter((other) => other !== old && other !== made);
-      if (made !== undefined) this.#put({ ...made, name: declared.name });
+      this.#resources = this.#resources.flatMap((other) => {
+        if (other === made) return [];
+        return other === old
+          ? [...(made === undefined ? [] : [{ ...made, name: declared.name }]), { ...old, replaced: true }]
+          : [other];
+      });
       return id;
     }
     // Whoever would be replaced because of it goes first.
     for (const dependent of program.filter(({ dependsOn = [] }) => dependsOn.includes(declared.name)).toReversed()) {
       const recorded = this.#find(dependent.type, dependent.name);
       if (recorded === undefined) continue;
-      await provider.methods(dependent.type).delete(recorded.id, recorded.outs);
+      const dependents = provider.methods(dependent.type);
+      const unknown = Object.entries(recorded.inputs).map(([key, value]) => [
+        key,
+        value === old.id ? unknownValue : value,
+      ]);
+      const { replaces } = await dependents.diff(recorded.id, recorded.outs, Object.fromEntries(unknown));
+      if (replaces.length === 0) continue;
+      await dependents.delete(recorded.id, recorded.outs);
       this.#resources = this.#resources.filter((other) => other !== recorded);
     }
     await methods.delete(old.id, old.outs);
@@ -219,7 +240,7 @@ export class Stack {
   }
 
   #find(type: ResourceType, name: string): Recorded | undefined {
-    return this.#resources.find((one) => one.type === type && one.name === name);
+    return this.#resources.find((one) => one.type === type && one.name === name && one.replaced !== true);
   }
 
   #put(resource: Recorded, instead?: Recorded): void {

@@ -53,6 +53,13 @@ export class HostError extends Error {
   }
 }
 
+export interface ApplyOptions {
+  readonly then?: ConfigInput;
+  readonly refresh?: boolean;
+  readonly between?: () => Promise<void>;
+  readonly replace?: boolean;
+}
+
 /** A plan for one resource. */
 export interface HostPlan {
   readonly action: "create" | "update" | "replace" | "delete" | "no-op";
@@ -231,15 +238,34 @@ export class ResourceInstance {
     return (await this.#plan(config, refresh)).plan;
   }
 
+  /** The provider dies in the middle of an update: the host keeps the state as it was, and nothing beside it. */
+  losePrivate(): void {
+    this.#private = new Uint8Array();
+  }
+
+  /** `terraform taint`. */
+  taint(): void {
+    this.#tainted = this.#state !== null;
+  }
+
   /**
    * Plans and applies. What was unknown when it was planned may be given anew as `then`, since by the time of the apply
-   * the host knows it; what the two plans know must agree.
+   * the host knows it; what the two plans know must agree. `between` is what happens before the apply, such as another
+   * start of the provider; `replace` is what `-replace` asks for.
    */
-  async apply(config: ConfigInput, { then = config, refresh = true } = {}): Promise<HostPlan> {
-    const first = await this.#plan(config, refresh);
+  async apply(config: ConfigInput, options: ApplyOptions = {}): Promise<HostPlan> {
+    const { then = config, refresh = true, between, replace = false } = options;
+    const first = await this.#plan(config, refresh, replace);
     if (first.plan.action === "no-op") return first.plan;
-    if (first.plan.action === "replace") await this.#destroy();
-    const last = then === config && first.plan.action !== "replace" ? first : await this.#plan(then, false);
+    await between?.();
+    const replaces = first.plan.action === "replace";
+    const warnings = replaces ? await this.#destroyAs(first.private) : [];
+    const plansAgain = replaces || then !== config || between !== undefined;
+    const last = plansAgain ? await this.#plan(then, false) : first;
+    if (last.plan.action === "replace" && !replaces) {
+      const detail = `The apply would replace what the plan updates: ${last.plan.replacePaths.join(", ")}.`;
+      throw new HostError([{ severity: "error", summary: "Inconsistent Final Plan", detail }]);
+    }
     refuseErrors(applyKnown(this.#schema, first.plan.planned, last.plan.planned));
     const response = await this.#host.raw(Service.method.applyResourceChange, {
       typeName: this.#typeName,
@@ -256,7 +282,7 @@ export class ResourceInstance {
     this.#keep(response.private, response.newIdentity?.identityData);
     refuseErrors(diagnostics);
     refuseErrors(applyProblems(this.#schema, { planned: last.plan.planned, state }));
-    return { ...first.plan, warnings: [...first.plan.warnings, ...diagnostics] };
+    return { ...first.plan, warnings: [...first.plan.warnings, ...warnings, ...diagnostics] };
   }
 
   /** Applies, and then expects two plans without changes, as Terraform's own acceptance tests do. */
@@ -340,6 +366,7 @@ export class ResourceInstance {
   async #plan(
     config: ConfigInput | null,
     refresh: boolean,
+    forced = false,
   ): Promise<{ readonly plan: HostPlan; readonly private: Uint8Array }> {
     const warnings: Diagnostic[] = [];
     if (config) warnings.push(...(await this.validate(config)));
@@ -351,8 +378,9 @@ export class ResourceInstance {
     const replacePaths = answer.replacePaths.filter((path) =>
       [...changed].some((name) => name === path.split(/[.[]/)[0]),
     );
-    const replace = (replacePaths.length > 0 && prior !== null) || (this.#tainted && this.#state !== null);
-    if (replace && prior !== null) answer = await this.#planOnce(config, null);
+    const asked = prior !== null && (forced || replacePaths.length > 0);
+    const replace = asked || (this.#tainted && this.#state !== null);
+    if (replace && prior !== null) answer = await this.#planOnce(config, null, answer.private);
     const action =
       config === null
         ? "delete"
@@ -369,6 +397,7 @@ export class ResourceInstance {
   async #planOnce(
     config: ConfigInput | null,
     prior: Value,
+    priorPrivate = prior === null ? new Uint8Array() : this.#private,
   ): Promise<{ planned: Value; private: Uint8Array; replacePaths: string[]; warnings: readonly Diagnostic[] }> {
     const schema = this.#schema;
     const wanted = config === null ? null : complete(schema, config);
@@ -383,7 +412,7 @@ export class ResourceInstance {
       priorState: this.#encode(prior),
       proposedNewState: this.#encode(proposed),
       config: this.#encode(wanted),
-      priorPrivate: prior === null ? new Uint8Array() : this.#private,
+      priorPrivate,
       clientCapabilities: { deferralAllowed: true, writeOnlyAttributesAllowed: true },
       ...this.#identityField("priorIdentity"),
     });
@@ -400,6 +429,10 @@ export class ResourceInstance {
 
   async #destroy(): Promise<readonly Diagnostic[]> {
     const { warnings, private: plannedPrivate } = await this.#planOnce(null, this.#state);
+    return [...warnings, ...(await this.#destroyAs(plannedPrivate))];
+  }
+
+  async #destroyAs(plannedPrivate: Uint8Array): Promise<readonly Diagnostic[]> {
     const response = await this.#host.raw(Service.method.applyResourceChange, {
       typeName: this.#typeName,
       priorState: this.#encode(this.#state),
@@ -411,7 +444,7 @@ export class ResourceInstance {
     this.#private = new Uint8Array(response.private);
     refuseErrors(diagnosticsOf(response.diagnostics));
     this.#tainted = false;
-    return [...warnings, ...warningsOf(response.diagnostics)];
+    return warningsOf(response.diagnostics);
   }
 
   #known(state: Value): Value {

@@ -93,7 +93,8 @@ const box = resource({
         : {}),
     };
   },
-  planDestroy: ({ prior }) => (prior.size === 99 ? [warningDiagnostic("A Full Box", "It goes with its content.")] : []),
+  planDestroy: ({ prior }) =>
+    prior.size === 99 ? { diagnostics: [warningDiagnostic("A Full Box", "It goes with its content.")] } : undefined,
   create: async ({ config, plan, client, signal, private: kept, timeoutMilliseconds }) => {
     if (config.fail === "before")
       return { state: null, diagnostics: [errorDiagnostic("No Box", "There are none left.")] };

@@ -1,0 +1,154 @@
+import { type Call, checkCall } from "./call";
+import type { Milliseconds } from "./clock";
+import { readableTags, toldWish } from "./enabled-wish";
+import { isByokError } from "./errors";
+import type { EpochSeconds } from "./instant";
+import { type KeyDescription, type MaterialEntry, type Tags, waitsForDeletion } from "./key";
+import { reach } from "./key-services";
+import type { KeyService, Observed } from "./key-service";
+import { noteKmsTime } from "./kms-time";
+import { mayHoldSeveral } from "./kms-profile";
+import type { Lifetime } from "./lifetime";
+import {
+  isRecent,
+  type MaterialCondition,
+  materialCondition,
+  needsMaterialList,
+  needsTags,
+} from "./material-condition";
+import type { MaterialRecord } from "./material-record";
+import type { Run } from "./run";
+import { madeAt, settledAnswer, whileCreating } from "./settling";
+
+/** What was seen at one moment. */
+export interface MaterialObservation {
+  readonly at: EpochSeconds;
+  readonly condition: MaterialCondition;
+  /** Null: the KMS does not know the key. */
+  readonly key: KeyDescription | null;
+  /** Undefined: they were not needed, or may not be listed. */
+  readonly materials: readonly MaterialEntry[] | undefined;
+  readonly tags: Tags | undefined;
+}
+
+/**
+ * For how long a look asks again whether a recent import of ours shows. Usually it takes a second or two; a deletion by
+ * somebody else in the very same moments is then seen a little later.
+ */
+const patienceForNews: Milliseconds = 5_000;
+const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [250, 2_000];
+
+/**
+ * Looks at the material in a key: one DescribeKey; the list of its materials only where that leaves open what became of
+ * ours, and the key's tags only where something that byok noted there may decide.
+ *
+ * @param lifetime As configured; says when renewal is due.
+ * @param waiting `true`: a key that is Creating is waited for, up to the call's deadline. Default false.
+ */
+export async function observeMaterial(
+  run: Run,
+  keyArn: string,
+  record: MaterialRecord | undefined,
+  lifetime: Lifetime,
+  call: Call = {},
+  waiting = false,
+): Promise<MaterialObservation> {
+  const { service } = reach(run, keyArn, "key_arn");
+  const look = () => lookAtKey(run, service, keyArn, call);
+  const { value: key, at } = await withRecentImport(
+    run,
+    service,
+    record,
+    call,
+    waiting ? () => whileCreating(run, call, look, ({ value }) => value?.state === "Creating") : look,
+  );
+  noteKmsTime(run, service, at);
+  const { profile } = service;
+  const facts = { key, reimport: profile.reimport, settling: profile.settling };
+  if (key === null) {
+    return {
+      at,
+      key,
+      materials: undefined,
+      tags: undefined,
+      condition: materialCondition(facts, record, lifetime, at),
+    };
+  }
+  const listed = needsMaterialList(key, record, mayHoldSeveral(profile, key.spec));
+  const materials = listed ? await materialsOf(run, service, keyArn, call) : undefined;
+  const listing = { materials, unlisted: listed && materials === undefined };
+  const untagged = materialCondition({ ...facts, ...listing }, record, lifetime, at);
+  const tags = needsTags(key, record, untagged, profile.reimport)
+    ? await readableTags(run, service, keyArn, call)()
+    : undefined;
+  const condition =
+    tags === undefined ? untagged : materialCondition({ ...facts, ...listing, tags }, record, lifetime, at);
+  return { at, key, materials, tags, condition: asTold(run, service, key, condition) };
+}
+
+/** The materials of a key. Undefined where they may not be listed: what the key's state tells has to do then. */
+export async function materialsOf(
+  run: Run,
+  service: KeyService,
+  keyArn: string,
+  call: Call,
+): Promise<readonly MaterialEntry[] | undefined> {
+  try {
+    return await service.materials(keyArn, call);
+  } catch (error) {
+    if (!isByokError(error, "access_denied", "service_refused")) throw error;
+    run.log.warn("The materials of the key cannot be listed, so it is not known whether it holds others.", {
+      key: keyArn,
+    });
+    return undefined;
+  }
+}
+
+function lookAtKey(
+  run: Run,
+  service: KeyService,
+  keyArn: string,
+  call: Call,
+): Promise<Observed<KeyDescription | null>> {
+  return settledAnswer(
+    run,
+    service,
+    madeAt(run, keyArn),
+    call,
+    () => service.describe(keyArn, call),
+    ({ value }) => value !== null && value.state !== "Creating" && !waitsForDeletion(value),
+  );
+}
+
+/** Asks again for a while where a key shows nothing of an import of ours that was a moment ago. */
+async function withRecentImport(
+  run: Run,
+  { profile }: KeyService,
+  record: MaterialRecord | undefined,
+  call: Call,
+  look: () => Promise<Observed<KeyDescription | null>>,
+): Promise<Observed<KeyDescription | null>> {
+  const until = run.clock.monotonic() + patienceForNews;
+  for (let pause = firstPause; ; pause = Math.min(longestPause, 2 * pause)) {
+    const seen = await look();
+    if (
+      !isRecent(record, seen.at, profile.settling) ||
+      seen.value?.state !== "PendingImport" ||
+      run.clock.monotonic() >= until
+    )
+      return seen;
+    checkCall(call);
+    await run.clock.sleep(pause, call.signal);
+  }
+}
+
+/**
+ * What the key's own resource said in this run goes before what a look tells of a key without material, or of one that the
+ * KMS may still show as it was. It goes on record with the look, since the import may be made by another run.
+ */
+function asTold(run: Run, service: KeyService, key: KeyDescription, condition: MaterialCondition): MaterialCondition {
+  const told = toldWish(run, service, key);
+  if (told === undefined) return condition;
+  if (key.state === "PendingImport") return { ...condition, keyDisabled: !told };
+  return told && condition.toDisable === true ? { ...condition, toDisable: false, keyDisabled: false } : condition;
+}

@@ -1,0 +1,149 @@
+import { isNeeded } from "./announcements";
+import type { Call } from "./call";
+import { ByokError, isByokError } from "./errors";
+import { ImportProof } from "./import-proof";
+import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "./imported-key-material";
+import { waitsForDeletion } from "./key";
+import type { KeyMaterialSource } from "./key-material-source";
+import type { KeyService } from "./key-service";
+import { reach } from "./key-services";
+import { type DeletionReason, deleteMaterial } from "./material-deletion";
+import type { MaterialRecord } from "./material-record";
+import type { Run } from "./run";
+
+/** `retain` leaves the bytes in the key, `delete` deletes them at once. */
+export type DeletionPolicy = "retain" | "delete";
+
+/** What is left to be told of material that byok no longer manages. */
+export interface Released {
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What destroying the material does. `retain` calls nothing. `delete` deletes the bytes at once, except where this same
+ * run imported them or another of its resources needs them: then that one stands for them now.
+ *
+ * @throws ByokError `material_not_proved` where the key holds material that no import of byok's has proved.
+ */
+export async function releaseMaterial(
+  run: Run,
+  record: MaterialRecord,
+  policy: DeletionPolicy,
+  call: Call = {},
+): Promise<Released> {
+  if (policy === "retain") return { warnings: [retained(record.keyArn)] };
+  const { service } = reach(run, record.keyArn, "key_arn");
+  return run.locks.hold(record.keyArn, async () => {
+    const spared = sparing(run, record);
+    if (spared !== undefined) return { warnings: [spared] };
+    const proof = ImportProof.onRecord(record);
+    if (proof !== undefined) return deleteProved(service, proof, { kind: "destroyed" }, call);
+    const { value: key } = await service.describe(record.keyArn, call);
+    if (key?.state === "PendingImport") return { warnings: [] };
+    // Anyone who removed the key has done with its material what can be done.
+    if (key === null || waitsForDeletion(key)) {
+      return {
+        warnings: [`The key material was not deleted from ${record.keyArn}: the key is gone or pending deletion.`],
+      };
+    }
+    throw new ByokError(
+      "material_not_proved",
+      `The key material of ${record.keyArn} was not deleted: no import of byok's has proved which bytes the key holds. Apply once with the bytes at hand, which proves them, or set \`deletion_policy\` to retain and delete the material by hand.`,
+      { attribute: "deletion_policy" },
+    );
+  });
+}
+
+/**
+ * Moves material to another key: imports it there, and only then treats the former key as destroying would. The bytes
+ * of the former key are deleted only where the new import has proved the same ones; everything else leaves them.
+ *
+ * @param old What is on record of the former key.
+ * @throws ByokError Where nothing was imported into the new key. The former key is as it was then.
+ */
+export async function moveMaterial(
+  run: Run,
+  wanted: MaterialSettings,
+  source: KeyMaterialSource | undefined,
+  old: { readonly record: MaterialRecord; readonly policy: DeletionPolicy },
+  call: Call = {},
+): Promise<MaterialOutcome> {
+  const outcome = await applyMaterial(run, wanted, source, undefined, call, "move");
+  const released = await leaveFormerKey(run, old.record, old.policy, outcome, call);
+  return { ...outcome, warnings: [...outcome.warnings, ...released.warnings] };
+}
+
+/**
+ * Lets go of the key that material has moved away from.
+ *
+ * @param moved What came of the import into the new key.
+ */
+export async function leaveFormerKey(
+  run: Run,
+  record: MaterialRecord,
+  policy: DeletionPolicy,
+  moved: Pick<MaterialOutcome, "proof" | "condition">,
+  call: Call = {},
+): Promise<Released> {
+  if (policy === "retain") return { warnings: [retained(record.keyArn)] };
+  const { service } = reach(run, record.keyArn, "key_arn");
+  return run.locks.hold(record.keyArn, async () => {
+    const spared = sparing(run, record);
+    if (spared !== undefined) return { warnings: [spared] };
+    const proof = ImportProof.onRecord(record);
+    if (proof === undefined) return left(record, "No import of byok's has proved which bytes it holds.");
+    const to = moved.proof;
+    if (to === undefined) return left(record, "No import has proved that the new key holds the same bytes.");
+    if (to.fingerprint !== proof.fingerprint) {
+      return left(record, `The new key holds other bytes (${to.fingerprint}) than this one (${proof.fingerprint}).`);
+    }
+    if (moved.condition.state !== "imported") return left(record, "The new key does not hold them now.");
+    if (moved.condition.missingMaterials.length > 0) return left(record, "The new key cannot be used yet.");
+    try {
+      return await deleteProved(service, proof, { kind: "moved", to }, call);
+    } catch (thrown) {
+      return left(record, ByokError.from(thrown).rawMessage);
+    }
+  });
+}
+
+function left({ keyArn }: MaterialRecord, why: string): Released {
+  return { warnings: [`The key material of ${keyArn} was left as it is. ${why}`] };
+}
+
+function retained(keyArn: string): string {
+  return `The key material stays in ${keyArn}, since \`deletion_policy\` is retain. Unless the key itself is deleted, it still works, and byok no longer looks after it.`;
+}
+
+/** Why bytes that were to be deleted are needed all the same. */
+function sparing(run: Run, { keyArn, fingerprint }: MaterialRecord): string | undefined {
+  if (fingerprint !== undefined && run.memory.imports.get(keyArn)?.has(fingerprint) === true) {
+    return `The same bytes were imported into ${keyArn} in this run, so they are not deleted.`;
+  }
+  return isNeeded(run, keyArn, fingerprint)
+    ? `The key material of ${keyArn} is not deleted: another resource of this run needs it there.`
+    : undefined;
+}
+
+async function deleteProved(
+  service: KeyService,
+  proof: ImportProof,
+  reason: DeletionReason,
+  call: Call,
+): Promise<Released> {
+  try {
+    await deleteMaterial(service, proof, reason, call);
+    return { warnings: [] };
+  } catch (error) {
+    // Not every KMS takes a deletion from an empty key, and an attempt whose reply was lost empties it.
+    if (isByokError(error, "key_unusable") && (await isEmpty(service, proof.keyArn, call))) return { warnings: [] };
+    // Anyone who removed the key has done with its material what can be done.
+    if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
+    return { warnings: [`The key material was not deleted from ${proof.keyArn}: ${error.rawMessage}`] };
+  }
+}
+
+async function isEmpty(service: KeyService, keyArn: string, call: Call): Promise<boolean> {
+  const { value: key } = await service.describe(keyArn, call);
+  return key?.state === "PendingImport";
+}

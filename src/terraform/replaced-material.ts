@@ -1,0 +1,49 @@
+import type { Call } from "../engine/call";
+import { type Fingerprint, isFingerprint } from "../engine/fingerprint";
+import type { KeyMaterialSource } from "../engine/key-material-source";
+import type { MaterialRecord } from "../engine/material-record";
+import { openSource } from "../engine/opened-source";
+
+/** What is to be created: the key, and the bytes as far as they are configured. */
+interface Created {
+  readonly keyArn: string;
+  readonly fingerprint: string | null;
+  readonly source: KeyMaterialSource | undefined;
+}
+
+/**
+ * The records of material whose resource is destroyed only to be created again. Terraform hands nothing on from the one
+ * half to the other, and does not say which creations are halves: a key may hold several materials.
+ */
+export class ReplacedMaterial {
+  readonly #records: MaterialRecord[] = [];
+
+  leave(record: MaterialRecord): void {
+    this.#records.push(record);
+  }
+
+  /** What is on record of the material that is created again, so that other bytes are refused still. */
+  async recordFor({ keyArn, fingerprint, source }: Created, call: Call): Promise<MaterialRecord | undefined> {
+    const left = this.#records.filter((record) => record.keyArn === keyArn);
+    const [first] = left;
+    // In a key that holds nothing else there is no other material that it could be.
+    if (first === undefined || (left.length === 1 && !holdsOthers(first))) return first;
+    const offered = await fingerprintOf(fingerprint, source, call);
+    return offered === undefined ? undefined : left.find((record) => record.fingerprint === offered);
+  }
+}
+
+function holdsOthers({ otherMaterials = [] }: MaterialRecord): boolean {
+  return otherMaterials.length > 0;
+}
+
+async function fingerprintOf(
+  configured: string | null,
+  source: KeyMaterialSource | undefined,
+  call: Call,
+): Promise<Fingerprint | undefined> {
+  if (configured !== null && isFingerprint(configured)) return configured;
+  const { material } = await openSource(source, call);
+  material?.destroy();
+  return material?.fingerprint;
+}

@@ -1,0 +1,79 @@
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import type { Props } from "../../pulumi/provider/props";
+import { newBytes, plaintext } from "../support/life";
+import { scenes } from "./support/scene";
+import type { Declared } from "./support/stack";
+
+const keyMaterial = newBytes().toString("base64");
+
+function key(name: string, more: Props = {}): Declared {
+  return { type: "ExternalKey", name, props: () => ({ creationToken: `pulumi:test/${name}`, ...more }) };
+}
+
+function materialIn(name: string): Declared {
+  return {
+    type: "ImportedKeyMaterial",
+    name: "payments",
+    props: (ids) => ({ keyArn: ids[`ExternalKey ${name}`], keyMaterial }),
+  };
+}
+
+describe("a key that another resource of the program is too", () => {
+  const scene = scenes();
+
+  async function imported() {
+    const { stack, life, arn, writes } = scene();
+    expect((await stack.up([key("payments"), materialIn("payments")])).error).toBeUndefined();
+    const ciphertext = await life.encrypt(arn());
+    writes();
+    return { existingKeyArn: arn(), ciphertext };
+  }
+
+  const stateOf = async (KeyId: string) =>
+    (await scene().life.client().send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
+
+  it("lives on when its resource is renamed and takes it over by its ARN", async () => {
+    const { stack, life, writes } = scene();
+    const { existingKeyArn, ciphertext } = await imported();
+    const program = [key("renamed", { existingKeyArn }), materialIn("renamed")];
+    const renamed = await stack.up(program);
+    expect(renamed).toMatchObject({ steps: ["create renamed", "delete payments"] });
+    expect(renamed.error).toBeUndefined();
+    expect(renamed.printed.join("\n")).toMatch(/is not scheduled for deletion: another resource/);
+    expect(writes()).toEqual([]);
+    expect(await life.decrypt(ciphertext)).toBe(plaintext);
+    expect((await stack.up(program)).steps).toEqual([]);
+  });
+
+  it("lives on when one of two resources goes, whichever it is, and after a refresh", async () => {
+    const { stack, writes } = scene();
+    const { existingKeyArn } = await imported();
+    const both = [key("payments"), key("again", { existingKeyArn }), materialIn("payments")];
+    await stack.up(both);
+    expect((await stack.up([key("payments"), materialIn("payments")])).steps).toEqual(["delete again"]);
+    await stack.up(both);
+    await stack.refresh();
+    expect((await stack.up([key("again", { existingKeyArn }), materialIn("again")])).steps).toEqual([
+      "delete payments",
+    ]);
+    expect(writes()).toEqual([]);
+    expect((await stack.destroy()).error).toBeUndefined();
+    expect(writes()).toEqual(["ScheduleKeyDeletion"]);
+  });
+
+  it("is scheduled for deletion once all of them are gone, within one session, too", async () => {
+    const { provider } = scene();
+    const { existingKeyArn } = await imported();
+    const run = provider();
+    const methods = run.methods("ExternalKey");
+    const { inputs } = await methods.check({}, { existingKeyArn, creationToken: "again" });
+    const made = await methods.create(inputs);
+    const news = { ...inputs, description: "ledger" };
+    const checked = await methods.check(inputs, news);
+    expect((await methods.diff(made.id, made.outs, checked.inputs)).changes).toBe(true);
+    const { outs } = await methods.update(made.id, made.outs, checked.inputs);
+    await methods.delete(made.id, outs);
+    expect(await stateOf(made.id)).toBe("PendingDeletion");
+    await run.close();
+  });
+});
