@@ -1,4 +1,10 @@
-import { CreateKeyCommand, DeleteImportedKeyMaterialCommand, EnableKeyCommand } from "@aws-sdk/client-kms";
+import {
+  CreateKeyCommand,
+  DeleteImportedKeyMaterialCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import { parseAlibabaKeyArn } from "../../src/kms/alibaba/arn";
 import type { Kms } from "../../src/engine/kms-profile";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/index";
@@ -14,6 +20,8 @@ export interface Cloud {
   /** The text, or the name of the error. */
   decrypt(ciphertext: string): Promise<string>;
   enable(keyArn: string): Promise<void>;
+  disable(keyArn: string): Promise<void>;
+  scheduleDeletion(keyArn: string): Promise<void>;
   deleteMaterial(keyArn: string): Promise<void>;
   /** A key of somebody else, which waits for its material as one of ours might. */
   createForeignKey(): Promise<void>;
@@ -28,6 +36,8 @@ export const clouds = {
       encrypt: async (arn) => Buffer.from(await life.encrypt(arn)).toString("base64"),
       decrypt: (ciphertext) => life.decrypt(Buffer.from(ciphertext, "base64")),
       enable: async (KeyId) => void (await life.client().send(new EnableKeyCommand({ KeyId }))),
+      disable: async (KeyId) => void (await life.client().send(new DisableKeyCommand({ KeyId }))),
+      scheduleDeletion: async (KeyId) => void (await life.client().send(new ScheduleKeyDeletionCommand({ KeyId }))),
       deleteMaterial: async (KeyId) => void (await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId }))),
       createForeignKey: async () => void (await life.client().send(new CreateKeyCommand(foreignKey))),
       close: () => life.close(),
@@ -41,6 +51,9 @@ export const clouds = {
       encrypt: (arn) => life.encrypt(parseAlibabaKeyArn(arn).keyId),
       decrypt: (ciphertext) => life.decrypt(ciphertext),
       enable: async (arn) => void (await life.ask("EnableKey", keyId(arn))),
+      disable: async (arn) => void (await life.ask("DisableKey", keyId(arn))),
+      scheduleDeletion: async (arn) =>
+        void (await life.ask("ScheduleKeyDeletion", { ...keyId(arn), PendingWindowInDays: "30" })),
       deleteMaterial: async (arn) => void (await life.ask("DeleteKeyMaterial", keyId(arn))),
       createForeignKey: async () => void (await life.ask("CreateKey", foreignKey)),
       close: () => life.close(),
@@ -53,6 +66,8 @@ export const clouds = {
       encrypt: (arn) => life.encrypt(arn),
       decrypt: (ciphertext) => life.decrypt(ciphertext),
       enable: async (KeyId) => void (await life.ask("EnableKey", { KeyId })),
+      disable: async (KeyId) => void (await life.ask("DisableKey", { KeyId })),
+      scheduleDeletion: async (KeyId) => void (await life.ask("ScheduleKeyDeletion", { KeyId })),
       deleteMaterial: async (KeyId) => void (await life.ask("DeleteImportedKeyMaterial", { KeyId })),
       createForeignKey: async () => void (await life.ask("CreateKey", foreignKey)),
       close: () => life.close(),

@@ -12,15 +12,25 @@ export interface Wanted {
   readonly validForDays: number;
 }
 
+/** What others do to the key. */
+export type Meanwhile = (cloud: Cloud, keyArn: string) => void | Promise<void>;
+
 /** One way of life of a key, whose last step is disturbed. */
 export interface Flow {
   readonly name: string;
-  /** What is applied before, one after the other. None: there is no key yet. */
-  readonly before: readonly Wanted[];
+  /** What is applied before, one after the other, and what others do in between. None: there is no key yet. */
+  readonly before: readonly (Wanted | Meanwhile)[];
   /** What happens to the key meanwhile. */
-  readonly meanwhile?: (cloud: Cloud, keyArn: string) => void | Promise<void>;
+  readonly meanwhile?: Meanwhile;
   /** What the disturbed step and the next apply ask for. `destroy`: that all be gone. */
   readonly step: Wanted | "destroy";
+  /** How the key ends where `enabled` is not managed. Default true. */
+  readonly endsEnabled?: boolean;
+  /**
+   * Only Terraform stores what a refresh saw before the step that follows. Pulumi forgets it with a provider that is killed
+   * between CancelKeyDeletion and EnableKey, and leaves the key Disabled, as the KMS does.
+   */
+  readonly terraformOnly?: true;
   /** Lived through by the long form only, `BYOK_CRASH=full`. */
   readonly long?: true;
   /** Many requests of one sort: the short form lets only one thing befall each of them, in turn. */
@@ -30,6 +40,8 @@ export interface Flow {
 const base: Wanted = { description: "ledger", tags: { team: "ledger", stage: "test" }, validForDays: 90 };
 const later: Wanted = { description: "general ledger", tags: { team: "finance", cost: "42" }, validForDays: 120 };
 const asleep: Wanted = { ...base, enabled: false };
+
+const disable: Meanwhile = (cloud, keyArn) => cloud.disable(keyArn);
 
 export const flows: readonly Flow[] = [
   { name: "create", before: [], step: base },
@@ -54,6 +66,30 @@ export const flows: readonly Flow[] = [
     before: [base, asleep, asleep],
     meanwhile: ({ emulator }) => emulator.clock.advance("91d"),
     step: asleep,
+    long: true,
+  },
+  {
+    name: "reimport into a key that others disabled",
+    before: [base, disable, base],
+    meanwhile: ({ emulator }) => emulator.clock.advance("91d"),
+    step: base,
+    endsEnabled: false,
+    long: true,
+  },
+  {
+    name: "renewal of a key that others disabled",
+    before: [base, disable],
+    meanwhile: ({ emulator }) => emulator.clock.advance("61d"),
+    step: base,
+    endsEnabled: false,
+    long: true,
+  },
+  {
+    name: "return from a scheduled deletion",
+    before: [base],
+    meanwhile: (cloud, keyArn) => cloud.scheduleDeletion(keyArn),
+    step: base,
+    terraformOnly: true,
     long: true,
   },
   { name: "renewal", before: [base], meanwhile: ({ emulator }) => emulator.clock.advance("61d"), step: base },

@@ -30,7 +30,14 @@ export interface Case {
   readonly ciphertext: string | undefined;
   /** The keys as they were before the step. */
   readonly before: string;
+  /** How the key is to end where `enabled` is not managed. */
+  readonly endsEnabled: boolean;
+  /** Nothing proves the bytes to byok, which then must not claim it; that they are the right ones is judged all the same. */
+  readonly mayBeUnproved: boolean;
 }
+
+/** Tags that are intentions, and have to be gone once all is well. */
+const intentions: ReadonlySet<string> = new Set(["byok:enabled", "byok:interrupted-import"]);
 
 /** What is wrong with a key that should be as configured; nothing where all is well. */
 export async function wrongs(of: Case, wanted: Wanted): Promise<readonly string[]> {
@@ -43,13 +50,18 @@ export async function wrongs(of: Case, wanted: Wanted): Promise<readonly string[
   const expected: readonly (readonly [string, unknown, unknown])[] = [
     ["resources in the state", recorded.resources, 2],
     ["the key in the state", recorded.keyArn, key.arn],
-    ["the fingerprint in the state", recorded.material.fingerprint, fingerprintOfRaw(of.bytes)],
-    ["verified in the state", recorded.material.verified, true],
+    ...(of.mayBeUnproved
+      ? ([["verified in the state", recorded.material.verified, false]] as const)
+      : ([
+          ["the fingerprint in the state", recorded.material.fingerprint, fingerprintOfRaw(of.bytes)],
+          ["verified in the state", recorded.material.verified, true],
+        ] as const)),
     ["the material's state", recorded.material.material_state, "imported"],
     ["materials", key.materials.length, 1],
     ["the right bytes", material?.bytes === of.bytes.toString("base64"), true],
     ["days of life", Math.round(lifetimeMs / 86_400_000), wanted.validForDays],
-    ["enabled", key.enabled, wanted.enabled ?? true],
+    ["enabled", key.enabled, wanted.enabled ?? of.endsEnabled],
+    ["notes that are left", key.tags.map(([name]) => name).filter((name) => intentions.has(name)), []],
     ["description", key.description, wanted.description],
     ["tags", written(key.tags.filter(([name]) => !name.startsWith("byok:"))), written(Object.entries(wanted.tags))],
     ["deletion", key.deletion, undefined],

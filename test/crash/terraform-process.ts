@@ -19,14 +19,19 @@ export interface TerraformProviderProcess {
  * serves a whole run, which changes nothing for the provider, since each of Terraform's phases configures it anew.
  *
  * @param folder for its socket, which a killed process leaves behind
+ * @param env further variables
  */
-export async function terraformProviderProcess(folder: string): Promise<TerraformProviderProcess> {
+export async function terraformProviderProcess(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TerraformProviderProcess> {
   const child = spawn(executable, [], {
     env: {
       PATH: process.env["PATH"],
       TMPDIR: folder,
       [magicCookie.name]: magicCookie.value,
       PLUGIN_PROTOCOL_VERSIONS: "6",
+      ...env,
     },
     stdio: ["ignore", "pipe", "ignore"],
   });
