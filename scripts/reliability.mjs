@@ -6,7 +6,7 @@ import { join } from "node:path";
 const columns = [
   ["aws", "alibaba", "qkms"],
   ["terraform", "pulumi", "cdktf", "command", "library"],
-  ["engine", "codec", "both"],
+  ["engine", "codec", "kms", "all"],
 ];
 const root = join(import.meta.dirname, "..");
 const page = join(root, "docs", "reliability.md");

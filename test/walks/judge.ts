@@ -1,0 +1,603 @@
+import { fingerprintOfRaw } from "../../src/engine/fingerprint";
+import type { LoggedRequest, RequestMoment, WatchedRequest } from "../../src/emulator/index";
+import { plaintext } from "../support/life";
+import { type Embedded, holds, isThere, isWhole, lasting, type KeptKey, type KeptMaterial } from "./embedded";
+import { bytesFor, type Disk, type MaterialDeclared, type Repository } from "./repository";
+import type { Change, Held, Order, Report, Tool } from "./tool";
+
+/** What should never have happened, by the number of the rule that it breaks (docs/reliability.md, "Walks"). */
+export interface Violation {
+  readonly rule: 1 | 2 | 3 | 4 | 5 | 6;
+  readonly what: string;
+  readonly detail: string;
+}
+
+/** A change of key material that one request made. */
+interface Effect {
+  readonly operation: string;
+  readonly arn: string;
+  readonly bytes: string;
+  /** All keys when it had happened. */
+  readonly after: readonly KeptKey[];
+}
+
+/** How one run began and what was seen of it. */
+export interface Watched {
+  readonly order: Order;
+  readonly held: readonly Held[];
+  readonly before: readonly KeptKey[];
+  readonly mark: number;
+  readonly effects: Effect[];
+  readonly schedules: string[];
+}
+
+const lastingTags: ReadonlySet<string> = new Set(["byok:creation-token", "byok:fingerprint"]);
+const imports = "ImportKeyMaterial";
+const deletions: ReadonlySet<string> = new Set(["DeleteImportedKeyMaterial", "DeleteKeyMaterial"]);
+
+/**
+ * Judges a walk by the requests that the embedded KMS saw, by what it holds and by use of the keys; never by what byok
+ * says of them.
+ */
+export class Judge {
+  readonly #embedded: Embedded;
+  readonly #disk: Disk;
+  readonly violations: Violation[] = [];
+  /** Every set of bytes that a key ever held, by ARN: that is what it was given for good. */
+  readonly #held = new Map<string, Set<string>>();
+  /** The bytes of each material that was ever seen, by its id. */
+  readonly #bytesOf = new Map<string, string>();
+  /** Those that an import of byok's brought in. */
+  readonly #proved = new Map<string, Set<string>>();
+  /** Ciphertexts by ARN and material. */
+  readonly #ciphertexts = new Map<string, Map<string, string>>();
+  /** Whether a key is to be Enabled, as whoever had the last word on it said. */
+  readonly #enabled = new Map<string, boolean>();
+  /** Keys whose material somebody else deleted before its time. */
+  readonly #deletedEarly = new Set<string>();
+  /** Materials of which byok has seen, and written down, that they were deleted and are only to be reported. */
+  readonly #reported = new Map<string, string>();
+  /** Keys of others, as their owners left them. */
+  readonly #foreign = new Map<string, KeptKey>();
+  /** Descriptions of material with which a run succeeded, by address. */
+  readonly #described = new Map<string, string | undefined>();
+  /** Keys that byok may have given up and others brought back. */
+  readonly #revived = new Set<string>();
+  #atRequest: readonly KeptKey[] = [];
+  #wasKilled = false;
+  #watched: Watched | undefined;
+
+  constructor(embedded: Embedded, disk: Disk) {
+    this.#embedded = embedded;
+    this.#disk = disk;
+  }
+
+  /** The bytes that a key was given first. */
+  firstBytes({ arn }: Pick<KeptKey, "arn">): Buffer | undefined {
+    const [first] = this.#held.get(arn) ?? [];
+    return first === undefined ? undefined : Buffer.from(first, "base64");
+  }
+
+  isForeign(arn: string): boolean {
+    return this.#foreign.has(arn);
+  }
+
+  /** Looks at every request of byok as it comes and when its effect is there. */
+  async watch({ operation, keyArn }: WatchedRequest, moment: RequestMoment): Promise<void> {
+    const judged = operation === imports || deletions.has(operation) || operation === "ScheduleKeyDeletion";
+    if (!judged || keyArn === undefined || this.#watched === undefined) return;
+    const keys = this.#embedded.keys();
+    if (moment === "before") {
+      this.#atRequest = keys;
+      return;
+    }
+    const [before, after] = [this.#atRequest, keys].map((all) => all.find(({ arn }) => arn === keyArn));
+    if (before === undefined || after === undefined) return;
+    if (operation === "ScheduleKeyDeletion") {
+      if (before.deletion === undefined && after.deletion !== undefined) this.#watched.schedules.push(keyArn);
+      return;
+    }
+    const [from, to] = operation === imports ? [after, before] : [before, after];
+    for (const material of from.materials) {
+      const { bytes } = material;
+      if (bytes === undefined || isTheSame(to.materials, material)) continue;
+      this.#watched.effects.push({ operation, arn: keyArn, bytes, after: keys });
+      if (operation === imports) add(this.#proved, keyArn, bytes);
+    }
+  }
+
+  /** After somebody else did something to a key. */
+  async afterOthers(what: string, before: readonly KeptKey[], touched: KeptKey | undefined): Promise<void> {
+    const after = this.#embedded.keys();
+    this.#remember(before);
+    this.#remember(after);
+    for (const key of after) {
+      const old = before.find(({ arn }) => arn === key.arn);
+      if (old === undefined || this.#foreign.has(key.arn)) this.#foreign.set(key.arn, key);
+    }
+    if (touched === undefined) return;
+    const now = after.find(({ arn }) => arn === touched.arn);
+    if (now === undefined) return;
+    if (what === "deletes" && isWhole(touched, this.#nowMs()) && !isWhole(now, this.#nowMs())) {
+      this.#deletedEarly.add(now.arn);
+    }
+    if (what.startsWith("imports") && isWhole(now, this.#nowMs()) && !isWhole(touched, this.#nowMs())) {
+      this.#deletedEarly.delete(now.arn);
+      this.#forgetReport(now.arn);
+    }
+    // What byok has not seen it cannot keep: the next run that succeeds sees it.
+    if (touched.enabled !== now.enabled) this.#enabled.delete(now.arn);
+    // A key whose deletion others cancel stays as they leave it.
+    if (what === "cancels" && touched.deletion !== undefined && now.deletion === undefined) {
+      this.#revived.add(now.arn);
+      this.#enabled.delete(now.arn);
+    }
+  }
+
+  /** The user no longer wants the report, or nothing is left that could know of it. */
+  afterEdit(repository: Repository): void {
+    for (const [name] of this.#reported) {
+      const material = [...repository.materials.values()].find(({ address }) => address === name);
+      if (material?.onDeletion !== "report") this.#reported.delete(name);
+    }
+  }
+
+  forget(name: string): void {
+    this.#described.delete(name);
+    this.#reported.delete(name);
+  }
+
+  async begin(order: Order, tool: Tool): Promise<void> {
+    const before = this.#embedded.keys();
+    this.#remember(before);
+    const mark = this.#embedded.emulator.requests.mark();
+    this.#watched = { order, held: tool.held(), before, mark, effects: [], schedules: [] };
+  }
+
+  async end(
+    report: Report,
+    tool: Tool,
+    { isDead, befell }: { readonly isDead: boolean; readonly befell: boolean },
+  ): Promise<void> {
+    const watched = this.#watched;
+    if (watched === undefined) return;
+    this.#watched = undefined;
+    const after = this.#embedded.keys();
+    this.#remember(after);
+    const held = tool.held();
+    this.#wasKilled ||= isDead;
+    this.#judgeWords(report, held);
+    // A saved plan says what was true when it was made.
+    if (!befell && watched.order.verb !== "apply saved") this.#judgePlan(watched, report);
+    this.#judgeDeletions(watched, report, held, after, isDead);
+    this.#judgeImports(watched, report, held, befell);
+    this.#judgeSchedules(watched, report);
+    this.#judgeOthers(watched, after);
+    this.#judgeWritten(tool.written());
+    const persists = ["apply", "apply saved", "destroy"].includes(watched.order.verb);
+    if (!persists || !report.ok || befell) return;
+    if (watched.order.verb === "apply") await this.#judgeConverged(watched, report, held, after);
+    this.#noteReports(watched, after);
+  }
+
+  /** Every key that is configured is there, with its bytes, as far as a run could bring that about. */
+  async #judgeConverged(
+    { order: { repository }, held: before }: Watched,
+    report: Report,
+    held: readonly Held[],
+    after: readonly KeptKey[],
+  ): Promise<void> {
+    for (const { address, description } of repository.materials.values()) this.#described.set(address, description);
+    for (const [role, declared] of repository.keys) {
+      const arn = held.find(({ kind, name }) => kind === "key" && name === declared.address)?.arn;
+      const key = after.find((one) => one.arn === arn);
+      if (key === undefined) {
+        this.#report(4, "a run that succeeded leaves no key", `${role} ${arn}`);
+        continue;
+      }
+      if (key.deletion !== undefined)
+        this.#report(3, "a run that succeeded leaves a configured key pending deletion", arn);
+      const nowMs = this.#nowMs();
+      for (const material of repository.materials.values()) {
+        if (material.key !== role || !this.#isObliged(repository, material, key)) continue;
+        const bytes = bytesFor(repository, this.#disk, material);
+        const isNew = !before.some((one) => one.name === material.address && one.arn === key.arn && one.verified);
+        // Nobody knows any more whether it expired or was deleted: the user is told, and decides.
+        const isTold =
+          material.onDeletion === "report" &&
+          report.warnings.some((warning) => warning.includes(key.arn) || warning.includes(key.id));
+        if (bytes !== undefined && !holds(key, bytes, nowMs) && !(isNew && isTold)) {
+          this.#report(1, "a run that succeeded leaves a key without its bytes, which are at hand", said(report, arn));
+        }
+      }
+      this.#judgeLost(repository, role, key, report);
+      this.#judgeIntentions(key, held);
+      if (!isWhole(key, nowMs)) continue;
+      const wanted = declared.enabled ?? this.#enabled.get(key.arn);
+      // An empty key hides that it was Disabled from a material that is new in it: see docs/design.md, "What an empty key
+      // hides".
+      const isHidden = wanted === false && this.#hasNewcomer(repository, role, key, before);
+      if (wanted !== undefined && key.deletion === undefined && key.enabled !== wanted && !isHidden) {
+        const is = key.enabled ? "Enabled" : "Disabled";
+        this.#report(5, `a run that succeeded leaves a key ${is} that is not to be`, said(report, arn));
+      }
+      this.#enabled.set(key.arn, key.enabled);
+      await this.#judgeUse(key);
+    }
+  }
+
+  /** Whether a material is in the key since this run only. */
+  #hasNewcomer(
+    repository: Repository,
+    role: string,
+    key: KeptKey,
+    before: readonly { readonly name: string; readonly arn?: string | undefined }[],
+  ): boolean {
+    const inKey = [...repository.materials.values()].filter((material) => material.key === role);
+    return inKey.some(({ address }) => !before.some((one) => one.name === address && one.arn === key.arn));
+  }
+
+  /** What byok noted on a key for as long as something was to be done is gone, once it is done. */
+  #judgeIntentions(key: KeptKey, held: readonly Held[]): void {
+    const { arn, tags } = key;
+    const untagged = this.#embedded.emulator.requests.all().filter(({ operation }) => operation === "UntagResource");
+    const isHindered = this.#wasKilled || untagged.some(({ status }) => status !== 200);
+    if (isHindered || key.deletion !== undefined || !isWhole(key, this.#nowMs())) return;
+    // What became of an import whose answer was lost is not known before the next one.
+    const isOpen = held.some((one) => one.kind === "material" && one.arn === arn && !one.verified);
+    const left = tags
+      .map(([name]) => name)
+      .filter((name) => name.startsWith("byok:") && !lastingTags.has(name) && !(isOpen && name === "byok:importing"));
+    if (left.length > 0) this.#report(5, `an intention is left on a key (${left.join()})`, arn);
+  }
+
+  /** A key that holds its configured bytes and cannot be used for want of others: somebody has to be told which. */
+  #judgeLost(repository: Repository, role: string, key: KeptKey, { warnings }: Report): void {
+    const nowMs = this.#nowMs();
+    const mine = [...repository.materials.values()].filter((material) => material.key === role);
+    const held = mine.filter((material) => {
+      const bytes = bytesFor(repository, this.#disk, material);
+      return bytes !== undefined && holds(key, bytes, nowMs);
+    });
+    if (held.length === 0 || key.deletion !== undefined) return;
+    for (const material of lasting(key)) {
+      if (isThere(material, nowMs) || warnings.some((warning) => warning.includes(material.id))) continue;
+      this.#report(5, "nobody is told of material that a key lacks", `${key.arn} ${material.id}`);
+    }
+  }
+
+  /** Whether byok owes the key its bytes: they are at hand and right, and nothing speaks against them. */
+  #isObliged(repository: Repository, material: MaterialDeclared, key: KeptKey): boolean {
+    const bytes = bytesFor(repository, this.#disk, material);
+    if (bytes === undefined || this.#reported.has(material.address)) return false;
+    const known = this.#held.get(key.arn);
+    if (known !== undefined && !known.has(bytes.toString("base64"))) return false;
+    const { lifetime, onDeletion } = material;
+    if (lifetime.kind === "until" && lifetime.validToMs <= this.#nowMs()) return false;
+    return !(onDeletion === "report" && this.#deletedEarly.has(key.arn));
+  }
+
+  /** Old ciphertexts open; a new one is kept of each material. */
+  async #judgeUse(key: KeptKey): Promise<void> {
+    if (!key.enabled || key.deletion !== undefined) return;
+    const kept = this.#ciphertexts.get(key.arn) ?? new Map<string, string>();
+    this.#ciphertexts.set(key.arn, kept);
+    for (const ciphertext of kept.values()) {
+      const opened = await this.#embedded.decrypt(key, ciphertext);
+      if (opened !== plaintext) this.#report(2, "an old ciphertext does not open after a run that succeeded", opened);
+    }
+    const current = key.materials.find(({ role }) => role === "current");
+    if (current === undefined || kept.has(current.id)) return;
+    const made = await this.#embedded.encrypt(key);
+    if (!made.startsWith("!")) kept.set(current.id, made);
+  }
+
+  #judgeWords({ errors }: Report, held: readonly Held[]): void {
+    for (const { kind, name, isBroken } of held) {
+      if (isBroken) this.#report(4, `a ${kind} is tainted`, name);
+    }
+    for (const error of errors) {
+      if (/inconsistent|invalid (?:plan|object)|\[internal\]|still unknown/.test(error)) {
+        this.#report(4, "the tool refuses what the provider answered", error);
+      }
+    }
+  }
+
+  #judgeDeletions(
+    watched: Watched,
+    report: Report,
+    held: readonly Held[],
+    after: readonly KeptKey[],
+    isDead: boolean,
+  ): void {
+    const { repository } = watched.order;
+    const nowMs = this.#nowMs();
+    for (const { operation, arn, bytes, after: atOnce } of watched.effects) {
+      if (!deletions.has(operation)) continue;
+      const buffer = Buffer.from(bytes, "base64");
+      if (this.#proved.get(arn)?.has(bytes) !== true) {
+        this.#report(1, "bytes were deleted that no import of byok's brought in", arn);
+      }
+      const asking = (report.plan ?? []).find((change) => releases(change, arn));
+      if (asking === undefined && this.#embedded.kms !== "qkms") {
+        this.#report(1, "bytes were deleted though nothing asked for it", arn);
+      }
+      const key = after.find((one) => one.arn === arn);
+      // What the key holds again was deleted to be imported again.
+      const isBack = holds(key, buffer, nowMs);
+      const isMoved = !isBack && asking !== undefined && asking.action !== "delete" && asking.to !== arn;
+      const target = held.find(({ kind, name }) => kind === "material" && name === asking?.name && isMoved);
+      if (target !== undefined) {
+        const there = atOnce.find((one) => one.arn === target.arn && target.arn !== arn);
+        const declared = [...repository.materials.values()].find(({ address }) => address === target.name);
+        if (declared !== undefined && there !== undefined && !holds(there, buffer, nowMs)) {
+          this.#report(1, "a key was emptied before the key to which its material moves held the bytes", arn);
+        }
+      }
+      const isGoing = key?.deletion !== undefined || key === undefined;
+      if (isGoing || isDead || isBack) continue;
+      const role = roleOf(repository, held, arn) ?? roleOf(repository, watched.held, arn);
+      const needing = [...repository.materials.values()].filter((material) => {
+        const mine = bytesFor(repository, this.#disk, material);
+        return material.key === role && (mine === undefined || mine.equals(buffer));
+      });
+      if (needing.length > 0) {
+        this.#report(1, "a run emptied a key that is configured to hold the bytes", said(report, arn));
+      }
+    }
+  }
+
+  #judgeImports(watched: Watched, { plan = [] }: Report, held: readonly Held[], befell: boolean): void {
+    const { repository } = watched.order;
+    for (const { operation, arn, bytes } of watched.effects) {
+      if (operation !== imports) continue;
+      const role = roleOf(repository, held, arn) ?? roleOf(repository, watched.held, arn);
+      const configured = [...repository.materials.values()].filter(({ key }) => key === role);
+      const right = configured.some((one) => bytesFor(repository, this.#disk, one)?.toString("base64") === bytes);
+      if (!right && role !== undefined)
+        this.#report(2, "other bytes were imported than those configured for the key", arn);
+      // Who moves the bytes there, or declares them anew, asks for them.
+      const isAsked = plan.some(
+        (one) => one.kind === "material" && one.action !== "delete" && one.to === arn && one.from !== arn,
+      );
+      for (const [name, reported] of this.#reported) {
+        if (isAsked || reported !== arn || configured.some(({ onDeletion }) => onDeletion !== "report")) continue;
+        this.#report(5, "bytes came back whose deletion was to be reported only", `${name} ${arn}`);
+      }
+      // The state says that byok's own bytes were there, and others deleted them: that is what `report` is for.
+      const recorded = watched.held.filter((one) => one.kind === "material" && one.arn === arn && one.verified);
+      const stays = recorded.some(({ name }) =>
+        plan.some(
+          (change) =>
+            change.kind === "material" && change.name === name && change.action === "update" && change.to === arn,
+        ),
+      );
+      if (
+        !isAsked &&
+        stays &&
+        this.#deletedEarly.has(arn) &&
+        configured.every(({ onDeletion }) => onDeletion === "report")
+      ) {
+        this.#report(5, "bytes came back although their deletion is to be reported only", arn);
+      }
+      this.#deletedEarly.delete(arn);
+      this.#forgetReport(arn);
+    }
+    if (befell) return;
+    for (const request of this.#embedded.emulator.requests.since(watched.mark))
+      this.#judgeRefusedImport(request, watched);
+  }
+
+  /** Bytes that the record speaks against are refused before anything is called. */
+  #judgeRefusedImport(
+    { operation, errorCode = "", keyArn }: LoggedRequest,
+    { order: { repository }, held }: Watched,
+  ): void {
+    if (operation !== imports || !/IncorrectKeyMaterial/.test(errorCode)) return;
+    for (const record of held) {
+      if (record.kind !== "material" || record.arn !== keyArn || !record.verified) continue;
+      const declared = [...repository.materials.values()].find(({ address }) => address === record.name);
+      const bytes = declared === undefined ? undefined : bytesFor(repository, this.#disk, declared);
+      if (bytes !== undefined && record.fingerprint !== fingerprintOfRaw(bytes)) {
+        this.#report(2, "other bytes were sent than those that are on record", keyArn);
+      }
+    }
+  }
+
+  #judgeSchedules({ schedules, held }: Watched, { plan = [] }: Report): void {
+    for (const arn of schedules) {
+      if (this.#foreign.has(arn)) this.#report(3, "the deletion of a key of others was scheduled", arn);
+      const names = held.filter((one) => one.kind === "key" && one.arn === arn).map(({ name }) => name);
+      const isAsked = plan.some(
+        ({ kind, name, action }) =>
+          kind === "key" && names.includes(name) && (action === "delete" || action === "replace"),
+      );
+      if (!isAsked) this.#report(3, "the deletion of a key was scheduled though nothing asked for it", arn);
+    }
+  }
+
+  #judgeOthers({ order: { repository } }: Watched, after: readonly KeptKey[]): void {
+    for (const [arn, was] of this.#foreign) {
+      const is = after.find((key) => key.arn === arn);
+      if (is === undefined) continue;
+      const touched = (["tags", "description", "policy", "enabled", "deletion"] as const).filter(
+        (aspect) => JSON.stringify(was[aspect]) !== JSON.stringify(is[aspect]),
+      );
+      if (touched.length > 0) this.#report(3, `a key of others was touched (${touched.join()})`, arn);
+    }
+    for (const { creationToken } of repository.keys.values()) {
+      const bearing = after.filter(
+        ({ arn, deletion, tags }) =>
+          deletion === undefined &&
+          !this.#revived.has(arn) &&
+          tags.some(([name, value]) => name === "byok:creation-token" && value === creationToken),
+      );
+      if (bearing.length > 1) this.#report(3, "several keys have one creation token", creationToken);
+    }
+  }
+
+  /** What a plan says of a key is true of it. */
+  #judgePlan({ before, order: { repository }, held }: Watched, { plan, isPlanned, warnings }: Report): void {
+    if (plan === undefined || !isPlanned) return;
+    const nowMs = this.#nowMs();
+    for (const { kind, name, action, from } of plan) {
+      if (action !== "no-op" || from === undefined) continue;
+      const key = before.find(({ arn }) => arn === from);
+      if (kind === "key") {
+        if (key?.deletion !== undefined)
+          this.#report(5, "no changes are planned for a key that is pending deletion", from);
+        continue;
+      }
+      const declared = [...repository.materials.values()].find(({ address }) => address === name);
+      if (declared === undefined || key === undefined || key.deletion !== undefined) continue;
+      const bytes = bytesFor(repository, this.#disk, declared);
+      if (bytes === undefined || holds(key, bytes, nowMs) || !this.#isObliged(repository, declared, key)) continue;
+      const isTold = warnings.some((warning) => warning.includes(name) || warning.includes(from));
+      const isProved = held.some((one) => one.name === name && one.verified);
+      // What is reported is the user's to decide, whatever else the same run brought into the key.
+      if (isTold && (!isProved || this.#embedded.kms === "qkms" || declared.onDeletion === "report")) continue;
+      this.#report(
+        5,
+        "no changes are planned for a dead key whose bytes are at hand",
+        `${name} ${from} ${warnings.join(" ")}`,
+      );
+    }
+  }
+
+  #judgeWritten(text: string): void {
+    for (const bytes of this.#disk.pool) {
+      for (const needle of [
+        bytes.toString("hex"),
+        bytes.toString("base64").replace(/=+$/, ""),
+        bytes.toString("latin1"),
+      ]) {
+        if (text.includes(needle)) this.#report(6, "bytes of key material were written down", "");
+      }
+    }
+  }
+
+  /** What a successful run has seen, it has written down. */
+  #noteReports({ order: { repository }, held, before }: Watched, after: readonly KeptKey[]): void {
+    for (const record of held) {
+      if (record.kind !== "material" || !record.verified || !this.#deletedEarly.has(record.arn)) continue;
+      const declared = [...repository.materials.values()].find(({ address }) => address === record.name);
+      const [was, is] = [before, after].map((all) => all.find(({ arn }) => arn === record.arn));
+      const lacks = [was, is].every(
+        (key) => key?.deletion === undefined && key?.materials.every((one) => !isThere(one, this.#nowMs())),
+      );
+      if (declared?.onDeletion === "report" && lacks) this.#reported.set(record.name, record.arn);
+    }
+  }
+
+  #forgetReport(arn: string): void {
+    for (const [name, reported] of this.#reported) if (reported === arn) this.#reported.delete(name);
+  }
+
+  #remember(keys: readonly KeptKey[]): void {
+    for (const { arn, materials } of keys) {
+      for (const { id, bytes } of materials) {
+        if (bytes === undefined) continue;
+        add(this.#held, arn, bytes);
+        this.#bytesOf.set(id, bytes);
+      }
+    }
+  }
+
+  #nowMs(): number {
+    return this.#embedded.emulator.clock.now().getTime();
+  }
+
+  #report(rule: Violation["rule"], what: string, detail = ""): void {
+    this.violations.push({ rule, what, detail });
+  }
+
+  /** Says what went wrong at the end of a walk. */
+  stuck(what: string, detail: string): void {
+    this.#report(4, what, detail);
+  }
+
+  /** Why a person must do something about a repository, as far as the walk knows a reason. */
+  excuses(repository: Repository, held: readonly Held[], keys: readonly KeptKey[]): readonly string[] {
+    const nowMs = this.#nowMs();
+    const found: string[] = [];
+    const isUnproved = ({ kind, verified, deletionPolicy }: Held): boolean =>
+      kind === "material" && !verified && deletionPolicy === "delete";
+    if (held.some(isUnproved)) found.push("bytes that nothing proves are to be deleted");
+    for (const [role, declared] of repository.keys) {
+      const arn = held.find(({ kind, name }) => kind === "key" && name === declared.address)?.arn;
+      const key = keys.find((one) => one.arn === arn);
+      if (arn !== undefined && key === undefined) found.push(`${role} has vanished`);
+      if (declared.replicaOf !== undefined && keys.some((one) => this.#foreign.has(one.arn)))
+        found.push("a replica of others");
+      const materials = [...repository.materials.values()].filter((one) => one.key === role);
+      const wanted = new Set(materials.map((one) => bytesFor(repository, this.#disk, one)?.toString("base64")));
+      if (wanted.has(undefined)) found.push("the bytes are absent");
+      if (wanted.size > 1) found.push("two kinds of bytes in one key");
+      const settings = new Set(materials.map(({ lifetime, description }) => JSON.stringify([lifetime, description])));
+      if (settings.size > 1) found.push("two lifetimes or descriptions of the same bytes in one key");
+      const known = this.#held.get(arn ?? "") ?? new Set();
+      if ([...wanted].some((bytes) => bytes !== undefined && known.size > 0 && !known.has(bytes)))
+        found.push("other bytes");
+      if (materials.some(({ lifetime }) => lifetime.kind === "until" && lifetime.validToMs <= nowMs))
+        found.push("a past date");
+      if (
+        materials.some(
+          (one) =>
+            one.namesFingerprint && !bytesFor(repository, this.#disk, one)?.equals(this.#disk.pool[0] ?? Buffer.of()),
+        )
+      ) {
+        found.push("another fingerprint");
+      }
+      const others = key === undefined ? [] : lasting(key).filter(({ id }) => !wanted.has(this.#bytesOf.get(id)));
+      const isLost = others.some((material) => !isThere(material, nowMs));
+      if (others.length > 0 && isLost && key !== undefined && key.materials.length > 1) found.push("rotated by others");
+      if (key !== undefined && !key.enabled && this.#embedded.kms === "qkms") found.push("a Disabled key on QKMS");
+      if (this.#embedded.kms === "qkms" && held.some((one) => one.kind === "material" && !one.verified))
+        found.push("not verified");
+      if (
+        held.some(
+          (one) => one.kind === "key" && ![...repository.keys.values()].some(({ address }) => address === one.name),
+        )
+      ) {
+        found.push("a key was renamed, and its token is taken");
+      }
+      const isBearer = ({ arn: other, tags }: KeptKey): boolean =>
+        this.#revived.has(other) && tags.some(([, value]) => value === declared.creationToken);
+      if (keys.some(isBearer)) found.push("others brought back a key that was given up, and it bears the token");
+      if (materials.some(({ onDeletion }) => onDeletion === "report" && this.#deletedEarly.has(arn ?? ""))) {
+        found.push("a deletion that is reported");
+      }
+      const isDescribed = materials.some(
+        ({ address, description }) => description !== undefined && this.#described.get(address) !== description,
+      );
+      if (isDescribed && key?.multiRegion === "replica") found.push("a new description on a replica");
+      const primary = keys.find((one) => one.id === key?.id && one.multiRegion === "primary");
+      if (declared.replicaOf !== undefined && primary?.enabled !== true) found.push("the primary is Disabled");
+    }
+    return found;
+  }
+}
+
+function releases({ kind, action, from, to, deletionPolicy }: Change, arn: string): boolean {
+  if (kind !== "material" || from !== arn || deletionPolicy !== "delete") return false;
+  return action === "delete" || action === "replace" || (action === "update" && to !== arn);
+}
+
+/** The key of the configuration that has this ARN. */
+function roleOf({ keys }: Repository, held: readonly Held[], arn: string): string | undefined {
+  const name = held.find((one) => one.kind === "key" && one.arn === arn)?.name;
+  return [...keys].find(([, { address }]) => address === name)?.[0];
+}
+
+function isTheSame(others: readonly KeptMaterial[], material: KeptMaterial): boolean {
+  return others.some((other) => JSON.stringify(other) === JSON.stringify(material));
+}
+
+function add(map: Map<string, Set<string>>, name: string, value: string): void {
+  map.set(name, (map.get(name) ?? new Set()).add(value));
+}
+
+function said({ plan = [], errors, warnings }: Report, arn: string | undefined): string {
+  const actions = plan.map(({ kind, name, action }) => `${kind} ${name}: ${action}`).join(", ");
+  return [arn, actions, ...errors, ...warnings].join("\n    ");
+}

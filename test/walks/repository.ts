@@ -1,0 +1,164 @@
+import { fingerprintOfRaw } from "../../src/engine/fingerprint";
+import type { Kms } from "../../src/engine/kms-profile";
+
+/** A key in the configuration. */
+export interface KeyDeclared {
+  /** The name in the configuration; a rename changes it. */
+  address: string;
+  /** What it was called before, where the configuration says so (`moved`, an alias). */
+  formerly?: string;
+  readonly creationToken: string;
+  readonly region: string;
+  readonly multiRegion: boolean;
+  /** Makes it a replica of the key whose material stands in the configuration under this role. */
+  readonly replicaOf?: string;
+  enabled: boolean | undefined;
+  description: string | undefined;
+  tags: Readonly<Record<string, string>> | undefined;
+  managesPolicy: boolean;
+}
+
+/** `until` counts in days from the moment at which the user writes it down. */
+export type LifetimeDeclared =
+  | { readonly kind: "forever" }
+  | { readonly kind: "renewed"; readonly days: number }
+  | { readonly kind: "until"; readonly validToMs: number };
+
+export interface MaterialDeclared {
+  address: string;
+  formerly?: string;
+  /** Role of the key in `keys`. */
+  key: string;
+  file: string;
+  lifetime: LifetimeDeclared;
+  onDeletion: "reimport" | "report";
+  deletionPolicy: "retain" | "delete";
+  description: string | undefined;
+  /** Whether the fingerprint of the file's first bytes stands in the configuration. */
+  namesFingerprint: boolean;
+}
+
+/** What a user has in their repository and on their disk. Roles are the walk's own names and never change. */
+export interface Repository {
+  readonly kms: Kms;
+  readonly keys: Map<string, KeyDeclared>;
+  readonly materials: Map<string, MaterialDeclared>;
+  /** Which bytes of the pool are in a file; undefined: this machine does not have it. */
+  readonly files: Map<string, number | undefined>;
+}
+
+export const regions = {
+  aws: ["eu-central-1", "eu-west-1"],
+  alibaba: ["cn-hangzhou"],
+  qkms: [""],
+} as const satisfies Record<Kms, readonly string[]>;
+
+/** How a repository looks at the start. */
+export const shapes = ["one key", "two keys", "two materials of one file", "primary and replica"] as const;
+export type Shape = (typeof shapes)[number];
+
+export interface Beginning {
+  readonly shape: Shape;
+  readonly deletionPolicy: "retain" | "delete";
+  readonly onDeletion: "reimport" | "report";
+  readonly enabled: boolean | undefined;
+  readonly lifetime: "forever" | "renewed";
+}
+
+export function begun(kms: Kms, { shape, deletionPolicy, onDeletion, enabled, lifetime }: Beginning): Repository {
+  const [here, there] = regions[kms];
+  const replicated = shape === "primary and replica" && there !== undefined;
+  const key = (role: string, more: Partial<KeyDeclared> = {}): [string, KeyDeclared] => [
+    role,
+    {
+      address: role,
+      creationToken: `walk/${role}`,
+      region: here,
+      multiRegion: replicated,
+      enabled,
+      description: undefined,
+      tags: { team: role },
+      managesPolicy: false,
+      ...more,
+    },
+  ];
+  const material = (role: string, file: string): [string, MaterialDeclared] => [
+    role,
+    {
+      address: role,
+      key: role,
+      file,
+      lifetime: lifetime === "forever" ? { kind: "forever" } : { kind: "renewed", days: 90 },
+      onDeletion,
+      deletionPolicy,
+      description: undefined,
+      namesFingerprint: false,
+    },
+  ];
+  const second = (file: string) => ({
+    keys: new Map([key("one"), key("two")]),
+    materials: new Map([material("one", "one"), material("two", file)]),
+  });
+  const parts = {
+    "one key": () => ({ keys: new Map([key("one")]), materials: new Map([material("one", "one")]) }),
+    // The second key has no material of its own: it waits for what moves there.
+    "two keys": () => ({ keys: new Map([key("one"), key("two")]), materials: new Map([material("one", "one")]) }),
+    "two materials of one file": () => second("one"),
+    "primary and replica": () => ({
+      keys: new Map([key("one"), key("two", { region: there ?? here, replicaOf: "one" })]),
+      materials: new Map([material("one", "one"), material("two", "one")]),
+    }),
+  } as const satisfies Record<Shape, () => Pick<Repository, "keys" | "materials">>;
+  const chosen = shape === "primary and replica" && !replicated ? "two materials of one file" : shape;
+  return { kms, ...parts[chosen](), files: new Map([["one", 0]]) };
+}
+
+/** As it is now, for a plan that is applied later. */
+export function copied(repository: Repository): Repository {
+  const each = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...map].map(([role, declared]) => [role, { ...declared }]));
+  const { kms, keys, materials, files } = repository;
+  return { kms, keys: each(keys), materials: each(materials), files: new Map(files) };
+}
+
+/**
+ * Where a source finds the bytes: in variables of the environment, since a walk in one process writes them hundreds of
+ * times. To byok a variable that is not set is what a file is that is absent.
+ */
+export interface Disk {
+  readonly env: Record<string, string | undefined>;
+  readonly pool: readonly Buffer[];
+}
+
+export function sourceOf(file: string): string {
+  return `env:${variableOf(file)}?encoding=hex`;
+}
+
+function variableOf(file: string): string {
+  return `WALK_${file.toUpperCase()}`;
+}
+
+export function write(repository: Repository, { env, pool }: Disk): void {
+  for (const [file, index] of repository.files) {
+    const bytes = index === undefined ? undefined : pool[index];
+    if (bytes === undefined) delete env[variableOf(file)];
+    else env[variableOf(file)] = bytes.toString("hex");
+  }
+}
+
+/** The bytes that the configuration gives for a material today. */
+export function bytesFor(repository: Repository, disk: Disk, { file }: MaterialDeclared): Buffer | undefined {
+  const index = repository.files.get(file);
+  return index === undefined ? undefined : disk.pool[index];
+}
+
+/** The fingerprint of the bytes that the file had at first, where the configuration names it. */
+export function fingerprintFor(disk: Disk, { namesFingerprint }: MaterialDeclared): string | undefined {
+  const [first] = disk.pool;
+  return namesFingerprint && first !== undefined ? fingerprintOfRaw(first) : undefined;
+}
+
+/** The materials that stand in the configuration of a key. */
+export function materialsOf(repository: Repository, role: string): readonly MaterialDeclared[] {
+  return [...repository.materials.values()].filter(({ key }) => key === role);
+}
