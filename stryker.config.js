@@ -1,12 +1,14 @@
-// Mutation testing of what decides about keys and of what reads the bytes of a Terraform host: `npm run mutate`.
-// What survives, and why: docs/mutation.md.
+// Mutation testing of what decides about keys, of what talks to the KMSs, of the two faces, and of what reads the bytes
+// of a Terraform host: `npm run mutate`. What survives, and why: docs/mutation.md.
 const { availableParallelism } = require("node:os");
+const { roomsInForce } = require("./test/mutation/rooms.js");
 
-const codec = ["dynamic-value", "msgpack", "number", "value", "value-error", "type", "grpc/frame"];
+// scripts/mutate.mjs runs one room after another.
+const report = process.env["BYOK_MUTATE"] || "mutation";
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 module.exports = {
-  mutate: ["src/engine/**/*.ts", ...codec.map((file) => `src/terraform/plugin/${file}.ts`)],
+  mutate: roomsInForce().flatMap(({ mutate }) => mutate),
   testRunner: "jest",
   jest: { configFile: "test/mutation/jest.config.js" },
   coverageAnalysis: "perTest",
@@ -18,21 +20,26 @@ module.exports = {
     "!/tsconfig.json",
     "!/jest.config.js",
     "!/src",
+    "!/pulumi",
     "!/test",
     "/test/*",
-    "!/test/engine",
+    "!/test/custody",
     "!/test/emulator",
+    "!/test/engine",
+    "!/test/kms",
     "!/test/mutation",
+    "!/test/pulumi",
     "!/test/support",
     "!/test/terraform",
     "!/test/vectors",
   ],
   tempDirName: ".stryker-tmp",
   incremental: true,
-  incrementalFile: "reports/mutation/incremental.json",
+  // Each room has results of its own, since a run of one would take those of the others for outdated.
+  incrementalFile: `reports/mutation/incremental-${report}.json`,
   reporters: ["clear-text", "json", "progress-append-only"],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
-  jsonReporter: { fileName: "reports/mutation/mutation.json" },
+  jsonReporter: { fileName: `reports/mutation/${report}.json` },
   thresholds: { high: 95, low: 90, break: 90 },
   // Some tests take seconds by themselves, and a busy machine must not pass for a mutant that never ends.
   timeoutMS: 15_000,

@@ -1,23 +1,27 @@
+const { readdirSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 const shared = require("../../jest.config.js");
+const { roomsInForce, startsProcesses } = require("./rooms.js");
+
+const root = path.join(__dirname, "..", "..");
+const judging = roomsInForce();
+const tests = readdirSync(path.join(root, "test"), { recursive: true })
+  .filter((file) => file.endsWith(".test.ts"))
+  .map((file) => path.join(root, "test", file));
 
 /**
- * The tests that judge mutants: those of the rooms that are mutated, as far as they are fast. Left out are a hundred
- * imports in a row and the published vectors of the ciphers, which would judge Node's own cryptography again and again.
+ * The tests that judge mutants: those of the rooms that are mutated, as far as they are fast.
  *
  * @type {import('jest').Config}
  */
 module.exports = {
   ...shared,
-  rootDir: path.join(__dirname, "..", ".."),
-  testMatch: ["<rootDir>/test/engine/**/*.test.ts", "<rootDir>/test/terraform/plugin/**/*.test.ts"],
+  rootDir: root,
+  testMatch: judging.flatMap((room) => room.tests.map((pattern) => `<rootDir>/${pattern}`)),
   testPathIgnorePatterns: [
     "/node_modules/",
-    "/test/engine/life/(hundred|specs)\\.test\\.ts$",
-    "/test/engine/wycheproof\\.test\\.ts$",
-    // These start processes, and judge the server on top of the codec.
-    "/test/terraform/plugin/toy/",
-    "/test/terraform/plugin/(server|log)\\.test\\.ts$",
+    ...judging.flatMap((room) => room.leftOut),
+    ...tests.filter((file) => startsProcesses.test(readFileSync(file, "utf8"))).map((file) => `^${file}$`),
   ],
   // A mutant that waits for ever is found by this; the slowest test needs 6 s.
   testTimeout: 30_000,

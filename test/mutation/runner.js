@@ -38,11 +38,13 @@ module.exports = class extends TestRunner {
     const files = JSON.parse(readFileSync(records(), "utf8"));
     const { testNamePattern, nonFlagArgs } = this.#globalConfig;
     const wanted = new RegExp(testNamePattern ?? "", "i");
-    const mutated = nonFlagArgs.map((file) => path.basename(file, ".ts"));
-    // A file of the same name is the likeliest to fail; one that is slow has its turn when the others are done.
+    // A file of the same name is the likeliest to fail, then those of the same folder; one that is slow has its turn when
+    // the others are done.
     const rank = (test) => {
       const duration = files[test.path]?.duration ?? 0;
-      return mutated.includes(path.basename(test.path, ".test.ts")) ? duration - likeliestAheadBy : duration;
+      const alike = (of) => nonFlagArgs.some((file) => of(file) === of(test.path));
+      const ahead = [name, folder].filter(alike).length;
+      return duration - ahead * likelyAheadBy;
     };
     return tests
       .filter((test) => files[test.path] === undefined || files[test.path].names.some((name) => wanted.test(name)))
@@ -50,7 +52,10 @@ module.exports = class extends TestRunner {
   }
 };
 
-const likeliestAheadBy = 1_000;
+const likelyAheadBy = 1_000;
+
+const name = (file) => path.basename(file).replace(/(?:\.test)?\.ts$/, "");
+const folder = (file) => path.basename(path.dirname(file));
 
 // In the copy of the project that Stryker works in, which it removes at the end.
 const records = () => path.join(process.cwd(), "mutation-tests.json");

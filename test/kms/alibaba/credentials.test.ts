@@ -1,7 +1,8 @@
 import type { Clock } from "../../../src/engine/clock";
+import { ByokError } from "../../../src/engine/errors";
 import { type CliProfiles, readCliProfiles } from "../../../src/kms/alibaba/cli-profile";
 import { checkCredentialSettings, credentialProvider } from "../../../src/kms/alibaba/credentials";
-import type { AlibabaSettings } from "../../../src/kms/alibaba/settings";
+import type { AlibabaAssumeRole, AlibabaSettings } from "../../../src/kms/alibaba/settings";
 import type { Sts } from "../../../src/kms/alibaba/sts";
 import type { HttpAnswer, HttpRequest, HttpSender } from "../../../src/kms/http-sender";
 import { networkError } from "../../../src/kms/network-errors";
@@ -20,12 +21,17 @@ type Pages = Readonly<Record<string, string>>;
 interface Chain {
   /** `id/token` of what is found, or the code of the error. */
   readonly found: () => Promise<string>;
+  /** What the error says, with its code. */
+  readonly told: () => Promise<string>;
   readonly asked: string[];
+  /** What STS was asked for. */
+  readonly roles: AlibabaAssumeRole[];
   readonly clock: { seconds: number };
 }
 
 function chain(settings: AlibabaSettings, env: Environment = {}, pages: Pages = {}, silent?: string): Chain {
   const asked: string[] = [];
+  const roles: AlibabaAssumeRole[] = [];
   const clock = { seconds: now };
   const sender: HttpSender = {
     async send({ method, url }: HttpRequest): Promise<HttpAnswer> {
@@ -41,10 +47,12 @@ function chain(settings: AlibabaSettings, env: Environment = {}, pages: Pages = 
   };
   const sts: Sts = {
     async assumeRole(credentials, role) {
+      roles.push(role);
       asked.push(`assume ${role.roleArn} as ${credentials.accessKeyId} for ${role.durationSeconds ?? "default"}`);
       return session(role.roleArn);
     },
     async assumeRoleWithOidc(role, providerArn, token) {
+      roles.push(role);
       asked.push(`assume ${role.roleArn} by ${providerArn} with ${token}`);
       return session(role.roleArn);
     },
@@ -67,7 +75,11 @@ function chain(settings: AlibabaSettings, env: Environment = {}, pages: Pages = 
       return error instanceof Error && "code" in error ? String(error.code) : String(error);
     }
   };
-  return { found, asked, clock };
+  const told = async (): Promise<string> => {
+    const error: unknown = await provider().catch((thrown: unknown) => thrown);
+    return error instanceof ByokError ? `${error.code}: ${error.rawMessage}` : "no error";
+  };
+  return { found, told, asked, roles, clock };
 }
 
 const fetched = (id: string, lasts = 3600): string =>
@@ -269,4 +281,242 @@ it("renews a session by the service's time, whatever the local clock says", asyn
   kms.clock.advance("16m");
   passed = 16 * 60_000;
   expect(await service.callerAccount()).toBe("6543210987654321");
+});
+
+describe("settings of credentials", () => {
+  const check =
+    (settings: AlibabaSettings, env: Environment = {}) =>
+    () =>
+      checkCredentialSettings(settings, env);
+  const refusing = (attribute: string, says: string, code = "invalid_argument") =>
+    expect.objectContaining({ code, attribute, rawMessage: expect.stringContaining(says) });
+
+  it.each<[AlibabaSettings, string, string]>([
+    [{ accessKey: "A" }, "access_key", "`access_key` stands without `secret_key`. Set both"],
+    [{ secretKey: "s" }, "secret_key", "`secret_key` stands without `access_key`. Set both"],
+    [{ securityToken: "t" }, "security_token", "`security_token` stands without `access_key` and `secret_key`"],
+    [{ accessKey: "A", secretKey: "s", profile: "p" }, "profile", "`profile` stands beside `access_key`. Keep one"],
+  ])("cannot be %j", (settings, attribute, says) => {
+    expect(check(settings)).toThrow(refusing(attribute, says));
+  });
+
+  it.each<AlibabaSettings>([
+    {},
+    { profile: "p" },
+    { accessKey: "A", secretKey: "s" },
+    { accessKey: "A", secretKey: "s", securityToken: "t" },
+  ])("can be %j", (settings) => {
+    expect(check(settings)).not.toThrow();
+  });
+
+  it("say of an address what is wrong with it, and where it was written", () => {
+    const refused = (says: string) => refusing("credentials_uri", says, "endpoint_not_allowed");
+    const surrounding = (ALIBABA_CLOUD_CREDENTIALS_URI: string) => check({}, { ALIBABA_CLOUD_CREDENTIALS_URI });
+    expect(check({ credentialsUri: "x" })).toThrow(
+      refused("The address for credentials from `credentials_uri` is not an http or https URL. Correct it."),
+    );
+    expect(surrounding("ftp://localhost/")).toThrow(
+      refused("from ALIBABA_CLOUD_CREDENTIALS_URI is not an http or https URL."),
+    );
+    expect(check({ credentialsUri: "http://example.org:8080/" })).toThrow(
+      refused("is plain HTTP to example.org:8080, and plain HTTP goes to loopback hosts only. Use https."),
+    );
+    expect(surrounding("https://example.org:8443/")).toThrow(
+      refused("is example.org:8443, which is no loopback host. If it is meant, write it into the configuration as"),
+    );
+    expect(surrounding("https://localhost/")).not.toThrow();
+    expect(surrounding("")).not.toThrow();
+  });
+});
+
+describe("what a profile of the CLI lacks", () => {
+  /** What is told, with its code. */
+  const told = async (profile: Readonly<Record<string, unknown>>, env: Environment = {}): Promise<string> => {
+    config([{ ...ak, ...profile }]);
+    return chain({}, env).told();
+  };
+  const advice =
+    ". Set `profile` in the configuration, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; or run where a RAM role is attached.";
+
+  it.each<[Readonly<Record<string, unknown>>, string]>([
+    [{ access_key_id: "" }, ': the profile "default" lacks its access key'],
+    [{ access_key_secret: "" }, ': the profile "default" lacks its access key'],
+    [
+      { mode: "CloudSSO", sts_expiration: now },
+      ': the session of the profile "default" has ended; `aliyun sso login` renews it',
+    ],
+    [{ mode: "RamRoleArn" }, ': the profile "default" lacks `ram_role_arn`'],
+    [{ mode: "ChainableRamRoleArn" }, ': the profile "default" names no `source_profile` that is there'],
+    [
+      { mode: "ChainableRamRoleArn", source_profile: "absent" },
+      ': the profile "default" names no `source_profile` that is there',
+    ],
+    [
+      { mode: "ChainableRamRoleArn", source_profile: "default", ram_role_arn: "r" },
+      ': the profile "default" goes round in circles by `source_profile`',
+    ],
+    [
+      { mode: "External" },
+      ': the profile "default" is of the mode External, which byok does not read (it reads AK, StsToken, CloudSSO, RamRoleArn, ChainableRamRoleArn, EcsRamRole, CredentialsURI, OIDC)',
+    ],
+    [
+      { mode: "two words" },
+      ': the profile "default" is of the mode unknown, which byok does not read (it reads AK, StsToken, CloudSSO, RamRoleArn, ChainableRamRoleArn, EcsRamRole, CredentialsURI, OIDC)',
+    ],
+    [
+      { mode: "OIDC", ram_role_arn: "r", oidc_token_file: "/nonexistent/token" },
+      ": the OIDC token in /nonexistent/token cannot be read",
+    ],
+  ])("is told: %j", async (profile, why) => {
+    expect(await told(profile)).toBe(
+      `credentials_missing: No usable Alibaba Cloud credentials were found${why}${advice}`,
+    );
+  });
+
+  it.each(["x".repeat(33), "a\nb", "-a"])("is not told by a mode that could be anything: %j", async (mode) => {
+    expect(await told({ mode })).toContain("is of the mode unknown, which");
+  });
+
+  it("is an address that is allowed", async () => {
+    expect(await told({ mode: "CredentialsURI", credentials_uri: "https://example.org/" })).toMatch(
+      /^endpoint_not_allowed: .* from the profile "default" of the CLI's file is example\.org/,
+    );
+    expect(await told({ mode: "CredentialsURI" })).toMatch(/^endpoint_not_allowed: .*is not an http or https URL/);
+  });
+
+  it("is nothing where there is no profile, on a machine that is no instance", async () => {
+    const nothing = `credentials_missing: No usable Alibaba Cloud credentials were found${advice}`;
+    expect(await chain({}).told()).toBe(nothing);
+    // On an instance it is said what is missing there.
+    expect(await chain({}, {}, { "/latest/api/token": "token" }).told()).toMatch(/No RAM role is attached/);
+    expect(await chain({}, { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "True" }).told()).toBe(nothing);
+  });
+});
+
+describe("a profile of the CLI with another mode", () => {
+  const base = "/latest/meta-data/ram/security-credentials/";
+
+  it("goes through other profiles, but not without end", async () => {
+    const link = (from: number, to: number) => ({
+      name: `p${from}`,
+      mode: "ChainableRamRoleArn",
+      ram_role_arn: `r${from}`,
+      source_profile: to === 0 ? "default" : `p${to}`,
+    });
+    const links = Array.from({ length: 9 }, (_, i) => link(i + 1, i));
+    config([ak, ...links], "p8");
+    const eight = chain({});
+    expect(await eight.found()).toBe("STS.r8/t");
+    expect(eight.asked).toHaveLength(8);
+    expect(eight.asked[0]).toBe("assume r1 as FILE for default");
+    config([ak, ...links], "p9");
+    expect(await chain({}).found()).toBe("credentials_missing");
+  });
+
+  it("has the role of the instance, which it may name", async () => {
+    const pages = { "/latest/api/token": "token", [base]: "attached", [`${base}attached`]: fetched("ATTACHED") };
+    config([{ ...ak, mode: "EcsRamRole" }]);
+    expect(await chain({}, {}, pages).found()).toBe("ATTACHED/t");
+    config([{ ...ak, mode: "EcsRamRole", ram_role_name: "named" }]);
+    expect(await chain({}, {}, { ...pages, [`${base}named`]: fetched("NAMED") }).found()).toBe("NAMED/t");
+  });
+
+  it("has an address on a loopback host", async () => {
+    config([{ ...ak, mode: "CredentialsURI", credentials_uri: "http://localhost:9/creds" }]);
+    expect(await chain({}, {}, { "/creds": fetched("URI") }).found()).toBe("URI/t");
+  });
+
+  it("has a token of an OIDC provider", async () => {
+    const oidc = { mode: "OIDC", ram_role_arn: "role", oidc_provider_arn: "provider" };
+    config([{ ...ak, ...oidc, oidc_token_file: around.file("token", " jwt \n") }]);
+    const asked = chain({});
+    expect(await asked.found()).toBe("STS.role/t");
+    expect(asked.asked).toEqual(["assume role by provider with jwt"]);
+  });
+
+  it("hands everything that it says of a role to STS", async () => {
+    const role = { ram_role_arn: "role", ram_session_name: "me", external_id: "e", expired_seconds: 900 };
+    config([{ ...ak, mode: "RamRoleArn", ...role }]);
+    const whole = chain({});
+    await whole.found();
+    expect(whole.roles).toEqual([{ roleArn: "role", sessionName: "me", externalId: "e", durationSeconds: 900 }]);
+    config([{ ...ak, mode: "RamRoleArn", ram_role_arn: "role" }]);
+    const bare = chain({});
+    await bare.found();
+    expect(bare.roles).toEqual([{ roleArn: "role" }]);
+  });
+});
+
+describe("credentials that the environment names", () => {
+  const oidc = (more: Environment = {}): Environment => ({
+    ALIBABA_CLOUD_ROLE_ARN: "role",
+    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
+    ALIBABA_CLOUD_OIDC_TOKEN_FILE: around.file("token", "jwt"),
+    ...more,
+  });
+
+  it("are keys only where both are there", async () => {
+    config([ak]);
+    expect(await chain({}, { ALIBABA_CLOUD_ACCESS_KEY_ID: "ENV" }).found()).toBe("FILE/-");
+    expect(await chain({}, { ALIBABA_CLOUD_ACCESS_KEY_SECRET: "s" }).found()).toBe("FILE/-");
+    expect(await chain({}, { ...keys, ALIBABA_CLOUD_SECURITY_TOKEN: "" }).found()).toBe("ENV/-");
+  });
+
+  it("are a token of an OIDC provider only where all of it is there", async () => {
+    config([ak]);
+    for (const name of Object.keys(oidc())) expect(await chain({}, oidc({ [name]: "" })).found()).toBe("FILE/-");
+    const named = chain({}, oidc({ ALIBABA_CLOUD_ROLE_SESSION_NAME: "me" }));
+    await named.found();
+    expect(named.roles).toEqual([{ roleArn: "role", sessionName: "me" }]);
+    const nameless = chain({}, oidc({ ALIBABA_CLOUD_ROLE_SESSION_NAME: "" }));
+    await nameless.found();
+    expect(nameless.roles).toEqual([{ roleArn: "role" }]);
+  });
+
+  it("may be the role of the instance, by its name", async () => {
+    const base = "/latest/meta-data/ram/security-credentials/";
+    const pages = { "/latest/api/token": "token", [base]: "attached", [`${base}named`]: fetched("NAMED") };
+    expect(await chain({}, { ALIBABA_CLOUD_ECS_METADATA: "named" }, pages).found()).toBe("NAMED/t");
+    const disabled = { ALIBABA_CLOUD_ECS_METADATA: "named", ALIBABA_CLOUD_ECS_METADATA_DISABLED: "false" };
+    expect(await chain({}, disabled, pages).found()).toBe("NAMED/t");
+  });
+
+  it("come after what the configuration names", async () => {
+    config([ak]);
+    const pages = { "/creds": fetched("URI") };
+    expect(await chain({ credentialsUri: "http://localhost:9/creds" }, keys, pages).found()).toBe("URI/t");
+    const surrounding = { ALIBABA_CLOUD_CREDENTIALS_URI: "http://localhost:9/creds" };
+    expect(await chain({}, surrounding, pages).found()).toBe("FILE/-");
+  });
+});
+
+describe("a role to assume", () => {
+  it("is assumed by whatever was found, and both are renewed", async () => {
+    const pages: Record<string, string> = { "/creds": fetched("FIRST") };
+    const asked = chain({ credentialsUri: "http://localhost:9/creds", assumeRole: { roleArn: "role" } }, {}, pages);
+    expect(await asked.found()).toBe("STS.role/t");
+    pages["/creds"] = fetched("SECOND", 7200);
+    asked.clock.seconds += 3600 - 300;
+    await asked.found();
+    expect(asked.asked).toEqual([
+      "GET localhost:9/creds",
+      "assume role as FIRST for default",
+      "GET localhost:9/creds",
+      "assume role as SECOND for default",
+    ]);
+  });
+});
+
+it("tries again for new credentials at the next request, after a failure in their last minutes", async () => {
+  const uri = { ALIBABA_CLOUD_CREDENTIALS_URI: "http://127.0.0.1:9/creds" };
+  const pages: Record<string, string> = { "/creds": fetched("FIRST"), "/other": "" };
+  const asked = chain({}, uri, pages);
+  await asked.found();
+  delete pages["/creds"];
+  asked.clock.seconds += 3600 - 1;
+  expect(await asked.found()).toBe("FIRST/t");
+  expect(await asked.found()).toBe("FIRST/t");
+  expect(asked.asked).toHaveLength(3);
+  asked.clock.seconds += 1;
+  expect(await asked.found()).toBe("credentials_missing");
 });

@@ -163,3 +163,154 @@ describe("TLS", () => {
     expect(await around.services(settingsFor(server.url, { customCaBundle })).service().tags(keyArn)).toEqual({});
   });
 });
+
+describe("where requests may go", () => {
+  const leaves = (url: string): boolean => mayReceive(new URL(url), []);
+
+  it.each([
+    ["https://kms.cn-hangzhou.aliyuncs.com", true],
+    ["https://kms-vpc.cn-hangzhou.aliyuncs.com", true],
+    ["https://kms.cn-hangzhou-finance-1.aliyuncs.com", true],
+    [`https://kms.cn-${"a".repeat(20)}.aliyuncs.com`, true],
+    ["https://sts.aliyuncs.com", true],
+    ["https://sts-vpc.cn-hangzhou.aliyuncs.com", true],
+    ["https://sts.us-east-1.aliyuncs.com", true],
+    ["https://kms.aliyuncs.com", false],
+    ["https://mykms.cn-hangzhou.aliyuncs.com", false],
+    ["https://kms-x.cn-hangzhou.aliyuncs.com", false],
+    ["https://kms.cn.aliyuncs.com", false],
+    ["https://kms.china-hangzhou.aliyuncs.com", false],
+    [`https://kms.cn-${"a".repeat(21)}.aliyuncs.com`, false],
+    ["https://kms.cn-a-b-c-d-e-f.aliyuncs.com", false],
+    ["https://kms.cn-hangzhou.aliyuncsxcom", false],
+    ["https://kms.cn-hangzhouxaliyuncs.com", false],
+    ["https://kmsxcn-hangzhou.aliyuncs.com", false],
+    ["https://kms.cn-hangzhou.aliyuncs.com:8443", false],
+    ["http://sts.aliyuncs.com", false],
+    ["https://100.100.100.200/", false],
+  ])("%s: %s", (url, allowed) => {
+    expect(leaves(url)).toBe(allowed);
+  });
+});
+
+describe("what is said of an endpoint", () => {
+  it.each<[Parameters<typeof configuredEndpoint>, string]>([
+    [["kms", { endpoint: "http://127.0.0.1" }, {}], "`endpoint`"],
+    [["sts", { stsEndpoint: "http://127.0.0.1" }, {}], "`sts_endpoint`"],
+    [["kms", {}, { ALIBABA_CLOUD_KMS_ENDPOINT: "http://127.0.0.1" }], "ALIBABA_CLOUD_KMS_ENDPOINT"],
+    [["sts", {}, { ALIBABA_CLOUD_STS_ENDPOINT: "http://127.0.0.1" }], "ALIBABA_CLOUD_STS_ENDPOINT"],
+    [["sts", {}, { ALIBABA_CLOUD_KMS_ENDPOINT: "http://127.0.0.1" }], "ALIBABA_CLOUD_KMS_ENDPOINT"],
+  ])("is where it was written: %j %s", (given, source) => {
+    expect(configuredEndpoint(...given)).toEqual({ url: new URL("http://127.0.0.1"), source });
+  });
+
+  it("is what to do where it is refused", () => {
+    const env = { ALIBABA_CLOUD_STS_ENDPOINT: "https://kms.cn-hangzhou.aliyuncs.com" };
+    expect(() => configuredEndpoint("sts", {}, env)).toThrow(
+      expect.objectContaining({
+        rawMessage:
+          "The endpoint for STS from ALIBABA_CLOUD_STS_ENDPOINT is kms.cn-hangzhou.aliyuncs.com, which is not one of Alibaba Cloud's own. If it is meant, write it into the configuration as `sts_endpoint`, where it can be reviewed; otherwise take it away.",
+      }),
+    );
+    expect(() => configuredEndpoint("sts", { stsEndpoint: "x" }, {})).toThrow(
+      expect.objectContaining({
+        rawMessage: expect.stringContaining("not a URL like https://sts.cn-hangzhou.aliyuncs.com."),
+      }),
+    );
+  });
+
+  it("is nothing where a variable is empty", () => {
+    expect(configuredEndpoint("kms", {}, { ALIBABA_CLOUD_KMS_ENDPOINT: "" })).toBeUndefined();
+    const kms = { ALIBABA_CLOUD_KMS_ENDPOINT: own, ALIBABA_CLOUD_STS_ENDPOINT: "" };
+    expect(configuredEndpoint("sts", {}, kms)).toBeUndefined();
+  });
+});
+
+describe("endpoints of Alibaba Cloud's own", () => {
+  it("are in the Region that a key is in, and inside its VPC where that is wanted", () => {
+    expect(regionalEndpoint("kms", "cn-beijing", true).href).toBe("https://kms-vpc.cn-beijing.aliyuncs.com/");
+    expect(regionalEndpoint("sts", "cn-beijing", false).href).toBe("https://sts.cn-beijing.aliyuncs.com/");
+  });
+
+  it.each([
+    [{}, {}, false],
+    [{}, { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "True" }, true],
+    [{}, { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "1" }, false],
+    [{ useVpcEndpoint: true }, { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "false" }, true],
+    [{ useVpcEndpoint: true }, {}, true],
+  ])("are inside a VPC with %j and %j: %s", (settings, env, wanted) => {
+    expect(wantsVpc(settings, env)).toBe(wanted);
+  });
+});
+
+describe("a connection to Alibaba Cloud", () => {
+  it("warns of NODE_TLS_REJECT_UNAUTHORIZED=0, which it does not heed", () => {
+    around.services({ region: "cn-hangzhou" }, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
+    expect(around.warnings).toEqual([
+      expect.stringMatching(
+        /^NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on requests to Alibaba Cloud: .*Take it out/,
+      ),
+    ]);
+    around.services({ region: "cn-hangzhou" }, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "1" } });
+    around.services({ region: "cn-hangzhou" });
+    expect(around.warnings).toHaveLength(1);
+  });
+
+  it("fetches credentials from the address that the configuration names, and from no other", async () => {
+    const credentials = { AccessKeyId: "FETCHED", AccessKeySecret: "s", Expiration: "2099-01-01T00:00:00Z" };
+    const tls = certificate();
+    await using server = await scriptedServer((request, response) => {
+      json(response, request.method === "GET" ? credentials : { Tags: { Tag: [] } });
+    }, tls);
+    const settings = { region: "cn-hangzhou", endpoint: server.url, customCaBundle: around.file("ca.pem", tls.cert) };
+    const services = around.services({ ...settings, credentialsUri: `${server.url}/credentials` });
+    expect(await services.service().tags(keyArn)).toEqual({});
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /credentials", "POST /"]);
+    expect(server.requests[1]?.headers.authorization).toContain("Credential=FETCHED,");
+  });
+
+  it("asks the hosts that the configuration names, and believes them by their certificates alone", async () => {
+    await using server = await scriptedServer((_request, response) => json(response, {}), certificate());
+    // This machine by a name that is not one of loopback's, so that only the configuration allows it.
+    const url = `https://0.0.0.0:${server.port}`;
+    const unverified = { code: "service_unavailable", serviceCode: "DEPTH_ZERO_SELF_SIGNED_CERT" };
+    const keys = { region: "cn-hangzhou", accessKey: "LTAI", secretKey: "s" };
+    const fetching = { region: "cn-hangzhou", endpoint: "http://127.0.0.1:1", credentialsUri: `${url}/credentials` };
+    await expect(
+      around
+        .services({ ...keys, endpoint: url })
+        .service()
+        .tags(keyArn),
+    ).rejects.toMatchObject(unverified);
+    await expect(
+      around
+        .services({ ...keys, endpoint: "http://127.0.0.1:1", stsEndpoint: url })
+        .service()
+        .callerAccount(),
+    ).rejects.toMatchObject(unverified);
+    await expect(around.services(fetching).service().tags(keyArn)).rejects.toMatchObject(unverified);
+    expect(server.requests).toEqual([]);
+  });
+
+  it("ends what is under way when it is closed", async () => {
+    await using server = await scriptedServer(() => services.destroy());
+    const services = around.services(settingsFor(server.url));
+    const start = performance.now();
+    await expect(services.service().tags(keyArn)).rejects.toMatchObject({ code: "service_unavailable" });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it("has the Region in force for STS, whatever Region a key is in", async () => {
+    await using server = await scriptedServer((_request, response) => json(response, { AccountId: "1" }));
+    const settings = settingsFor("https://kms.example.invalid", { stsEndpoint: server.url });
+    expect(await around.services(settings).service("cn-beijing").callerAccount()).toBe("1");
+    expect(around.services({ region: "cn-hangzhou" }).defaultRegion).toBe("cn-hangzhou");
+    expect(around.services({})).not.toHaveProperty("defaultRegion");
+  });
+
+  it("is told of certificates that cannot be read by the name of their argument", () => {
+    expect(() => around.services({ customCaBundle: "/nonexistent.pem" })).toThrow(
+      /The certificates in \/nonexistent\.pem \(from `custom_ca_bundle`\) cannot be read/,
+    );
+  });
+});

@@ -38,6 +38,11 @@ describe("signature version 3", () => {
     );
   });
 
+  it("takes no blanks around the value of a header into account", () => {
+    const padded = { ...published, headers: { ...published.headers, host: ` ${published.headers.host} ` } };
+    expect(canonicalRequest(padded)).toBe(canonicalRequest(published));
+  });
+
   it.each([
     ["method", { method: "GET" }],
     ["query", { query: {} }],

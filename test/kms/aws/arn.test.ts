@@ -88,3 +88,70 @@ it("names the same multi-Region key in another Region", () => {
     `arn:aws:kms:eu-west-1:111122223333:key/${mrk}`,
   );
 });
+
+describe("what an ARN is made of", () => {
+  const arn = `arn:aws:kms:eu-central-1:111122223333:key/${uuid}`;
+  it.each([
+    arn.replace("arn:", "xarn:"),
+    arn.replace(":aws:", ":aws-:"),
+    arn.replace(":aws:", ":aws-CN:"),
+    arn.replace(":aws:", ":awscn:"),
+    arn.replace("eu-central-1", "eu"),
+    arn.replace("eu-central-1", "-1"),
+    arn.replace("eu-central-1", "eu-"),
+    arn.replace("eu-central-1", "EU-central-1"),
+    arn.replace("111122223333", "1111222233334"),
+    arn.replace("111122223333", "11112222333x"),
+    arn.replace(uuid, mrk.slice(0, -1)),
+    arn.replace(uuid, `${mrk}0`),
+    arn.replace(uuid, mrk.replace("mrk-", "mrk-x")),
+    arn.replace(uuid, uuid.slice(1)),
+    arn.replace(uuid, `${uuid}0`),
+    arn.replace(uuid, "1234abcd-12ab-34cd-1234567890ab"),
+    arn.replace(uuid, "1234abcd-12ab-34cd-56ef-78ab-1234567890ab"),
+    arn.replace(uuid, uuid.replaceAll("-", "")),
+    arn.replace("key/", "key"),
+  ])("is not in %s", (text) => {
+    expect(thrownBy(() => parseAwsKeyArn(text))).toMatchObject({
+      code: "invalid_key_arn",
+      attribute: "key_arn",
+      rawMessage: expect.stringMatching(/^`key_arn` is not the ARN of a KMS key(?::|\.)/),
+    });
+  });
+
+  it.each([
+    ["alias/payments", true],
+    ["arn:aws:s3:::bucket", true],
+    [`arn:${"a".repeat(252)}`, true],
+    [`arn:${"a".repeat(253)}`, false],
+    ["my alias/payments", false],
+    ["arn:aws two", false],
+    [uuid, false],
+  ])("is shown as it was given, where it cannot be a secret: %.40s %s", (text, shown) => {
+    const error = String(thrownBy(() => parseAwsKeyArn(text)));
+    expect(error).toContain(shown ? `of a KMS key: ${text}. ` : "of a KMS key. ");
+  });
+
+  it.each([
+    [uuid, true],
+    [uuid.replaceAll("-", ""), true],
+    [mrk, true],
+    [uuid.slice(5), false],
+    [`${uuid}0`, false],
+    [`x${uuid}`, false],
+    [`mrk${uuid}`, false],
+  ])("is missing for the id %s: %s", (text, isId) => {
+    const error = String(thrownBy(() => parseAwsKeyArn(text)));
+    expect(error.includes("A key id alone does not say the account and Region. It looks like arn:aws:kms")).toBe(isId);
+    expect(error.includes("It looks like arn:aws:kms:eu-central-1:111122223333:key/")).toBe(true);
+  });
+
+  it.each([
+    ["alias/a", true],
+    ["arn:aws:kms:eu-central-1:111122223333:alias/a", true],
+    ["myalias/a", false],
+  ])("is not an alias's: %s %s", (text, isAlias) => {
+    const error = String(thrownBy(() => parseAwsKeyArn(text)));
+    expect(error.includes("An alias can be pointed at another key at any time")).toBe(isAlias);
+  });
+});

@@ -27,6 +27,7 @@ describe("the Region", () => {
   it("may be missing until a service without one is asked for", () => {
     const services = around.services({});
     expect(services.defaultRegion).toBeUndefined();
+    expect(around.services({ region: "" }).defaultRegion).toBeUndefined();
     expect(services.service("us-east-1").region).toBe("us-east-1");
     expect(() => services.service()).toThrow(invalid("region"));
     expect(() => services.service()).toThrow(/AWS_REGION/);

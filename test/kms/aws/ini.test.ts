@@ -60,3 +60,55 @@ describe("parseIni", () => {
     expect(Object.prototype).not.toHaveProperty("region");
   });
 });
+
+describe("a line", () => {
+  const read = (...lines: readonly string[]) => parseIni(["[s]", ...lines].join("\n"))["s"];
+
+  it.each([
+    ["a = b", { a: "b" }],
+    ["a=b=c", { a: "b=c" }],
+    ["  a   =   b  ", { a: "b" }],
+    ["a = b\r", { a: "b" }],
+    ["a = b ; comment", { a: "b" }],
+    ["a = b\t# comment", { a: "b" }],
+    ["a = b;c#d", { a: "b;c#d" }],
+    ["; a = b", {}],
+    ["# a = b", {}],
+    ["= b", {}],
+    ["a", {}],
+    ["a =", {}],
+    ["", {}],
+  ])("%j says %j", (line, settings) => {
+    expect(read(line)).toEqual(settings);
+  });
+
+  it("that is indented below an empty setting belongs to that, until one is not", () => {
+    expect(read("o =", "  a = b", "  c = d", "e = f", "  g = h")).toEqual({ "o.a": "b", "o.c": "d", e: "f", g: "h" });
+    expect(parseIni("[s]\no =\n[t]\n  a = b")).toEqual({ s: {}, t: { a: "b" } });
+    expect(read("o =", "\ta = b", "p =", " a = c")).toEqual({ "o.a": "b", "p.a": "c" });
+  });
+});
+
+describe("a section", () => {
+  it.each([
+    ["[default]", "default"],
+    ["[ default ]", "default"],
+    ["[default] # comment", "default"],
+    ["  [default]", "default"],
+    ["[profile a]", "profile a"],
+    ["[profile   a]", "profile a"],
+    ["[profile 'a b']", "profile a b"],
+    ['[profile "a b"]', "profile a b"],
+    ["[profile \"a']", "profile \"a'"],
+    ["[sso-session my.one]", "sso-session my.one"],
+    ["[a.b c]", "a.b c"],
+    ["[]", ""],
+  ])("%j is named %j", (heading, name) => {
+    expect(parseIni(`${heading}\nx = y`)).toEqual({ [name]: { x: "y" } });
+  });
+
+  it("is not what only looks like one, and what stands before all is in none", () => {
+    expect(parseIni("x = y\n[s\na = b\ns]\nx[s]\n[t]\nc = d\n[u]x")).toEqual({ t: { c: "d" } });
+    expect(parseIni("")).toEqual({});
+  });
+});

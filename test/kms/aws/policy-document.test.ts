@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { ByokError } from "../../../src/engine/errors";
 import { checkPolicy, samePolicy } from "../../../src/kms/aws/policy-document";
 
 const root = "arn:aws:iam::111122223333:root";
@@ -181,5 +182,115 @@ describe("checkPolicy", () => {
     const check = (): void => checkPolicy(text);
     expect(check).toThrow(advice);
     expect(check).toThrow(expect.objectContaining({ code: "invalid_policy", attribute: "policy" }));
+  });
+});
+
+describe("what is wrong with a policy", () => {
+  const wrong = (text: string): string => {
+    try {
+      checkPolicy(text);
+    } catch (error) {
+      return error instanceof ByokError ? error.rawMessage : String(error);
+    }
+    return "nothing";
+  };
+  /** A value within so many lists. */
+  const nested = (depth: number): unknown => (depth === 0 ? "x" : [nested(depth - 1)]);
+
+  it("is said of the policy, with what to do", () => {
+    expect(wrong("{")).toBe("`policy` is not a JSON object. Give a policy document, for example with `jsonencode`.");
+    expect(wrong("{}")).toBe("`policy` has no `Statement`. Say in it who may use and administer the key.");
+    expect(wrong(policy(statement, ["x"]))).toBe("`policy` has a statement (number 2) that is not a JSON object.");
+    expect(wrong(changed({ Effect: "Permit" }))).toBe(
+      '`policy` has a statement (number 1) without an `Effect` of "Allow" or "Deny".',
+    );
+  });
+
+  it("is its length in bytes from one beyond 32 KiB on", () => {
+    const padded = (bytes: number): string => policy(statement).padEnd(bytes);
+    expect(wrong(padded(32_768))).toBe("nothing");
+    expect(wrong(padded(32_769))).toBe("`policy` has 32769 bytes, and AWS KMS takes at most 32768. Shorten it.");
+    expect(wrong(changed({ Sid: "ä".repeat(17_000) }))).toContain("bytes");
+  });
+
+  it("is a depth that no policy has", () => {
+    expect(wrong(JSON.stringify({ Statement: statement, a: nested(31) }))).toBe("nothing");
+    expect(wrong(JSON.stringify({ Statement: statement, a: nested(32) }))).toContain("not a JSON object");
+    const deep = JSON.stringify({ a: nested(32) });
+    expect(samePolicy(deep, ` ${deep}`)).toBe(false);
+  });
+
+  it.each([
+    ["Deny", { Effect: "Deny" }],
+    ["NotPrincipal", { Principal: undefined, NotPrincipal: { AWS: root } }],
+    ["NotAction", { Action: undefined, NotAction: "kms:*" }],
+    ["a statement without a resource", { Resource: undefined }],
+  ])("is not %s", (_what, changes) => {
+    expect(wrong(changed(changes))).toBe("nothing");
+  });
+});
+
+describe("policies that differ in one place only", () => {
+  const bothWays = (one: object, other: object) => [
+    samePolicy(changed(one), changed(other)),
+    samePolicy(changed(other), changed(one)),
+  ];
+
+  it.each([
+    ["the case of a resource", { Resource: "arn:a" }, { Resource: "arn:A" }],
+    ["the case of a NotResource", { NotResource: "a" }, { NotResource: "A" }],
+    ["a member that IAM does not know", { Other: ["a", "b"] }, { Other: ["b", "a"] }],
+    [
+      "a service that looks like an account",
+      { Principal: { Service: "111122223333" } },
+      { Principal: { Service: root } },
+    ],
+    ["a list and an object with numbers for names", { Other: ["a"] }, { Other: { 0: "a" } }],
+    ["a user and the account", { Principal: { AWS: root.replace("root", "user/root") } }, { Principal: { AWS: root } }],
+    ["what only ends like the account", { Principal: { AWS: `x${root}` } }, { Principal: { AWS: root } }],
+    ["what only begins like the account", { Principal: { AWS: `${root}/x` } }, { Principal: { AWS: root } }],
+    ["everybody in other hands", { Principal: { Federated: "*" } }, { Principal: "*" }],
+    ["a principal that is none", { Principal: "x" }, { Principal: { AWS: "x" } }],
+    ["the case of the value of a condition", { Condition: { A: { k: "v" } } }, { Condition: { A: { k: "V" } } }],
+    ["the case of an operator", { Condition: { Bool: { k: "v" } } }, { Condition: { bool: { k: "v" } } }],
+    ["null for a value", { Condition: { A: { k: null } } }, { Condition: { A: { k: "null" } } }],
+    ["a condition that is none", { Condition: "x" }, { Condition: { x: {} } }],
+    ["an operator without keys", { Condition: { A: "x" } }, { Condition: { A: ["x"] } }],
+    ["one key twice", { Condition: { A: { k: "1", K: "2" } } }, { Condition: { A: { k: "2", K: "2" } } }],
+    ["a number and text of an action", { Action: [1] }, { Action: ["1"] }],
+  ])("are not the same: %s", (_what, one, other) => {
+    expect(bothWays(one, other)).toEqual([false, false]);
+  });
+
+  it.each([
+    ["NotPrincipal", { NotPrincipal: { AWS: root } }, { NotPrincipal: { AWS: ["111122223333"] } }],
+    ["NotAction", { NotAction: ["kms:A", "kms:B"] }, { NotAction: ["KMS:b", "KMS:a"] }],
+    ["NotResource", { NotResource: ["a", "b"] }, { NotResource: ["b", "a"] }],
+    ["Resource", { Resource: ["a", "b"] }, { Resource: ["b", "a"] }],
+    [
+      "the accounts of other partitions",
+      { Principal: { AWS: root } },
+      { Principal: { AWS: root.replace("aws", "aws-us-gov") } },
+    ],
+    [
+      "the order of condition keys",
+      { Condition: { A: { k: "1", l: "2" } } },
+      { Condition: { A: { L: ["2"], K: ["1"] } } },
+    ],
+    ["the order of values", { Condition: { A: { k: ["1", "2"] } } }, { Condition: { A: { k: ["2", "1", "2"] } } }],
+    ["nothing as a value", { Condition: { A: { k: null } }, Sid: "a" }, { Sid: "a", Condition: { A: { k: [null] } } }],
+    ["a number", { Condition: { A: { k: 5 } } }, { Condition: { A: { k: "5" } } }],
+    ["the order of members", { Sid: "a", Effect: "Allow" }, { Effect: "Allow", Sid: "a" }],
+  ])("are the same: %s", (_what, one, other) => {
+    expect(bothWays(one, other)).toEqual([true, true]);
+  });
+
+  it("are judged outside of the statements too", () => {
+    const withMore = (more: object): string => JSON.stringify({ ...JSON.parse(policy(statement)), ...more });
+    expect(samePolicy(withMore({ Id: ["a", "b"] }), withMore({ Id: ["b", "a"] }))).toBe(false);
+    expect(samePolicy(withMore({ Id: "a" }), withMore({}))).toBe(false);
+    expect(samePolicy(withMore({ Statement: ["x"] }), withMore({ Statement: "x" }))).toBe(true);
+    expect(samePolicy("[1]", " [1]")).toBe(false);
+    expect(samePolicy("{", " {")).toBe(false);
   });
 });

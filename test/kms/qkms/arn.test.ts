@@ -61,3 +61,41 @@ describe("an ARN of QKMS", () => {
     );
   });
 });
+
+describe("the limits of an ARN of QKMS", () => {
+  const filled = (length: number): string => {
+    const [head, tail] = ["arn:verenc", `:111122223333:key/${keyId}`];
+    const filling = ":abc".repeat(Math.ceil(length / 4)).slice(0, length - head.length - tail.length);
+    return `${head}${filling}${tail}`;
+  };
+
+  it("are 512 characters, of which its id has 128 at most", () => {
+    expect(parseQkmsKeyArn(filled(512)).accountId).toBe("111122223333");
+    expect(() => parseQkmsKeyArn(filled(513))).toThrow(/is not the ARN of a key of QKMS/);
+    expect(parseQkmsKeyArn(`arn:verenc:1:key/${"a".repeat(128)}`).keyId).toHaveLength(128);
+    expect(() => parseQkmsKeyArn(`arn:verenc:1:key/${"a".repeat(129)}`)).toThrow(/is not the ARN/);
+    expect(parseQkmsKeyArn(`arn:verenc:${"1".repeat(64)}:key/a`).accountId).toHaveLength(64);
+    expect(() => parseQkmsKeyArn(`arn:verenc:${"1".repeat(65)}:key/a`)).toThrow(/is not the ARN/);
+  });
+
+  it("leave its account the last field that says something", () => {
+    expect(parseQkmsKeyArn("arn:verenc:111122223333::key/a")).toEqual({ accountId: "111122223333", keyId: "a" });
+    expect(parseQkmsKeyArn("arn:verenc::key/a")).toEqual({ accountId: undefined, keyId: "a" });
+  });
+
+  it.each(["xarn:verenc:1:key/a", "arn:a/b:verenc:1:key/a", "arn:a:b:verenc:1:key/a", "verenc:1:key/a"])(
+    "are not those of %s",
+    (text) => {
+      expect(isQkmsArn(text)).toBe(false);
+    },
+  );
+
+  it("are told on the argument that it came from", () => {
+    expect(() => parseQkmsKeyArn("x")).toThrow(
+      expect.objectContaining({
+        attribute: "key_arn",
+        rawMessage: expect.stringMatching(/^`key_arn` is not the ARN of a key of QKMS\. It looks like arn:verenc:/),
+      }),
+    );
+  });
+});

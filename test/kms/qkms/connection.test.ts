@@ -171,10 +171,28 @@ describe("TLS", () => {
     trusting.destroy();
   });
 
+  it("is what a host is believed by that the configuration names", async () => {
+    await using server = await scriptedServer((_request, response) => json(response, noKeys), tls);
+    // This machine by a name that is not one of loopback's.
+    const elsewhere = connected({ ...credentials, endpoint: `https://0.0.0.0:${server.port}` });
+    await expect(elsewhere.service().listKeys(undefined)).rejects.toMatchObject({
+      code: "service_unavailable",
+      serviceCode: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    });
+    elsewhere.destroy();
+  });
+
   it("cannot be switched off, and whoever tries is told", () => {
     const warnings: string[] = [];
     const log = { ...silent, warn: (message: string) => void warnings.push(message) };
     connected(credentials, { log, env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } }).destroy();
-    expect(warnings).toEqual([expect.stringContaining("has no effect on requests to QKMS")]);
+    connected(credentials, { log, env: { NODE_TLS_REJECT_UNAUTHORIZED: "1" } }).destroy();
+    connected(credentials, { log }).destroy();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on requests to QKMS: .* Take it out/),
+    ]);
+    expect(() => connected({ ...credentials, customCaBundle: "/nonexistent.pem" })).toThrow(
+      /The certificates in \/nonexistent\.pem \(from `custom_ca_bundle`\) cannot be read/,
+    );
   });
 });

@@ -1,0 +1,34 @@
+import { tooLate, wholeAnswer } from "../../src/kms/whole-answer";
+
+const vendor = { name: "Example Cloud", trusts: "`its_bundle`" };
+const mebibyte = 1024 * 1024;
+
+async function* chunks(...sizes: readonly number[]): AsyncGenerator<Buffer> {
+  for (const [index, size] of sizes.entries()) yield Buffer.alloc(size, 65 + index);
+}
+
+it("joins what comes in pieces", async () => {
+  expect((await wholeAnswer(chunks(2, 0, 1), vendor)).toString()).toBe("AAC");
+  expect(await wholeAnswer(chunks(), vendor)).toHaveLength(0);
+});
+
+it("ends at eight mebibytes, whatever was done by then", async () => {
+  expect(await wholeAnswer(chunks(5 * mebibyte, 3 * mebibyte), vendor)).toHaveLength(8 * mebibyte);
+  await expect(wholeAnswer(chunks(5 * mebibyte, 3 * mebibyte, 1), vendor)).rejects.toMatchObject({
+    code: "untrusted_answer",
+    retry: "never",
+    effectUnknown: true,
+    rawMessage: expect.stringMatching(
+      /has more than 8388608 bytes, which nothing that Example Cloud answers.*endpoint/,
+    ),
+  });
+});
+
+it("says how long it waited for whom", () => {
+  expect(tooLate("kms.example", { connect: 1, request: 30_500 })).toMatchObject({
+    code: "service_unavailable",
+    retry: "backoff",
+    effectUnknown: true,
+    rawMessage: expect.stringMatching(/^kms\.example did not answer within 30\.5 seconds\. Look at the network/),
+  });
+});
