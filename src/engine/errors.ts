@@ -17,6 +17,7 @@ export const errorCodes = {
   unsupported_key_spec: "The KMS cannot import material into a key of this spec.",
   unsupported_wrapping: "The wrapping does not go with the key spec, the size of the material or the KMS.",
   immutable_argument: "The argument is fixed when the key is created.",
+  contradicting_resources: "Two resources of one plan ask for opposite things of one key or its material.",
   // The bytes
   material_unavailable: "The source of the key material gave nothing: it is absent, or it failed.",
   material_missing: "Key material is needed now and none was given.",

@@ -27,6 +27,11 @@ export function diagnosticOf(error: ByokError, known?: Readonly<Record<string, u
   return errorDiagnostic(titleOf(error.code), error.message, pointed ? path(attribute) : undefined);
 }
 
+/** An error with a title of its own. */
+export function fault(title: string, code: ErrorCode, message: string, at: Path): Diagnostic {
+  return errorDiagnostic(title, new ByokError(code, message).message, at);
+}
+
 /** For errors that are thrown anywhere in a handler, of whatever resource. */
 export function diagnose(error: unknown): readonly Diagnostic[] | undefined {
   return error instanceof ByokError ? [diagnosticOf(error, anyArgument)] : undefined;

@@ -9,7 +9,7 @@ import { moveMaterial, releaseMaterial } from "../engine/material-release";
 import { kmsOfArn } from "../kms/profiles";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
-import { diagnosticOf, refusals, warnings } from "./diagnose";
+import { diagnosticOf, fault, refusals, warnings } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import {
   lifetimeIsKnown,
@@ -26,7 +26,7 @@ import { type MaterialMemory, type PlannedAction, recall, remember } from "./mat
 import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
 import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./material-state";
 import { titleFor } from "./material-title";
-import { type Diagnostic, errorDiagnostic } from "./plugin/diagnostics";
+import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { path } from "./plugin/path";
 import { define } from "./plugin/provider";
@@ -180,8 +180,9 @@ function validate(config: Config<Schema>): Diagnostic[] {
   );
   if (value !== null && uri !== null) {
     findings.push(
-      errorDiagnostic(
+      fault(
         "Two Sources of Key Material",
+        "invalid_argument",
         "The bytes come from key_material_wo or from key_material_source, not from both. Remove one of them.",
         path("key_material_source"),
       ),

@@ -4,9 +4,10 @@ import { type MaterialRecord, provedFingerprint } from "../engine/material-recor
 import type { OfferedMaterial } from "../engine/key-material-source";
 import type { Run } from "../engine/run";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
+import { fault } from "./diagnose";
 import { present } from "./known";
 import { titleFor } from "./material-title";
-import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
+import { type Diagnostic, warningDiagnostic } from "./plugin/diagnostics";
 import { path } from "./plugin/path";
 import type { Config } from "./plugin/schema/schema";
 
@@ -29,8 +30,9 @@ export function claimMaterial(
   announceNeed(run, keyArn, fingerprint);
   if (!isDeletionAnnounced(run, keyArn, fingerprint)) return [];
   return [
-    errorDiagnostic(
+    fault(
       "Key Material Planned for Deletion",
+      "contradicting_resources",
       `Another resource of this plan deletes the key material of ${keyArn}, since its \`deletion_policy\` is delete, and this one needs it there. If the resource was renamed, add a \`moved\` block from its former address to this one. Otherwise set \`deletion_policy\` of the other resource to retain, and apply that first.`,
       path("key_arn"),
     ),
@@ -48,8 +50,9 @@ export function planMoveAway(run: Run, { keyArn, fingerprint }: MaterialRecord):
     return [];
   }
   return [
-    errorDiagnostic(
+    fault(
       "Key Material Needed by Another Resource",
+      "contradicting_resources",
       `Moving this material to another key would delete it from ${keyArn}, since \`deletion_policy\` is delete, and another resource of this plan needs it there. Set \`deletion_policy\` to retain.`,
       path("deletion_policy"),
     ),

@@ -1,6 +1,7 @@
 import type { Tags } from "../engine/key";
+import { fault } from "./diagnose";
+import type { Diagnostic } from "./plugin/diagnostics";
 import { type Path, path } from "./plugin/path";
-import { type Diagnostic, errorDiagnostic } from "./plugin/diagnostics";
 
 /** The tags that a key is to have, where anybody manages them: the provider's defaults, and the key's own before them. */
 export function managedTags(defaults: Tags, own: Tags | undefined): Tags | undefined {
@@ -38,8 +39,9 @@ export function reservedTags(tags: ReadonlyMap<string, unknown>): Diagnostic[] {
   return [...tags.keys()]
     .filter((key) => /^(aws|acs|byok):/i.test(key))
     .map((key) =>
-      errorDiagnostic(
+      fault(
         "Reserved Tag",
+        "invalid_argument",
         `Tags that begin with ${key.split(":", 1)[0]}: are set by others. Rename it.`,
         at(key),
       ),
