@@ -2,15 +2,15 @@ import { announceTaking, concludeTaking, isTaken } from "./announcements";
 import type { Call } from "./call";
 import { releaseToken } from "./creation-token";
 import { cancelDeletion, putEnabled, type ReturnedKey } from "./deletion-cancellation";
-import { noteDisabling, tellWish } from "./enabled-wish";
+import { isToBeDisabled, noteDisabling, tellWish } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
-import { type KeyDescription, waitsForDeletion } from "./key";
+import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
 import { syncAspects } from "./key-aspects";
 import { displacements, type FixedDifference, fixedDifferences } from "./key-assessment";
 import { checkKeyOptions, createKey, type CreatedKey } from "./key-creation";
 import { lookAt, lookOnceCreated } from "./key-look";
-import { type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
+import { isNoteOutstanding, type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
 import type { KeyService } from "./key-service";
 import { checkAllowed, type KeyLocation, reach } from "./key-services";
 import type { Outcome } from "./outcome";
@@ -53,8 +53,14 @@ export async function readKey(
   checkOrigin(key);
   const record = keyRecord(kms, region, key, earlier);
   const policy = await aspectOf(aspects.policy, () => service.policy(arn, call), record.policy);
-  const tags = await aspectOf(aspects.tags, async () => userTags(await service.tags(arn, call)), record.tags);
-  return { ...record, policy, tags };
+  let asked: Promise<Tags> | undefined;
+  const allTags = (): Promise<Tags> => (asked ??= service.tags(arn, call));
+  const tags = await aspectOf(aspects.tags, async () => userTags(await allTags()), record.tags);
+  // An import that fulfils the note removes it.
+  const isNoted = isNoteOutstanding(record)
+    ? await aspectOf("if_possible", async () => isToBeDisabled(await allTags()), false)
+    : record.disablingNoted === true;
+  return { ...record, policy, tags, disablingNoted: isNoted ? true : undefined };
 }
 
 /** An aspect as the KMS says it; as it is on record where it is not read. */
@@ -111,7 +117,8 @@ async function finishMadeKey(
   // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
   if (wanted.enabled !== undefined) tellWish(run, key.arn, wanted.enabled);
   const { kms, region, multiRegion, policy, tags, deletionProtection } = wanted;
-  const asMade = { ...keyRecord(kms, region, key), policy, tags };
+  const disablingNoted = wanted.enabled === false ? true : undefined;
+  const asMade = { ...keyRecord(kms, region, key), policy, tags, disablingNoted };
   if (deletionProtection === undefined) return { record: asMade, warnings: soFar };
   // No creating call takes this, so it is what is left to be done.
   const rest = { kms, region, multiRegion, deletionProtection };

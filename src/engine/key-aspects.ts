@@ -1,8 +1,8 @@
 import { type Call, checkCall } from "./call";
-import { enabledTag, forgetDisabling, isToBeDisabled, tellWish } from "./enabled-wish";
+import { enabledTag, forgetDisabling, isToBeDisabled, noteDisabling, tellWish } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import type { KeyDescription, Tags } from "./key";
-import { isUsable, type KeyRecord, keyRecord, userTags } from "./key-record";
+import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord, keyRecord, userTags } from "./key-record";
 import type { KeyService } from "./key-service";
 import type { Run } from "./run";
 import { madeAt, policySettled, settled } from "./settling";
@@ -139,8 +139,11 @@ const syncEnabled: Sync = async (aspects) => {
   const { run, service, wanted, found, call, record, note } = aspects;
   const { arn, state, toEnable } = record();
   const waits = waitsForMaterial(record());
-  // An EnableKey that failed before may succeed now that the policy is in place.
-  const enabled = wanted.enabled ?? (isUsable({ state }) ? toEnable : undefined);
+  const isOutstanding = isNoteOutstanding(record());
+  // An EnableKey that failed before may succeed now that the policy is in place. And what was noted is still to be done
+  // where somebody else imported.
+  const asBefore = isUsable({ state }) ? (toEnable ?? (isOutstanding ? false : undefined)) : undefined;
+  const enabled = wanted.enabled ?? asBefore;
   if (enabled !== undefined && !waits) {
     const wantedState = enabled ? "Enabled" : "Disabled";
     if (state !== wantedState) await service.setEnabled(arn, enabled, call);
@@ -148,8 +151,12 @@ const syncEnabled: Sync = async (aspects) => {
   }
   // Whoever imports into the key in this run may still see it as it was.
   if (enabled !== undefined) tellWish(run, arn, enabled);
+  if (wanted.enabled === undefined && !found && hidesDisabling(record(), undefined)) {
+    await noteDisabling(run, service, arn, call);
+    note({ disablingNoted: true });
+  }
   const isWithdrawn = wanted.enabled ?? found;
-  if (wanted.enabled !== false && !isWithdrawn) return;
+  if (wanted.enabled !== false && !isWithdrawn && !isOutstanding) return;
   const isTagged = isToBeDisabled(await tagsThatMatter(aspects));
   if (isTagged && isWithdrawn) {
     // A later import would leave the key Disabled, so that a failure counts.
@@ -160,6 +167,7 @@ const syncEnabled: Sync = async (aspects) => {
   } else if (!isTagged && !isWithdrawn && waits) {
     await service.tag(arn, { [enabledTag]: "false" }, call);
   }
+  note({ disablingNoted: wanted.enabled === false && waits ? true : undefined });
 };
 
 /** Such a key can be neither enabled nor disabled: its next import is told what to make of it. */

@@ -1,6 +1,6 @@
 import { formatInstant } from "./instant";
 import { type Tags, waitsForDeletion } from "./key";
-import { isUsable, type KeyRecord } from "./key-record";
+import { isNoteOutstanding, isUsable, type KeyRecord } from "./key-record";
 import type { Kms, KmsProfile } from "./kms-profile";
 import type { WantedKey } from "./wanted-key";
 
@@ -145,6 +145,7 @@ function mutableDifferences(facts: KeyFactsAtPlan, seen: KeyRecord): readonly Di
   if (wanted.enabled === undefined && seen.toEnable !== undefined && isUsable(seen)) {
     found.push({ attribute: "enabled", what: "returns to what it was before the deletion was scheduled" });
   }
+  if (isNoteOutstanding(seen)) found.push({ attribute: "enabled", what: "was noted on the key for its next import" });
   return found;
 }
 

@@ -29,6 +29,8 @@ export interface KeyRecord {
    * DisableKey (false), is still to be done. Stays until the key is seen in that state, or `enabled` is managed.
    */
   readonly toEnable?: boolean | undefined;
+  /** The key had no material and is to be Disabled, which was noted on it, and the note was not seen to be gone since. */
+  readonly disablingNoted?: boolean | undefined;
   readonly deletionProtection?: boolean | undefined;
   readonly dkmsInstanceId?: string | undefined;
   readonly protectionLevel?: string | undefined;
@@ -61,6 +63,7 @@ export function keyRecord(kms: Kms, region: string, key: KeyDescription, earlier
     protectionLevel: key.protectionLevel,
     enabled: usable ? key.state === "Enabled" : earlier?.enabled,
     toEnable: stillToEnable(key, earlier),
+    disablingNoted: earlier?.disablingNoted,
     policy: earlier?.policy,
     tags: earlier?.tags,
   };
@@ -69,6 +72,22 @@ export function keyRecord(kms: Kms, region: string, key: KeyDescription, earlier
 /** Whether a key was Enabled before its deletion was scheduled. What is not on record was not seen to be Disabled. */
 export function wasEnabled({ toEnable, enabled }: Partial<KeyRecord>): boolean {
   return toEnable ?? enabled ?? true;
+}
+
+/**
+ * Whether a key hides that it is to be Disabled, and nothing says so on the key yet: a material that is new in it has
+ * nothing on record, and its import makes the key Enabled.
+ */
+export function hidesDisabling(
+  { state, enabled, toEnable, disablingNoted }: Pick<KeyRecord, "state" | "enabled" | "toEnable" | "disablingNoted">,
+  configured: boolean | undefined,
+): boolean {
+  return state === "PendingImport" && !(configured ?? toEnable ?? enabled ?? true) && disablingNoted !== true;
+}
+
+/** Whether a note that a key is to be Disabled is on it although the key holds material: somebody else imported it. */
+export function isNoteOutstanding({ state, disablingNoted }: Pick<KeyRecord, "state" | "disablingNoted">): boolean {
+  return disablingNoted === true && isUsable({ state });
 }
 
 /** States in which a key is Enabled or Disabled; all others hide it. */

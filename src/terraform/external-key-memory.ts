@@ -21,19 +21,20 @@ export interface KeyMemory {
 const aspects = ["policy", "tags", "enabled"] as const;
 type Aspect = (typeof aspects)[number];
 
-export type SeenKey = Pick<KeyRecord, "arn" | "state" | "enabled" | "toEnable">;
+export type SeenKey = Pick<KeyRecord, "arn" | "state" | "enabled" | "toEnable" | "disablingNoted">;
 
 export function rememberKey({ managed, seen, takenOver, spare }: KeyMemory): PrivateState {
   const kept = new Map<string, Json>(Object.entries(managed));
   if (takenOver === true) kept.set("takenOver", true);
   if (spare === true) kept.set("spare", true);
   if (seen === undefined) return kept;
-  const { arn, state, enabled, toEnable } = seen;
+  const { arn, state, enabled, toEnable, disablingNoted } = seen;
   return kept.set("seen", {
     arn,
     state,
     ...(enabled === undefined ? {} : { enabled }),
     ...(toEnable === undefined ? {} : { toEnable }),
+    ...(disablingNoted === true ? { disablingNoted } : {}),
   });
 }
 
@@ -57,7 +58,7 @@ export function managedOf({ policy, tags, enabled }: WantedKey): KeyMemory["mana
 
 function seenIn(json: Json | undefined): SeenKey | undefined {
   if (!isJsonObject(json)) return undefined;
-  const { arn, state: name, enabled, toEnable } = json;
+  const { arn, state: name, enabled, toEnable, disablingNoted } = json;
   const state = keyStates.find((one): one is KeyState => one === name);
   if (typeof arn !== "string" || state === undefined) return undefined;
   return {
@@ -65,5 +66,6 @@ function seenIn(json: Json | undefined): SeenKey | undefined {
     state,
     enabled: typeof enabled === "boolean" ? enabled : undefined,
     toEnable: typeof toEnable === "boolean" ? toEnable : undefined,
+    disablingNoted: disablingNoted === true ? true : undefined,
   };
 }

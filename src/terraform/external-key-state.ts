@@ -38,6 +38,7 @@ export function recordOf(state: State<Schema>, { seen }: KeyMemory): KeyRecord |
     multiRegion: state.multi_region ?? false,
     enabled: seen?.enabled ?? present(state.enabled),
     toEnable: seen?.toEnable,
+    disablingNoted: seen?.disablingNoted,
     deletionProtection: present(state.deletion_protection),
     dkmsInstanceId: present(state.dkms_instance_id),
     protectionLevel: present(state.protection_level),
@@ -46,8 +47,8 @@ export function recordOf(state: State<Schema>, { seen }: KeyMemory): KeyRecord |
   };
 }
 
-export function seenOf({ arn, state, enabled, toEnable }: KeyRecord): SeenKey {
-  return { arn, state, enabled, toEnable };
+export function seenOf({ arn, state, enabled, toEnable, disablingNoted }: KeyRecord): SeenKey {
+  return { arn, state, enabled, toEnable, disablingNoted };
 }
 
 /** A key in another state than Enabled and Disabled shows neither: what was last applied stays. */

@@ -4,19 +4,19 @@ import { ByokError } from "../engine/errors";
 import { checkDeletionWindow, ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
 import { waitsForDeletion } from "../engine/key";
 import { checkKeyOptions, kindOfNewKey } from "../engine/key-creation";
-import { isUsable, type KeyRecord } from "../engine/key-record";
+import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord } from "../engine/key-record";
 import { isKeySpec } from "../engine/key-spec";
 import type { KmsProfile } from "../engine/kms-profile";
 import type { WantedKey } from "../engine/wanted-key";
 import { parseAwsKeyArn } from "../kms/aws/arn";
 import { isKms, kmsProfiles } from "../kms/profiles";
 import { type ByokClient, callOf, regionFor } from "./client";
-import { diagnosticOf, refusals, warnings } from "./diagnose";
+import { diagnosticOf, fault, refusals, warnings } from "./diagnose";
 import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
 import { externalKeySchema, keyUsages } from "./external-key-schema";
 import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
 import { pairs, present } from "./known";
-import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
+import { type Diagnostic, warningDiagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { formatPath, path, type Path } from "./plugin/path";
 import { define } from "./plugin/provider";
@@ -48,8 +48,11 @@ export const externalKey = resource({
     const returns = prior.pending_deletion === true;
     // What a canceled deletion changed is put right where nobody says otherwise.
     const revives = config.enabled === null && seen?.toEnable !== undefined && isUsable(seen);
+    // Said in the apply, since a material that is new in the key hears nothing of this plan.
+    const isOutstanding = seen !== undefined && isNoteOutstanding(seen);
+    const hides = config.enabled !== UNKNOWN && seen !== undefined && hidesDisabling(seen, present(config.enabled));
     if (arn !== null) {
-      const enabled = present(config.enabled) ?? (revives ? seen.toEnable : undefined);
+      const enabled = present(config.enabled) ?? (revives ? seen.toEnable : isOutstanding ? false : undefined);
       if (enabled !== undefined) tellWish(run, arn, enabled);
       if (returns) announceReturn(run, arn);
     }
@@ -58,12 +61,20 @@ export const externalKey = resource({
     const replacing = replacement(requiresReplace, prior, client);
     const tagged = plannedTags(config, planned, prior, client);
     return {
-      planned: returns || revives ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
+      planned: returns || revives || hides || isOutstanding ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
       requiresReplace: replacing.paths,
       diagnostics: [
         ...(leaves ? [leavingElsewhere(prior)] : []),
         ...replacing.diagnostics,
-        ...(returns ? [returning(prior)] : revives ? [reviving(seen)] : []),
+        ...(returns
+          ? [returning(prior)]
+          : revives
+            ? [reviving(seen)]
+            : hides
+              ? [hiding(prior)]
+              : isOutstanding
+                ? [leftNote(prior)]
+                : []),
       ],
     };
   },
@@ -222,8 +233,9 @@ function returning({ arn }: State<Schema>): Diagnostic {
 }
 
 function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
-  return errorDiagnostic(
+  return fault(
     "Key Planned for Deletion",
+    "contradicting_resources",
     `Another resource of this plan schedules the deletion of ${arn}, which this one takes over. If the resource was renamed, add a \`moved\` block from its former address to this one in place of the import; or let the former one go with a \`removed\` block and \`destroy = false\`.`,
     path("arn"),
   );
@@ -241,6 +253,20 @@ function reviving({ arn, state, toEnable }: SeenKey): Diagnostic {
   return warningDiagnostic(
     `Key Left ${state}`,
     `The deletion of ${arn} was canceled, which left the key ${state}. It was ${was} before, and becomes so again in place. To have it otherwise, set \`enabled\`.`,
+  );
+}
+
+function hiding({ arn }: State<Schema>): Diagnostic {
+  return warningDiagnostic(
+    "Key to Stay Disabled",
+    `${arn} has no key material, which hides that it is to be Disabled. That is noted on the key, so that an import leaves it Disabled.`,
+  );
+}
+
+function leftNote({ arn }: State<Schema>): Diagnostic {
+  return warningDiagnostic(
+    "Note Left on Key",
+    `${arn} carries a note that it is to be Disabled once it has key material, which somebody else imported. Its state becomes as configured, or Disabled where \`enabled\` is not set, and the note is removed.`,
   );
 }
 
@@ -265,8 +291,9 @@ function validate(config: Config<Schema>): Diagnostic[] {
   for (const name of ["key_spec", "key_usage"] as const) {
     if (config[name] === null) continue;
     findings.push(
-      errorDiagnostic(
+      fault(
         "Set by the Primary",
+        "invalid_argument",
         `A replica has the ${name} of its primary key. Remove it here.`,
         path(name),
       ),
@@ -274,8 +301,9 @@ function validate(config: Config<Schema>): Diagnostic[] {
   }
   if (config.multi_region === false) {
     findings.push(
-      errorDiagnostic(
+      fault(
         "Set by the Primary",
+        "invalid_argument",
         "A replica is a multi-Region key. Remove multi_region, or primary_key_arn.",
         path("multi_region"),
       ),

@@ -87,7 +87,8 @@ describe("the states of a key", () => {
     await on.life.client().send(new DisableKeyCommand({ KeyId }));
     await on.workspace.apply("-refresh-only");
     await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId }));
-    expect([...(await on.workspace.changes()).keys()]).toEqual([material]);
+    // The key hides it now, so that it is noted on it.
+    expect([...(await on.workspace.changes()).keys()]).toEqual(["byok_external_key.this", material]);
     await on.workspace.apply("saved.tfplan");
     await on.settled();
     expect(await stateOf(KeyId)).toBe("Disabled");

@@ -214,27 +214,13 @@ export class Judge {
       this.#judgeIntentions(key, held);
       if (!isWhole(key, nowMs)) continue;
       const wanted = declared.enabled ?? this.#enabled.get(key.arn);
-      // An empty key hides that it was Disabled from a material that is new in it: see docs/design.md, "What an empty key
-      // hides".
-      const isHidden = wanted === false && this.#hasNewcomer(repository, role, key, before);
-      if (wanted !== undefined && key.deletion === undefined && key.enabled !== wanted && !isHidden) {
+      if (wanted !== undefined && key.deletion === undefined && key.enabled !== wanted) {
         const is = key.enabled ? "Enabled" : "Disabled";
         this.#report(5, `a run that succeeded leaves a key ${is} that is not to be`, said(report, arn));
       }
       this.#enabled.set(key.arn, key.enabled);
       await this.#judgeUse(key);
     }
-  }
-
-  /** Whether a material is in the key since this run only. */
-  #hasNewcomer(
-    repository: Repository,
-    role: string,
-    key: KeptKey,
-    before: readonly { readonly name: string; readonly arn?: string | undefined }[],
-  ): boolean {
-    const inKey = [...repository.materials.values()].filter((material) => material.key === role);
-    return inKey.some(({ address }) => !before.some((one) => one.name === address && one.arn === key.arn));
   }
 
   /** What byok noted on a key for as long as something was to be done is gone, once it is done. */
@@ -385,15 +371,18 @@ export class Judge {
     }
     if (befell) return;
     for (const request of this.#embedded.emulator.requests.since(watched.mark))
-      this.#judgeRefusedImport(request, watched);
+      this.#judgeRefusedImport(request, watched, plan);
   }
 
   /** Bytes that the record speaks against are refused before anything is called. */
   #judgeRefusedImport(
     { operation, errorCode = "", keyArn }: LoggedRequest,
     { order: { repository }, held }: Watched,
+    plan: NonNullable<Report["plan"]>,
   ): void {
     if (operation !== imports || !/IncorrectKeyMaterial/.test(errorCode)) return;
+    // Material that moves into a key has nothing on record of it, and the KMS alone knows what the key held.
+    if (plan.some(({ kind, to, from }) => kind === "material" && to === keyArn && from !== keyArn)) return;
     for (const record of held) {
       if (record.kind !== "material" || record.arn !== keyArn || !record.verified) continue;
       const declared = [...repository.materials.values()].find(({ address }) => address === record.name);
