@@ -30,7 +30,7 @@ const outputFields = {
   deletionProtection: flag,
   policy: text,
   tags: map(text),
-  record: object({ state: word(...keyStates), enabled: flag, toEnable: flag }),
+  record: object({ state: word(...keyStates), enabled: flag, toEnable: flag, disablingNoted: flag }),
 } as const;
 
 /**
@@ -68,7 +68,12 @@ export function keyOuts(args: KeyArguments, record: KeyRecord): Record<string, u
     enabled: args.enabled === undefined ? undefined : shown,
     policy: record.policy,
     tags: record.tags,
-    record: { state: record.state, enabled: record.enabled, toEnable: record.toEnable },
+    record: {
+      state: record.state,
+      enabled: record.enabled,
+      toEnable: record.toEnable,
+      disablingNoted: record.disablingNoted,
+    },
   });
 }
 
@@ -95,6 +100,7 @@ export function keyRecordOf(id: string, outs: Props): KeyRecord {
     deletionProtection: args.deletionProtection,
     enabled: args.record?.enabled,
     toEnable: args.record?.toEnable,
+    disablingNoted: args.record?.disablingNoted,
     policy: args.policy,
     tags: args.tags,
   };
