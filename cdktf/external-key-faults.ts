@@ -1,14 +1,15 @@
 import { isKeySpec } from "../src/engine/key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "../src/engine/kms-profile";
+import { reservedTagPrefix } from "../src/engine/reserved-tag";
 import { Token } from "./core";
 import { type Faults, faultIf, faultsOf } from "./faults";
-import { isKms, keyOfArn, kmsNames, kmsProfiles } from "../src/kms/profiles";
+import { defaultKms, isKms, keyOfArn, kmsNames, kmsProfiles } from "../src/kms/clouds";
 import { known } from "./known";
 import type { ExternalKeyProps } from "./external-key";
 
 /** What can be seen to be wrong with a key while the app runs; what only Terraform will know is left to the provider. */
 export function externalKeyFaults(props: ExternalKeyProps): Faults {
-  const kms = known(props.kms) ?? "aws";
+  const kms = known(props.kms) ?? defaultKms;
   if (!isKms(kms)) return [`\`kms\` is ${JSON.stringify(kms)}. Use one of ${kmsNames.join(", ")}.`];
   // Which KMS it will be decides on nearly everything.
   if (props.kms !== undefined && known(props.kms) === undefined) return regionFaults(known(props.region));
@@ -139,7 +140,7 @@ function policyFaults(policy: string | undefined, profile: KmsProfile): Faults {
 }
 
 function tagFaults(key: string, value: string | undefined): Faults {
-  const prefix = /^(aws|acs|byok):/i.exec(key)?.[1];
+  const prefix = reservedTagPrefix(key);
   return [
     ...faultIf(
       prefix !== undefined,

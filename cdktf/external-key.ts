@@ -1,12 +1,11 @@
 import { Construct, type IConstruct } from "constructs";
 import { isKeySpec, type KeySpec } from "../src/engine/key-spec";
-import type { Kms } from "../src/engine/kms-profile";
 import { ExternalKeyLookup, ExternalKeyResource, type ExternalKeyTimeouts } from "./bindings";
 import { Fn, type IResolvable, type TerraformProvider } from "./core";
 import { creationToken, tokenOfInstance } from "./creation-token";
 import { externalKeyFaults } from "./external-key-faults";
 import { refuseFaults } from "./faults";
-import { isKms, keyOfArn, kmsProfiles } from "../src/kms/profiles";
+import { defaultKms, isKms, keyOfArn, type KmsName, kmsProfiles } from "../src/kms/clouds";
 import { known } from "./known";
 
 /** A key that takes imported material, whether it is this app's or not. */
@@ -16,7 +15,7 @@ export interface IExternalKey extends IConstruct {
   /** The key's id, the last part of its ARN. */
   readonly keyId: string;
   /** The KMS, as far as the app knows it. */
-  readonly kms: Kms | undefined;
+  readonly kms: KmsName | undefined;
   /** The spec, as far as the app knows it: neither of a replica nor of a key that is only referred to. */
   readonly keySpec: KeySpec | undefined;
   /** Whether it is known to be a replica of a multi-Region key. */
@@ -175,7 +174,7 @@ export class ExternalKey extends Construct implements IExternalKey {
   readonly resource: ExternalKeyResource;
   readonly keyArn: string;
   readonly keyId: string;
-  readonly kms: Kms | undefined;
+  readonly kms: KmsName | undefined;
   readonly keySpec: KeySpec | undefined;
   readonly isReplica: boolean;
 
@@ -234,7 +233,7 @@ export class LookedUpKey extends Construct implements IExternalKey {
   readonly dataSource: ExternalKeyLookup;
   readonly keyArn: string;
   readonly keyId: string;
-  readonly kms: Kms | undefined;
+  readonly kms: KmsName | undefined;
   readonly keySpec: undefined;
   readonly isReplica = false;
 
@@ -249,7 +248,7 @@ export class LookedUpKey extends Construct implements IExternalKey {
 class ForeignKey extends Construct implements IExternalKey {
   readonly keyArn: string;
   readonly keyId: string;
-  readonly kms: Kms | undefined;
+  readonly kms: KmsName | undefined;
   readonly keySpec: undefined;
   readonly isReplica = false;
 
@@ -267,13 +266,13 @@ function partOf(arn: string, separator: string, index: number): string {
   return Fn.element(Fn.split(separator, arn), index);
 }
 
-function kmsOf(props: ExternalKeyProps): Kms | undefined {
-  if (props.kms === undefined) return "aws";
+function kmsOf(props: ExternalKeyProps): KmsName | undefined {
+  if (props.kms === undefined) return defaultKms;
   const kms = known(props.kms);
   return kms !== undefined && isKms(kms) ? kms : undefined;
 }
 
-function specOf(props: ExternalKeyProps, kms: Kms): KeySpec | undefined {
+function specOf(props: ExternalKeyProps, kms: KmsName): KeySpec | undefined {
   if (props.keySpec === undefined) return kmsProfiles[kms].defaultKeySpec;
   const spec = known(props.keySpec);
   return spec !== undefined && isKeySpec(spec) ? spec : undefined;

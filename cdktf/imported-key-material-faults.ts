@@ -9,7 +9,7 @@ import { isWrappingKeySpec, wrappingKeySpecs } from "../src/engine/wrapping-key"
 import type { IExternalKey } from "./external-key";
 import { type Faults, faultIf, faultsOf } from "./faults";
 import type { ImportedKeyMaterialProps } from "./imported-key-material";
-import { kmsProfiles } from "../src/kms/profiles";
+import { kmsProfiles } from "../src/kms/clouds";
 import { known } from "./known";
 
 /** What can be seen to be wrong with key material while the app runs, the bytes aside. */

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { defaultCloud } from "../src/kms/clouds";
 import { ExternalKey, type ExternalKeyProps } from "./external-key";
 import { regionFaults } from "./external-key-faults";
 import { type Faults, faultIf, refuseFaults } from "./faults";
@@ -109,17 +110,13 @@ function checkedRegions(construct: Construct, regions: readonly string[]): reado
   return [first, ...others];
 }
 
-/** Keys are replicated within one of AWS's partitions. */
+/** Keys are replicated within one of the cloud's partitions. */
 function partitionFaults(regions: readonly string[]): Faults {
-  const [first, ...others] = regions.map(partition);
+  const [first, ...others] = regions.map(defaultCloud.arns.partition);
   return faultIf(
     others.some((other) => other !== first),
     `\`regions\` has ${regions.join(", ")}, which are of different partitions of AWS (${[...new Set([first, ...others])].join(", ")}). Make a key in each.`,
   );
-}
-
-function partition(region: string): string {
-  return /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region)?.[1] ?? "aws";
 }
 
 /** Which properties go to all keys, to the primary alone, to all material, to the primary's alone. */

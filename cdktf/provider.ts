@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
 import type { Construct } from "constructs";
+import { camelCase } from "../src/definitions/field";
+import { clouds, type KmsName } from "../src/kms/clouds";
+import type { Setting, Settings } from "../src/kms/setting";
 import { type ByokProviderConfig, ByokProviderResource } from "./bindings";
 import { Token } from "./core";
 import { type Faults, faultIf, refuseFaults } from "./faults";
@@ -20,25 +23,34 @@ export class ByokProvider extends ByokProviderResource {
   }
 }
 
-/** What stands in the blocks that is secret, and what names files. */
-const blocks = {
-  aws: { secrets: ["secretKey", "token"], paths: ["customCaBundle", "sharedConfigFiles", "sharedCredentialsFiles"] },
-  alibaba: { secrets: ["secretKey", "securityToken"], paths: ["customCaBundle", "sharedCredentialsFile"] },
-  qkms: { secrets: ["secretKey"], paths: ["customCaBundle"] },
-} as const;
+/** The properties of a cloud's block that hold a secret, and those that name files. */
+interface BlockProps {
+  readonly name: KmsName;
+  readonly secrets: readonly string[];
+  readonly files: readonly string[];
+}
 
-const blockNames = ["aws", "alibaba", "qkms"] as const;
+const blocks: readonly BlockProps[] = clouds.map(({ name, settings }) => {
+  const fields: Settings = settings.fields;
+  const those = (are: (setting: Setting) => boolean): string[] =>
+    Object.entries(fields).flatMap(([field, setting]) => (are(setting) ? [camelCase(field)] : []));
+  return {
+    name,
+    secrets: those(({ secret, harmlessAlone }) => secret === true && harmlessAlone !== true),
+    files: those(({ file }) => file === true),
+  };
+});
 
 /** Terraform runs in another folder than the app. */
 function withAbsolutePaths(props: ByokProviderProps, appFolder: string): ByokProviderProps {
   const changed = { ...props };
-  for (const name of blockNames) {
+  for (const { name, files } of blocks) {
     const block = props[name];
     if (block === undefined) continue;
     const copy = { ...block };
-    for (const path of blocks[name].paths) {
-      const value: unknown = Reflect.get(block, path);
-      if (value !== undefined) Reflect.set(copy, path, absolute(value, appFolder));
+    for (const file of files) {
+      const value: unknown = Reflect.get(block, file);
+      if (value !== undefined) Reflect.set(copy, file, absolute(value, appFolder));
     }
     Reflect.set(changed, name, copy);
   }
@@ -74,14 +86,14 @@ function providerFaults(props: ByokProviderProps): Faults {
       retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= 100),
       `\`maxRetries\` is ${retries}. It may be a whole number from 0 to 100.`,
     ),
-    ...blockNames.flatMap((name) => secretFaults(props, name)),
+    ...blocks.flatMap((block) => secretFaults(props, block)),
   ];
 }
 
-function secretFaults(props: ByokProviderProps, name: (typeof blockNames)[number]): Faults {
+function secretFaults(props: ByokProviderProps, { name, secrets }: BlockProps): Faults {
   const block = props[name];
   if (block === undefined || isLoopback(known(block.endpoint))) return [];
-  return blocks[name].secrets.flatMap((secret) => {
+  return secrets.flatMap((secret) => {
     const value: unknown = Reflect.get(block, secret);
     return faultIf(
       typeof value === "string" && known(value) !== undefined,

@@ -1,4 +1,5 @@
 import { type CustomResourceOptions, dynamic, type ID, type Input, mergeOptions, type Output } from "@pulumi/pulumi";
+import type { KmsName } from "../src/kms/clouds";
 import type { ConnectionArgs, TimeoutsArgs } from "./connection-args";
 import { creationToken } from "./creation-token";
 import { externalKeyDelegate } from "./delegates";
@@ -9,7 +10,7 @@ import { externalKeyDelegate } from "./delegates";
  */
 export interface ExternalKeyArgs {
   /** `aws`, `alibaba` or `qkms`. Default `aws`. Another one replaces the key. */
-  kms?: Input<"aws" | "alibaba" | "qkms">;
+  kms?: Input<KmsName>;
   /** Default: `byok:region`, `aws:region`, `AWS_REGION`. Another one replaces the key. */
   region?: Input<string>;
   description?: Input<string>;
@@ -62,7 +63,7 @@ export class ExternalKey extends dynamic.Resource {
   /** The key's ARN, the same as `id`. */
   readonly arn: Output<string>;
   readonly keyId: Output<string>;
-  declare readonly kms: Output<"aws" | "alibaba" | "qkms">;
+  declare readonly kms: Output<KmsName>;
   declare readonly region: Output<string>;
   declare readonly description: Output<string>;
   declare readonly keySpec: Output<string>;

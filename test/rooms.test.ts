@@ -8,7 +8,8 @@ const root = join(__dirname, "..");
 const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   "src/engine": { rooms: [], packages: ["node:crypto"] },
   "src/material-sources": { rooms: ["src/engine"], packages: ["node:*"] },
-  "src/kms": { rooms: ["src/engine"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
+  "src/definitions": { rooms: [], packages: [] },
+  "src/kms": { rooms: ["src/definitions", "src/engine"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
   "src/emulator": { rooms: [], packages: ["node:*"] },
   "src/terraform/plugin": {
     rooms: [],
@@ -16,27 +17,36 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   },
   // What a program loads, and in its folder what Pulumi's provider process loads in its place.
   pulumi: {
-    rooms: ["src/engine", "src/material-sources", "src/kms", "src/system-clock.ts"],
+    rooms: ["src/definitions", "src/engine", "src/material-sources", "src/kms", "src/system-clock.ts"],
     packages: ["node:crypto", "@pulumi/pulumi", "byok/pulumi/provider"],
   },
   "pulumi/provider": {
-    rooms: ["src/engine", "src/material-sources", "src/kms", "src/system-clock.ts", "pulumi/given.ts"],
+    rooms: [
+      "src/definitions",
+      "src/engine",
+      "src/material-sources",
+      "src/kms",
+      "src/system-clock.ts",
+      "pulumi/given.ts",
+    ],
     packages: ["node:*"],
   },
   // Constructs, which need neither a cloud's SDK nor Pulumi: of the rest only tables and grammars.
   cdktf: {
     rooms: [
+      "src/definitions",
       "src/engine/errors.ts",
       "src/engine/fingerprint.ts",
       "src/engine/key-spec.ts",
       "src/engine/kms-profile.ts",
       "src/engine/lifetime.ts",
+      "src/engine/reserved-tag.ts",
       "src/engine/table.ts",
       "src/engine/wrapping-algorithm.ts",
       "src/engine/wrapping-choice.ts",
       "src/engine/wrapping-key.ts",
-      "src/kms/profiles.ts",
-      ...["aws", "alibaba", "qkms"].flatMap((kms) => [`src/kms/${kms}/arn.ts`, `src/kms/${kms}/profile.ts`]),
+      "src/kms/clouds.ts",
+      "src/kms/setting.ts",
     ],
     packages: ["node:crypto", "node:path", "constructs", "cdktf"],
   },

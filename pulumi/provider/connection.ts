@@ -1,12 +1,15 @@
+import type { Kind } from "../../src/definitions/field";
 import type { AllowedKeys } from "../../src/engine/key-services";
+import type { Cloud } from "../../src/kms/cloud";
+import { type KnownCloud, clouds as knownClouds } from "../../src/kms/clouds";
 import type { KmsSettings } from "../../src/kms/key-services";
+import { type Setting, settingName, type SettingName, type Settings, type ValueOfSetting } from "../../src/kms/setting";
 import { given } from "../given";
 import { hasUnknown, isProps, type Props } from "./props";
 import {
   type ArgumentsOf,
   type Failure,
   type Fields,
-  flag,
   list,
   map,
   number,
@@ -17,52 +20,8 @@ import {
   word,
 } from "./shape";
 
-const assumeRole = object({
-  roleArn: text,
-  sessionName: text,
-  externalId: text,
-  duration: text,
-  policy: text,
-  policyArns: list(text),
-  tags: map(text),
-  transitiveTagKeys: list(text),
-  sourceIdentity: text,
-});
-
-const alibabaFields = {
-  region: text,
-  profile: text,
-  sharedCredentialsFile: text,
-  ecsRoleName: text,
-  credentialsUri: text,
-  assumeRole: object({
-    roleArn: text,
-    sessionName: text,
-    externalId: text,
-    durationSeconds: number,
-    policy: text,
-  }),
-  endpoint: text,
-  stsEndpoint: text,
-  useVpcEndpoint: flag,
-  customCaBundle: text,
-} as const;
-
-const qkmsFields = { endpoint: text, region: text, signedHeaders: list(text), customCaBundle: text } as const;
-
-/** How a KMS is reached and what may be touched: the `connection` argument, or `byok:…` in the stack's configuration. */
-export const connectionFields = {
-  profile: text,
-  sharedConfigFiles: list(text),
-  sharedCredentialsFiles: list(text),
-  assumeRoles: list(assumeRole),
-  endpoint: text,
-  stsEndpoint: text,
-  customCaBundle: text,
-  useFipsEndpoint: flag,
-  useDualstackEndpoint: flag,
-  alibaba: object(alibabaFields),
-  qkms: object(qkmsFields),
+/** What is not about a single KMS. */
+const generalFields = {
   allowedAccountIds: list(text),
   allowedRegions: list(text),
   allowedMaterialSources: list(text),
@@ -70,26 +29,110 @@ export const connectionFields = {
   importRequestsPerSecond: number,
 } as const;
 
-/** What may stand in the configuration only: secrets, which arguments would carry into the state. */
-const configurationFields = {
-  ...connectionFields,
-  region: text,
-  accessKey: text,
-  secretKey: text,
-  token: text,
-  alibaba: object({ ...alibabaFields, accessKey: text, secretKey: text, securityToken: text }),
-  qkms: object({ ...qkmsFields, accessKey: text, secretKey: text }),
-} as const;
+/** How KMSs are reached and what may be touched, secrets included. */
+export type Connection = ArgumentsOf<typeof generalFields> & ArgumentsFor<KnownCloud>;
 
-export type Connection = ArgumentsOf<typeof configurationFields>;
+/** The settings of clouds as Pulumi's faces name them: those of a flat one side by side, those of others in an object each. */
+export type ArgumentsFor<C extends Cloud, Hidden = never> = SideBySide<
+  C extends Flat ? ArgumentsIn<C, Hidden> : never
+> & {
+  readonly [O in Exclude<C, Flat> as O["name"]]?: ArgumentsIn<O, Hidden>;
+};
+
+/** @param Hidden A setting of such a type is left out. */
+type ArgumentsIn<C extends Cloud, Hidden> = {
+  readonly [N in keyof FieldsOf<C> as FieldsOf<C>[N] extends Hidden ? never : ArgumentName<C, N>]?: ValueOfSetting<
+    FieldsOf<C>[N]
+  >;
+};
+
+type FieldsOf<C extends Cloud> = C["settings"]["fields"];
+
+type ArgumentName<C extends Cloud, N extends keyof FieldsOf<C>> = C extends {
+  readonly settings: { readonly pulumi: { readonly names: { readonly [Name in N]: infer Other extends string } } };
+}
+  ? Other
+  : SettingName<N, FieldsOf<C>[N]>;
+
+type Flat = { readonly settings: { readonly pulumi: { readonly flat: true } } };
+
+/** Everything that is in some member of the union. */
+type SideBySide<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
+
+/** What may stand where, for some clouds. */
+export interface ConnectionTable {
+  readonly clouds: readonly Cloud[];
+  /** The `connection` argument. What is secret is no part of it, since arguments are kept in the state. */
+  readonly argument: typeof generalFields;
+  /** The stack's configuration, `byok:…`. */
+  readonly configuration: typeof generalFields;
+}
+
+export function connectionTable(clouds: readonly Cloud[]): ConnectionTable {
+  return {
+    clouds,
+    argument: { ...fieldsFor(clouds, isArgument), ...generalFields },
+    configuration: { ...fieldsFor(clouds, () => true), ...generalFields },
+  };
+}
+
+const knownTable = connectionTable(knownClouds);
+
+export const connectionFields = knownTable.argument;
+
+type IsShown = (cloud: Cloud, name: string, setting: Setting) => boolean;
+
+const isArgument: IsShown = ({ settings }, name, { secret }) =>
+  secret !== true && settings.pulumi?.configurationOnly.includes(name) !== true;
+
+function fieldsFor(clouds: readonly Cloud[], isShown: IsShown): Fields {
+  return Object.assign(
+    {},
+    ...clouds.map((cloud) => {
+      const shown = Object.entries(cloud.settings.fields).filter(([name, setting]) => isShown(cloud, name, setting));
+      const fields = Object.fromEntries(
+        shown.map(([name, setting]) => [nameOf(cloud, name, setting), shapeOf(setting.is)]),
+      );
+      return isFlat(cloud) ? fields : { [cloud.name]: object(fields) };
+    }),
+  );
+}
+
+function isFlat({ settings }: Cloud): boolean {
+  return settings.pulumi?.flat === true;
+}
+
+function nameOf({ settings }: Cloud, name: string, setting: Setting): string {
+  return settings.pulumi?.names[name] ?? settingName(name, setting);
+}
+
+function shapeOf(kind: Kind): Shape {
+  switch (kind.kind) {
+    case "text":
+    case "flag":
+    case "number":
+      return { kind: kind.kind };
+    case "choice":
+      return word(...kind.choices);
+    case "list":
+      return list(shapeOf(kind.of));
+    case "map":
+      return map(shapeOf(kind.of));
+    case "group": {
+      const settings: Settings = kind.fields;
+      return object(
+        Object.fromEntries(
+          Object.entries(settings).map(([name, setting]) => [settingName(name, setting), shapeOf(setting.is)]),
+        ),
+      );
+    }
+  }
+}
 
 /** Stands for what the engine of Pulumi hands to `configure`. */
 export interface Config {
   get(key: string): string | undefined;
 }
-
-/** What Pulumi's AWS provider is configured with serves as a default. */
-const awsDefaults = ["region", "profile", "assumeRoles"];
 
 export interface ReadConnection {
   readonly connection: Connection;
@@ -100,17 +143,20 @@ export interface ReadConnection {
  * The connection of one resource: its argument, and for what that leaves out the stack's configuration. While part of the
  * argument is not known, the rest holds, and sources of key material stay closed: what is unknown must not open them.
  */
-export function connectionOf(argument: unknown, config: Config | undefined): ReadConnection {
-  const { args } = readArguments(connectionFields, isProps(argument) ? argument : {});
-  const configured = config === undefined ? {} : configuredProps(config);
-  const { args: fromConfig, failures } = readArguments(configurationFields, configured);
+export function connectionOf(
+  argument: unknown,
+  config: Config | undefined,
+  table: ConnectionTable = knownTable,
+): ReadConnection {
+  const { args } = readArguments(table.argument, isProps(argument) ? argument : {});
+  const configured = config === undefined ? {} : configuredProps(config, table);
+  const { args: fromConfig, failures } = readArguments(table.configuration, configured);
   return {
     connection: {
       ...fromConfig,
       ...args,
       ...(hasUnknown(argument) ? { materialAccess: "apply" as const } : {}),
-      alibaba: { ...fromConfig.alibaba, ...args.alibaba },
-      qkms: { ...fromConfig.qkms, ...args.qkms },
+      ...objectsOf(table.clouds, fromConfig, args),
     },
     failures: failures.map(({ property, reason }) => ({
       property: "connection",
@@ -119,15 +165,35 @@ export function connectionOf(argument: unknown, config: Config | undefined): Rea
   };
 }
 
-function configuredProps(config: Config): Props {
-  const fields: Fields = configurationFields;
+/** The clouds' own objects, each of what is configured and of what the argument says before that. */
+function objectsOf(clouds: readonly Cloud[], configured: Props, args: Props): Props {
+  const own = clouds.filter((cloud) => !isFlat(cloud)).map(({ name }) => name);
+  return Object.fromEntries(own.map((name) => [name, { ...propsOf(configured[name]), ...propsOf(args[name]) }]));
+}
+
+function propsOf(value: unknown): Props {
+  return isProps(value) ? value : {};
+}
+
+function configuredProps(config: Config, { clouds, configuration }: ConnectionTable): Props {
+  const others = new Map(clouds.flatMap(otherNamespaces));
+  const fields: Fields = configuration;
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, shape]) => {
-      const written =
-        config.get(`byok:${name}`) ?? (awsDefaults.includes(name) ? config.get(`aws:${name}`) : undefined);
+      const other = others.get(name);
+      const written = config.get(`byok:${name}`) ?? (other === undefined ? undefined : config.get(`${other}:${name}`));
       if (written === undefined || written === "") return [];
       return [[name, shape.kind === "text" || shape.kind === "word" ? written : asText(shape, structured(written))]];
     }),
+  );
+}
+
+/** By the names of fields: whose configuration serves as a default. */
+function otherNamespaces(cloud: Cloud): readonly (readonly [string, string])[] {
+  const fields: Settings = cloud.settings.fields;
+  const { namespace, settings } = cloud.settings.pulumi?.defaultsFrom ?? { namespace: "", settings: [] };
+  return Object.entries(fields).flatMap(([name, setting]) =>
+    settings.includes(name) ? [[nameOf(cloud, name, setting), namespace] as const] : [],
   );
 }
 
@@ -170,29 +236,32 @@ export function allowedKeys({ allowedAccountIds, allowedRegions }: Connection): 
 }
 
 /** The connection as `keyServices` takes it. */
-export function kmsSettings(connection: Connection): KmsSettings {
-  const { assumeRoles, importRequestsPerSecond } = connection;
-  const named = {
-    region: connection.region,
-    profile: connection.profile,
-    accessKey: connection.accessKey,
-    secretKey: connection.secretKey,
-    token: connection.token,
-    sharedConfigFiles: connection.sharedConfigFiles,
-    sharedCredentialsFiles: connection.sharedCredentialsFiles,
-    endpoint: connection.endpoint,
-    stsEndpoint: connection.stsEndpoint,
-    customCaBundle: connection.customCaBundle,
-    useFipsEndpoint: connection.useFipsEndpoint,
-    useDualstackEndpoint: connection.useDualstackEndpoint,
-    assumeRole: assumeRoles?.map(({ roleArn = "", ...role }) => ({ roleArn, ...role })),
-  };
-  const { assumeRole: role, ...alibaba } = connection.alibaba ?? {};
-  const assumed = role === undefined ? {} : { assumeRole: { ...role, roleArn: role.roleArn ?? "" } };
+export function kmsSettings(connection: Connection, clouds: readonly Cloud[] = knownClouds): KmsSettings {
   return {
-    aws: given(named),
-    alibaba: { ...alibaba, ...assumed },
-    qkms: connection.qkms ?? {},
-    importRequestsPerSecond,
+    ...Object.fromEntries(clouds.map((cloud) => [cloud.name, settingsIn(connection, cloud)])),
+    importRequestsPerSecond: connection.importRequestsPerSecond,
   };
+}
+
+/** The settings of one cloud, by their names in TypeScript. */
+function settingsIn(connection: Connection, cloud: Cloud): object {
+  const props: Props = isFlat(cloud) ? connection : propsOf(Reflect.get(connection, cloud.name));
+  const fields: Settings = cloud.settings.fields;
+  return given(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, setting]) => [
+        settingName(name, setting),
+        completed(setting.is, props[nameOf(cloud, name, setting)]),
+      ]),
+    ),
+  );
+}
+
+/** With an empty text for what a group lacks, so that whoever needs it says so. */
+function completed(kind: Kind, value: unknown): unknown {
+  if (kind.kind === "list" && Array.isArray(value)) return value.map((item: unknown) => completed(kind.of, item));
+  if (kind.kind !== "group" || !isProps(value)) return value;
+  const settings: Settings = kind.fields;
+  const required = Object.entries(settings).filter(([, setting]) => setting.required === true);
+  return { ...Object.fromEntries(required.map(([name, setting]) => [settingName(name, setting), ""])), ...value };
 }

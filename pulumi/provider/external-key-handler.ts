@@ -16,6 +16,7 @@ import type { Outcome } from "../../src/engine/outcome";
 import type { Run } from "../../src/engine/run";
 import { keysOf } from "../../src/engine/table";
 import type { WantedKey } from "../../src/engine/wanted-key";
+import { defaultKms } from "../../src/kms/clouds";
 import { connectionOf } from "./connection";
 import { checkFailure, PartialFailure, providerError, respelled, withoutValues } from "./failure";
 import { keyFields, pulumiName } from "./fields";
@@ -86,7 +87,7 @@ function check(session: Session, olds: Props, news: Props): { inputs: Record<str
     let service: KeyService | undefined;
     attempt("region", () => {
       const region = settled ? regionOrNothing(connected, args) : regionFor(connected, args);
-      if (region !== undefined) service = run.services.service(args.kms ?? "aws", region);
+      if (region !== undefined) service = run.services.service(args.kms ?? defaultKms, region);
     });
     if (service === undefined) return;
     const { profile } = service;
@@ -287,7 +288,7 @@ function wantedKey(args: KeyArguments, region: string): WantedKey {
 }
 
 function regionOrNothing({ services }: ConnectedRun, args: KeyArguments): string | undefined {
-  return args.region ?? services.defaultRegion(args.kms ?? "aws");
+  return args.region ?? services.defaultRegion(args.kms ?? defaultKms);
 }
 
 function regionFor(connected: ConnectedRun, args: KeyArguments): string {

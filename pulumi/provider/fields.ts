@@ -1,3 +1,5 @@
+import type { Cloud } from "../../src/kms/cloud";
+import { clouds, kmsNames } from "../../src/kms/clouds";
 import { connectionFields } from "./connection";
 import { flag, map, number, object, text, word } from "./shape";
 
@@ -5,7 +7,7 @@ const timeouts = object({ create: text, update: text, delete: text });
 
 /** The arguments of an ExternalKey. */
 export const keyFields = {
-  kms: word("aws", "alibaba", "qkms"),
+  kms: word(...kmsNames),
   region: text,
   description: text,
   keySpec: text,
@@ -52,7 +54,7 @@ export const checkedMaterialFields = { ...materialFields, keyMaterialFingerprint
 const otherNames: Readonly<Record<string, string>> = {
   key_material_wo: "keyMaterial",
   arn: "id",
-  assume_role: "assumeRoles",
+  ...Object.assign({}, ...clouds.map(({ settings }: Cloud) => settings.pulumi?.names)),
 };
 
 /** An argument's name in the spelling of Pulumi: `valid_to` is `validTo`. */

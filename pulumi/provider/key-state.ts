@@ -4,6 +4,7 @@ import type { KeyRecord } from "../../src/engine/key-record";
 import { isKeySpec } from "../../src/engine/key-spec";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import type { WantedOfKnownKey } from "../../src/engine/key-assessment";
+import { defaultKms, kmsNames } from "../../src/kms/clouds";
 import { keyFields } from "./fields";
 import { plainProps, type Props } from "./props";
 import { schemaVersion } from "./schema-version";
@@ -15,7 +16,7 @@ export type KeyArguments = ArgumentsOf<typeof keyFields>;
 const outputFields = {
   arn: text,
   keyId: text,
-  kms: word("aws", "alibaba", "qkms"),
+  kms: word(...kmsNames),
   region: text,
   keySpec: text,
   keyUsage: text,
@@ -83,7 +84,7 @@ export function keyRecordOf(id: string, outs: Props): KeyRecord {
   return {
     arn: id,
     keyId: args.keyId ?? id,
-    kms: args.kms ?? "aws",
+    kms: args.kms ?? defaultKms,
     region: args.region ?? "",
     state: args.record?.state ?? "Unavailable",
     spec: args.keySpec ?? "",
@@ -110,7 +111,7 @@ export function keyRecordOf(id: string, outs: Props): KeyRecord {
 export function wantedOfKnownKey(args: KeyArguments): WantedOfKnownKey {
   const { keySpec } = args;
   return {
-    kms: args.kms ?? "aws",
+    kms: args.kms ?? defaultKms,
     region: args.region,
     spec: keySpec !== undefined && isKeySpec(keySpec) ? keySpec : undefined,
     usage: args.keyUsage,

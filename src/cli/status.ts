@@ -3,8 +3,8 @@ import { durationInWords, parseDuration } from "../engine/duration";
 import { ByokError } from "../engine/errors";
 import { formatInstant, type Seconds } from "../engine/instant";
 import { type Run, startRun } from "../engine/run";
-import type { AwsSettings } from "../kms/aws/settings";
-import { keyServices } from "../kms/key-services";
+import { defaultKms, keyOfArn } from "../kms/clouds";
+import { keyServices, type KmsSettings } from "../kms/key-services";
 import { systemClock } from "../system-clock";
 import { columns } from "./columns";
 import { failureOf, type KeyStatus, keyStatus, lapsesWithin, statusForScripts } from "./key-status";
@@ -47,7 +47,7 @@ export function statusCommand(streams: Streams = processStreams): Command {
     .option("--endpoint <url>", "where KMS is, in place of AWS; plain HTTP on loopback only")
     .addHelpText("after", help)
     .action(async (arns: string[], flags: Flags) => {
-      const services = keyServices({ aws: settings(flags) }, { clock: systemClock, log: logTo(streams) });
+      const services = keyServices({ [defaultKms]: settings(flags) }, { clock: systemClock, log: logTo(streams) });
       try {
         const run = startRun({ clock: systemClock, log: logTo(streams), services, allowed: {} });
         await report(run, arns, flags, streams);
@@ -99,12 +99,11 @@ function table(statuses: readonly KeyStatus[]): string {
 /** The Region and the id: enough to tell keys apart at a glance. */
 function shortArn(arn: string): string {
   const key = arn.slice(arn.lastIndexOf("/") + 1);
-  // Not every ARN has a Region, nor as many fields.
-  const [, region] = /^(?:arn:[\w-]*|acs):kms:([\w-]+):/.exec(arn) ?? [];
+  const { region } = keyOfArn(arn);
   return region === undefined ? key : `${region} ${key}`;
 }
 
-function settings({ profile, endpoint }: Flags): AwsSettings {
+function settings({ profile, endpoint }: Flags): NonNullable<KmsSettings[typeof defaultKms]> {
   return {
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === undefined ? {} : { endpoint, stsEndpoint: endpoint }),

@@ -1,6 +1,7 @@
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, type KeyState, type Tags, waitsForDeletion } from "./key";
 import type { Kms } from "./kms-profile";
+import { reservedTagPrefix } from "./reserved-tag";
 
 /** What earlier runs left on record of a key: what the KMS last said, and what byok set. No secret is in it. */
 export interface KeyRecord {
@@ -103,7 +104,7 @@ function stillToEnable(key: KeyDescription, earlier: Partial<KeyRecord> = {}): b
   return justBack && wasEnabled(earlier) ? true : undefined;
 }
 
-/** Tags that belong to the user: neither ours (`byok:`) nor the vendor's (`aws:`, `acs:`). */
+/** Tags that belong to the user: neither ours nor the vendor's. */
 export function userTags(tags: Tags): Tags {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !/^(byok|aws|acs):/i.test(key)));
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => reservedTagPrefix(key) === undefined));
 }

@@ -4,7 +4,8 @@ import { keysOf } from "./table";
 import type { WrappingAlgorithm } from "./wrapping-algorithm";
 import type { WrappingKeySpec } from "./wrapping-key";
 
-export type Kms = "aws" | "alibaba" | "qkms";
+/** The name of a KMS, as in the argument `kms`. Which there are is known to who connects them; see `KeyServices`. */
+export type Kms = string;
 
 /** The requests that a KMS takes, by the names of the port's methods. */
 export const operations = [

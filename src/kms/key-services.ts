@@ -1,32 +1,21 @@
 import type { Clock } from "../engine/clock";
 import { ByokError } from "../engine/errors";
 import type { KeyService } from "../engine/key-service";
-import type { KeyLocation, KeyServices } from "../engine/key-services";
+import type { KeyServices } from "../engine/key-services";
 import type { Kms, KmsProfile } from "../engine/kms-profile";
 import type { Log } from "../engine/log";
 import { pacedKeyService } from "../engine/paced-key-service";
 import { type Pacer, pacerOf, type Quotas } from "../engine/pacer";
 import { defaultRetryPolicy, type RetryPolicy } from "../engine/retrying";
-import { keysOf } from "../engine/table";
-import { isAlibabaArn, parseAlibabaKeyArn } from "./alibaba/arn";
-import { alibabaKeyServices } from "./alibaba/connection";
-import type { AlibabaSettings } from "./alibaba/settings";
-import { awsArnInRegion, parseAwsKeyArn } from "./aws/arn";
-import { awsKeyServices } from "./aws/connection";
-import type { AwsSettings } from "./aws/settings";
-import { isQkmsArn, parseQkmsKeyArn } from "./qkms/arn";
-import { qkmsKeyServices } from "./qkms/connection";
-import type { QkmsSettings } from "./qkms/settings";
+import type { Cloud, Connection } from "./cloud";
+import { cloudNamed, cloudOfArn, clouds as knownClouds, type KnownCloud } from "./clouds";
 import type { Environment, Timeouts } from "./surroundings";
 
+/** How each KMS is reached. Default: what the environment and the configuration files of its cloud say. */
+export type SettingsByKms = { readonly [C in KnownCloud as C["name"]]?: Parameters<C["connect"]>[0] };
+
 /** How each KMS is reached and how politely. */
-export interface KmsSettings {
-  /** Default: what the environment and the shared configuration files say. */
-  readonly aws?: AwsSettings;
-  /** Default: what the environment and the CLI's file say. */
-  readonly alibaba?: AlibabaSettings;
-  /** Default: what the environment says. */
-  readonly qkms?: QkmsSettings;
+export interface KmsSettings extends SettingsByKms {
   /** GetParametersForImport per second and account and Region. Default: the vendor's default quota. */
   readonly importRequestsPerSecond?: number | undefined;
   readonly retry?: Partial<RetryPolicy>;
@@ -40,6 +29,8 @@ export interface KeyServicesSurroundings {
   readonly env?: Environment;
   /** Wraps each service below the pacing; for tests that count or watch requests. Default: as it is. */
   readonly watch?: (service: KeyService) => KeyService;
+  /** Default: all that byok knows. */
+  readonly clouds?: readonly Cloud[];
 }
 
 export interface ConnectedKeyServices extends KeyServices {
@@ -51,7 +42,7 @@ export interface ConnectedKeyServices extends KeyServices {
 
 /** All KMSs behind one door. A KMS is connected, and its settings are looked at, when it is first needed. */
 export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurroundings): ConnectedKeyServices {
-  const { clock, log, env = process.env, watch = (service) => service } = surroundings;
+  const { clock, log, env = process.env, watch = (service) => service, clouds = knownClouds } = surroundings;
   const repeating = { clock, log, policy: { ...defaultRetryPolicy, ...settings.retry } };
   const { importRequestsPerSecond } = settings;
   const quotas: Quotas = importRequestsPerSecond === undefined ? {} : { importParameters: importRequestsPerSecond };
@@ -66,14 +57,23 @@ export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurr
   };
   const connected = new Map<Kms, Connection>();
   const connection = (kms: Kms): Connection => {
-    const known = connected.get(kms) ?? reach[kms].connect(settings, options);
+    const known = connected.get(kms) ?? cloud(kms).connect(settingsFor(kms, settings), options);
     connected.set(kms, known);
     return known;
   };
+  const cloud = (kms: Kms): Cloud => {
+    const found = cloudNamed(kms, clouds);
+    if (found !== undefined) return found;
+    const names = clouds.map(({ name }) => name).join(", ");
+    throw new ByokError("invalid_argument", `\`kms\` is ${JSON.stringify(kms)}. Use one of ${names}.`, {
+      attribute: "kms",
+    });
+  };
   return {
     locate(keyArn, attribute) {
-      const kms = kmsOf(keyArn);
-      return { kms, ...reach[kms].locate(keyArn, attribute) };
+      const { name: kms, arns } = cloudOfArn(keyArn, clouds);
+      const { region = "", accountId, keyId } = arns.read(keyArn, attribute);
+      return { kms, region, accountId, keyId };
     },
     service(kms, region) {
       const service = connection(kms).service(region);
@@ -82,7 +82,10 @@ export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurr
       paced.set(service, known);
       return known;
     },
-    arnInRegion: (keyArn, region) => reach[kmsOf(keyArn)].arnInRegion(keyArn, region),
+    arnInRegion(keyArn, region) {
+      const found: Cloud = cloudOfArn(keyArn, clouds);
+      return found.arns.inRegion?.(keyArn, region) ?? withoutReplicas(found, keyArn);
+    },
     defaultRegion: (kms) => connection(kms).defaultRegion,
     destroy() {
       for (const open of connected.values()) open.destroy();
@@ -90,61 +93,17 @@ export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurr
   };
 }
 
-/** A KMS with settings and credentials, in all its Regions. */
-interface Connection {
-  readonly defaultRegion?: string;
-  service(region: string): KeyService;
-  destroy(): void;
-}
-
-/** How one KMS is found and reached. */
-interface Reach {
-  /** Whether this is meant to be an ARN of a key there. The first KMS of the table that says so is it. */
-  names(keyArn: string): boolean;
-  locate(keyArn: string, attribute: string): Omit<KeyLocation, "kms">;
-  arnInRegion(keyArn: string, region: string): string;
-  connect(
-    settings: KmsSettings,
-    options: Required<Pick<KeyServicesSurroundings, "clock" | "log" | "env">> & {
-      readonly timeouts: Partial<Timeouts>;
-    },
-  ): Connection;
-}
-
-const reach: Readonly<Record<Kms, Reach>> = {
-  qkms: {
-    names: isQkmsArn,
-    locate: (keyArn, attribute) => ({ region: "", ...parseQkmsKeyArn(keyArn, attribute) }),
-    arnInRegion: (keyArn) => withoutReplicas("QKMS", keyArn),
-    connect: ({ qkms = {} }, options) => ({ defaultRegion: "", ...qkmsKeyServices(qkms, options) }),
-  },
-  alibaba: {
-    names: isAlibabaArn,
-    locate: parseAlibabaKeyArn,
-    arnInRegion: (keyArn) => withoutReplicas("Alibaba Cloud KMS", keyArn),
-    connect: ({ alibaba = {} }, options) => alibabaKeyServices(alibaba, options),
-  },
-  aws: {
-    // What is no ARN at all is told from what AWS's look like.
-    names: () => true,
-    locate(keyArn, attribute) {
-      const { region, accountId, keyId } = parseAwsKeyArn(keyArn, attribute);
-      return { region, accountId, keyId };
-    },
-    arnInRegion: awsArnInRegion,
-    connect: ({ aws = {} }, options) => awsKeyServices(aws, options),
-  },
-};
-
-function kmsOf(keyArn: string): Kms {
-  return keysOf(reach).find((kms) => reach[kms].names(keyArn)) ?? "aws";
+/** The settings of one KMS; it has its defaults where none are given. */
+function settingsFor(name: Kms, settings: KmsSettings): object {
+  const own: unknown = Reflect.get(settings, name);
+  return typeof own === "object" && own !== null ? own : {};
 }
 
 /** A KMS that has no multi-Region keys with imported material. */
-function withoutReplicas(title: string, keyArn: string): never {
+function withoutReplicas({ profile }: Cloud, keyArn: string): never {
   throw new ByokError(
     "invalid_argument",
-    `\`primary_key_arn\`: ${title} has no multi-Region keys with imported material, so ${keyArn} has no replicas. Remove it.`,
+    `\`primary_key_arn\`: ${profile.title} has no multi-Region keys with imported material, so ${keyArn} has no replicas. Remove it.`,
     { attribute: "primary_key_arn" },
   );
 }

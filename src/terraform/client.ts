@@ -5,17 +5,20 @@ import type { Tags } from "../engine/key";
 import type { Kms } from "../engine/kms-profile";
 import type { Log as EngineLog, LogFields as EngineLogFields } from "../engine/log";
 import { type Run, startRun } from "../engine/run";
+import type { Cloud } from "../kms/cloud";
+import { clouds as knownClouds } from "../kms/clouds";
 import { type ConnectedKeyServices, keyServices } from "../kms/key-services";
 import { parseAllowedSources, type SourceKind } from "../material-sources/source-uri";
 import { systemClock } from "../system-clock";
-import { allowedOf, type ProviderConfig, settingsOf } from "./kms-settings";
-import { pairs, present, texts } from "./known";
+import { allowedOf, defaultTagsOf, isReachable, type ProviderConfig, settingsOf } from "./kms-settings";
+import { texts } from "./known";
 import { ReplacedMaterial } from "./replaced-material";
 import type { Log as PluginLog } from "./plugin/log";
-import { UNKNOWN, type Unknown, wholeKnown } from "./plugin/value";
+import { type Unknown, wholeKnown } from "./plugin/value";
 
 /** What the resources of one provider configuration share. */
 export interface ByokClient {
+  readonly clouds: readonly Cloud[];
   readonly run: Run;
   readonly services: ConnectedKeyServices;
   /** `apply`: plans leave sources of key material closed. */
@@ -33,19 +36,17 @@ export interface ByokClient {
 }
 
 /** @throws ByokError for settings that can be refused by themselves. Nothing is connected yet. */
-export function byokClient(config: ProviderConfig, log: PluginLog): ByokClient {
-  const aws = present(config.aws);
-  const defaultTags = config.aws === UNKNOWN ? UNKNOWN : (aws?.default_tags ?? null);
-  // A KMS can be reached without knowing the default tags.
-  const isKnown = wholeKnown(aws === undefined ? config : { ...config, aws: { ...aws, default_tags: null } });
+export function byokClient(config: ProviderConfig, log: PluginLog, clouds: readonly Cloud[] = knownClouds): ByokClient {
+  const isKnown = isReachable(config);
   const engineLog = engineLogOn(log);
   const services = isKnown
-    ? keyServices(settingsOf(config), { clock: systemClock, log: engineLog })
+    ? keyServices(settingsOf(config, clouds), { clock: systemClock, log: engineLog, clouds })
     : unreachableServices();
-  const run = startRun({ clock: systemClock, log: engineLog, services, allowed: allowedOf(config) });
+  const run = startRun({ clock: systemClock, log: engineLog, services, allowed: allowedOf(config, clouds) });
   // A list that is not known in full yet refuses nothing: no source is opened before the apply.
   const sources = wholeKnown(config.allowed_material_sources) ? texts(config.allowed_material_sources) : undefined;
   return {
+    clouds,
     run,
     services,
     // What is not known yet must not decide that a plan reads key material.
@@ -54,7 +55,7 @@ export function byokClient(config: ProviderConfig, log: PluginLog): ByokClient {
     variablesOfMaterial: new Set(),
     keysRead: new Set(),
     replacedMaterial: new ReplacedMaterial(),
-    defaultTags: wholeKnown(defaultTags) ? (pairs(present(defaultTags)?.tags) ?? {}) : UNKNOWN,
+    defaultTags: defaultTagsOf(config),
   };
 }
 

@@ -3,8 +3,8 @@ import { formatInstant } from "../engine/instant";
 import { keyRecord, userTags } from "../engine/key-record";
 import type { Kms } from "../engine/kms-profile";
 import { noteKmsTime } from "../engine/kms-time";
-import { isAlibabaArn } from "../kms/alibaba/arn";
-import { isQkmsArn } from "../kms/qkms/arn";
+import type { Cloud } from "../kms/cloud";
+import { cloudOfArn } from "../kms/clouds";
 import { type ByokClient, regionFor } from "./client";
 import { bool, map, string } from "./plugin/schema/attribute";
 import { define } from "./plugin/provider";
@@ -100,10 +100,8 @@ export const externalKeyLookup = dataSource({
   },
 });
 
-/** Where a key is by its name: ARNs say it, and ids and aliases are AWS's, in a Region that something else must say. */
-function placeIn(keyId: string, { services }: ByokClient): { readonly kms: Kms; readonly region?: string } {
-  // Only a key's own ARN can be taken apart everywhere; AWS looks up aliases by theirs, too.
-  if (isAlibabaArn(keyId) || isQkmsArn(keyId)) return services.locate(keyId, "key_id");
-  const [, region] = /^arn:[^:]*:kms:([^:]+):/.exec(keyId) ?? [];
-  return region === undefined ? { kms: "aws" } : { kms: "aws", region };
+/** Where a key is by its name. A KMS that knows keys by other names than their ARNs is told from what these look like. */
+function placeIn(keyId: string, { services, clouds }: ByokClient): { readonly kms: Kms; readonly region?: string } {
+  const { name: kms, arns }: Cloud = cloudOfArn(keyId, clouds);
+  return arns.lookup === undefined ? services.locate(keyId, "key_id") : { kms, ...arns.lookup(keyId) };
 }

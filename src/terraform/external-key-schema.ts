@@ -1,7 +1,6 @@
 import { keySpecs } from "../engine/key-spec";
-import { keysOf } from "../engine/table";
-import { samePolicy } from "../kms/aws/policy-document";
-import { kmsProfiles } from "../kms/profiles";
+import { defaultKms, kmsNames, kmsNamesInWords } from "../kms/clouds";
+import { samePolicy } from "../kms/policy-document";
 import { bool, map, number, string } from "./plugin/schema/attribute";
 import { timeouts } from "./plugin/schema/block";
 import type { PlanModifier } from "./plugin/schema/definition";
@@ -46,9 +45,9 @@ export const externalKeySchema = resourceSchema({
     kms: string({
       optional: true,
       computed: true,
-      validate: [oneOf(...keysOf(kmsProfiles))],
+      validate: [oneOf(...kmsNames)],
       plan: fixed(),
-      description: "The KMS: `aws`, `alibaba` or `qkms`. Another one replaces the key. Default: `aws`.",
+      description: `The KMS: ${kmsNamesInWords}. Another one replaces the key. Default: \`${defaultKms}\`.`,
     }),
     region: string({
       optional: true,

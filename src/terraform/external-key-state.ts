@@ -2,7 +2,7 @@ import { formatInstant, parseInstant } from "../engine/instant";
 import { type Tags, waitsForDeletion } from "../engine/key";
 import { isUsable, type KeyRecord } from "../engine/key-record";
 import type { Kms } from "../engine/kms-profile";
-import { isKms } from "../kms/profiles";
+import { cloudOfArn, clouds, defaultKms, isKms } from "../kms/clouds";
 import type { ByokClient } from "./client";
 import type { KeyMemory, SeenKey } from "./external-key-memory";
 import type { externalKeySchema } from "./external-key-schema";
@@ -15,7 +15,7 @@ import { managedTags, ownTags, tagMap } from "./tags";
 type Schema = typeof externalKeySchema;
 
 export function kmsNamed(name: string | null | undefined): Kms {
-  return typeof name === "string" && isKms(name) ? name : "aws";
+  return typeof name === "string" && isKms(name) ? name : defaultKms;
 }
 
 /** What is on record of a key: its attributes, and what was kept beside them. Undefined before the first look. */
@@ -146,7 +146,7 @@ export function movedState(state: JsonObject): Partial<State<Schema>> {
   return {
     id: arn,
     arn,
-    kms: "aws",
+    kms: cloudOfArn(arn ?? "", clouds).name,
     region: arn?.split(":")[3] ?? null,
     key_id: textOf(state["key_id"]),
     primary_key_arn: primary === "" ? null : primary,

@@ -9,7 +9,7 @@ import { isKeySpec } from "../engine/key-spec";
 import type { KmsProfile } from "../engine/kms-profile";
 import type { WantedKey } from "../engine/wanted-key";
 import { parseAwsKeyArn } from "../kms/aws/arn";
-import { isKms, kmsProfiles } from "../kms/profiles";
+import { defaultKms, isKms, kmsProfiles } from "../kms/clouds";
 import { type ByokClient, callOf, regionFor } from "./client";
 import { diagnosticOf, fault, refusals, warnings } from "./diagnose";
 import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
@@ -314,7 +314,7 @@ function validate(config: Config<Schema>): Diagnostic[] {
 
 /** What the key's KMS can do. Undefined: the KMS is not known yet. */
 function profileOf({ kms }: Config<Schema>): KmsProfile | undefined {
-  if (kms === null) return kmsProfiles.aws;
+  if (kms === null) return kmsProfiles[defaultKms];
   return typeof kms === "string" && isKms(kms) ? kmsProfiles[kms] : undefined;
 }
 

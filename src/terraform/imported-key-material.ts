@@ -6,7 +6,7 @@ import { checkLifetime } from "../engine/lifetime";
 import { observeMaterial } from "../engine/material-observation";
 import { type MaterialRecord, newlySeen } from "../engine/material-record";
 import { moveMaterial, releaseMaterial } from "../engine/material-release";
-import { kmsOfArn } from "../kms/profiles";
+import { kmsOfArn } from "../kms/clouds";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
 import { diagnosticOf, fault, refusals, warnings } from "./diagnose";

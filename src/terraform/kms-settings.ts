@@ -1,124 +1,103 @@
+import type { Kind } from "../definitions/field";
 import type { AllowedKeys } from "../engine/key-services";
-import type { AlibabaAssumeRole, AlibabaSettings } from "../kms/alibaba/settings";
-import type { AssumeRole, AwsSettings } from "../kms/aws/settings";
+import type { Tags } from "../engine/key";
+import type { Cloud } from "../kms/cloud";
+import { defaultKms } from "../kms/clouds";
 import type { KmsSettings } from "../kms/key-services";
-import type { QkmsSettings } from "../kms/qkms/settings";
+import { settingName, type Settings } from "../kms/setting";
 import { defined, pairs, present, texts } from "./known";
 import type { Config } from "./plugin/schema/schema";
-import type { Unknown } from "./plugin/value";
-import type { providerSchema } from "./provider-schema";
+import { elementsOf, entriesOf, objectOf, type ObjectValue, UNKNOWN, type Unknown, wholeKnown } from "./plugin/value";
+import type { ProviderSchema } from "./provider-schema";
 
-export type ProviderConfig = Config<typeof providerSchema>;
+/** The blocks of the clouds stand in it beside what the types say; `blockOf` gives them. */
+export type ProviderConfig = Config<ProviderSchema>;
 
 /** The provider's blocks as the settings of the KMSs. */
-export function settingsOf(config: ProviderConfig): KmsSettings {
+export function settingsOf(config: ProviderConfig, clouds: readonly Cloud[]): KmsSettings {
   const retries = present(config.max_retries);
   const rate = present(config.import_requests_per_second);
   return {
-    aws: awsSettings(present(config.aws)),
-    alibaba: alibabaSettings(present(config.alibaba)),
-    qkms: qkmsSettings(present(config.qkms)),
+    ...Object.fromEntries(
+      clouds.map(({ name, settings }) => [name, valuesOf(settings.fields, objectOf(blockOf(config, name)))]),
+    ),
     ...(rate === undefined ? {} : { importRequestsPerSecond: rate }),
     ...(retries === undefined ? {} : { retry: { attempts: retries + 1 } }),
   };
 }
 
-type AwsBlock = Exclude<ProviderConfig["aws"], Unknown | null>;
-
-function awsSettings(block: AwsBlock | undefined): AwsSettings {
-  if (block === undefined) return {};
-  return defined({
-    region: present(block.region),
-    profile: present(block.profile),
-    accessKey: present(block.access_key),
-    secretKey: present(block.secret_key),
-    token: present(block.token),
-    sharedConfigFiles: texts(block.shared_config_files),
-    sharedCredentialsFiles: texts(block.shared_credentials_files),
-    endpoint: present(block.endpoint),
-    stsEndpoint: present(block.sts_endpoint),
-    customCaBundle: present(block.custom_ca_bundle),
-    useFipsEndpoint: present(block.use_fips_endpoint),
-    useDualstackEndpoint: present(block.use_dualstack_endpoint),
-    assumeRole: rolesOf(block),
-  });
-}
-
-function rolesOf(block: AwsBlock): AssumeRole[] | undefined {
-  const roles = present(block.assume_role) ?? [];
-  if (roles.length === 0) return undefined;
-  return roles.map((role) => ({
-    roleArn: present(role.role_arn) ?? "",
-    ...defined({
-      sessionName: present(role.session_name),
-      externalId: present(role.external_id),
-      duration: present(role.duration),
-      policy: present(role.policy),
-      policyArns: texts(role.policy_arns),
-      tags: pairs(role.tags),
-      transitiveTagKeys: texts(role.transitive_tag_keys),
-      sourceIdentity: present(role.source_identity),
-    }),
-  }));
-}
-
-type AlibabaBlock = Exclude<ProviderConfig["alibaba"], Unknown | null>;
-
-function alibabaSettings(block: AlibabaBlock | undefined): AlibabaSettings {
-  if (block === undefined) return {};
-  return defined({
-    region: present(block.region),
-    profile: present(block.profile),
-    accessKey: present(block.access_key),
-    secretKey: present(block.secret_key),
-    securityToken: present(block.security_token),
-    sharedCredentialsFile: present(block.shared_credentials_file),
-    ecsRoleName: present(block.ecs_role_name),
-    credentialsUri: present(block.credentials_uri),
-    endpoint: present(block.endpoint),
-    stsEndpoint: present(block.sts_endpoint),
-    useVpcEndpoint: present(block.use_vpc_endpoint),
-    customCaBundle: present(block.custom_ca_bundle),
-    assumeRole: ramRoleOf(block),
-  });
-}
-
-function ramRoleOf(block: AlibabaBlock): AlibabaAssumeRole | undefined {
-  const role = present(block.assume_role);
-  if (role === undefined) return undefined;
-  return {
-    roleArn: present(role.role_arn) ?? "",
-    ...defined({
-      sessionName: present(role.session_name),
-      durationSeconds: present(role.session_expiration),
-      policy: present(role.policy),
-      externalId: present(role.external_id),
-    }),
-  };
-}
-
-type QkmsBlock = Exclude<ProviderConfig["qkms"], Unknown | null>;
-
-function qkmsSettings(block: QkmsBlock | undefined): QkmsSettings {
-  if (block === undefined) return {};
-  return defined({
-    accessKey: present(block.access_key),
-    secretKey: present(block.secret_key),
-    endpoint: present(block.endpoint),
-    region: present(block.region),
-    signedHeaders: texts(block.signed_headers),
-    customCaBundle: present(block.custom_ca_bundle),
-  });
-}
-
 /** Each block restricts the keys of its own KMS. */
-export function allowedOf(config: ProviderConfig): AllowedKeys {
-  const [aws, alibaba, qkms] = [present(config.aws), present(config.alibaba), present(config.qkms)];
-  return {
-    byKms: {
-      aws: { accountIds: texts(aws?.allowed_account_ids), regions: texts(aws?.allowed_regions) },
-      alibaba: { accountIds: texts(alibaba?.allowed_account_ids), regions: texts(alibaba?.allowed_regions) },
-      qkms: { accountIds: texts(qkms?.allowed_account_ids) },
-    },
-  };
+export function allowedOf(config: ProviderConfig, clouds: readonly Cloud[]): AllowedKeys {
+  const restrictions = clouds.map(({ name }) => {
+    const block = objectOf(blockOf(config, name));
+    return [
+      name,
+      { accountIds: listOf(block?.["allowed_account_ids"]), regions: listOf(block?.["allowed_regions"]) },
+    ] as const;
+  });
+  return { byKms: Object.fromEntries(restrictions) };
+}
+
+/** The block of a cloud as it is configured: null where there is none. */
+export function blockOf(config: ProviderConfig, name: string): ObjectValue | Unknown | null {
+  const block: unknown = Reflect.get(config, name);
+  return block === UNKNOWN ? UNKNOWN : objectOf(block);
+}
+
+/** Tags for the keys of every KMS. They stand in the block of the default cloud. */
+export function defaultTagsOf(config: ProviderConfig): Tags | Unknown {
+  const block = blockOf(config, defaultKms);
+  const written = block === UNKNOWN ? UNKNOWN : (block?.["default_tags"] ?? null);
+  if (!wholeKnown(written)) return UNKNOWN;
+  return pairsOf(objectOf(written)?.["tags"]) ?? {};
+}
+
+/** Whether everything is known but the default tags, without which a KMS can be reached. */
+export function isReachable(config: ProviderConfig): boolean {
+  const block = blockOf(config, defaultKms);
+  return wholeKnown(
+    block === UNKNOWN || block === null ? config : { ...config, [defaultKms]: { ...block, default_tags: null } },
+  );
+}
+
+function valuesOf(settings: Settings, block: ObjectValue | null): object {
+  if (block === null) return {};
+  const values = Object.entries(settings).map(([name, setting]) => {
+    const value = valueOf(setting.is, block[name]);
+    return [settingName(name, setting), value ?? (setting.required === true ? "" : undefined)];
+  });
+  return defined(Object.fromEntries(values));
+}
+
+/** Undefined for what is not set, not known, or a list of no blocks. */
+function valueOf(kind: Kind, value: unknown): unknown {
+  switch (kind.kind) {
+    case "text":
+    case "choice":
+    case "flag":
+    case "number":
+      return present(value);
+    case "list": {
+      if (kind.of.kind !== "group") return listOf(value);
+      const { fields } = kind.of;
+      const groups = elementsOf(value).map((element) => valuesOf(fields, objectOf(element)));
+      return groups.length === 0 ? undefined : groups;
+    }
+    case "map":
+      return pairsOf(value);
+    case "group": {
+      const block = objectOf(value);
+      return block === null ? undefined : valuesOf(kind.fields, block);
+    }
+  }
+}
+
+function listOf(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return texts(elementsOf(value).map((element) => (typeof element === "string" ? element : null)));
+}
+
+function pairsOf(value: unknown): Tags | undefined {
+  if (!(value instanceof Map)) return undefined;
+  return pairs(new Map([...entriesOf(value)].map(([key, text]) => [key, typeof text === "string" ? text : null])));
 }

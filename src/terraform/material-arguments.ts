@@ -4,7 +4,7 @@ import type { KeyMaterialSource } from "../engine/key-material-source";
 import type { KmsProfile } from "../engine/kms-profile";
 import { type Lifetime, lifetimeFrom } from "../engine/lifetime";
 import { type Opened, openSource } from "../engine/opened-source";
-import { kmsOfArn, kmsProfiles } from "../kms/profiles";
+import { defaultKms, kmsOfArn, kmsProfiles } from "../kms/clouds";
 import { sourceFromUri } from "../material-sources/source-uri";
 import { valueSource } from "../material-sources/value";
 import type { ByokClient } from "./client";
@@ -17,7 +17,7 @@ type Schema = typeof importedKeyMaterialSchema;
 
 /** What the key's KMS can do. Of a key that is not known yet nothing is said about how long it keeps material. */
 export function profileOf(keyArn: Config<Schema>["key_arn"]): KmsProfile {
-  const { longestLifetime: _unknown, ...anyKms } = kmsProfiles.aws;
+  const { longestLifetime: _unknown, ...anyKms } = kmsProfiles[defaultKms];
   if (typeof keyArn !== "string") return anyKms;
   try {
     return kmsProfiles[kmsOfArn(keyArn, "key_arn")];

@@ -2,7 +2,7 @@ import { ByokError } from "../engine/errors";
 import type { EpochSeconds } from "../engine/instant";
 import { kmsNow } from "../engine/kms-time";
 import { checkLifetime, type Lifetime } from "../engine/lifetime";
-import { kmsProfiles } from "../kms/profiles";
+import { defaultKms, kmsProfiles } from "../kms/clouds";
 import type { ByokClient } from "./client";
 import { refusals } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
@@ -23,7 +23,7 @@ export interface LifetimeFindings {
  */
 export function lifetimeFindings(client: ByokClient, keyArn: string | undefined, lifetime: Lifetime): LifetimeFindings {
   const now = keyArn === undefined ? undefined : timeOf(client, keyArn);
-  const profile = keyArn === undefined ? kmsProfiles.aws : profileOf(keyArn);
+  const profile = keyArn === undefined ? kmsProfiles[defaultKms] : profileOf(keyArn);
   const known = importedKeyMaterialSchema.attributes;
   if (now !== undefined) return { errors: refusals(known, () => checkLifetime(lifetime, profile, now)), warnings: [] };
   const local = Math.floor(client.run.clock.now() / 1000);

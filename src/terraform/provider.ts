@@ -1,6 +1,9 @@
 import { ByokError } from "../engine/errors";
+import type { Cloud } from "../kms/cloud";
+import { clouds as knownClouds } from "../kms/clouds";
 import { parseAllowedSources } from "../material-sources/source-uri";
 import { type ByokClient, byokClient } from "./client";
+import { blockOf, type ProviderConfig } from "./kms-settings";
 import { texts } from "./known";
 import { diagnose, diagnosticInBlock, diagnosticOf, refusals } from "./diagnose";
 import { externalKey } from "./external-key";
@@ -8,24 +11,23 @@ import { externalKeyLookup } from "./external-key-data";
 import { importedKeyMaterial } from "./imported-key-material";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { type AnyProvider, define } from "./plugin/provider";
-import type { Config } from "./plugin/schema/schema";
-import { providerSchema } from "./provider-schema";
+import { providerSchema, providerSchemaFor } from "./provider-schema";
 
 const { provider } = define<ByokClient>();
 
-/** The provider `byok/byok`. */
-export function byokProvider(): AnyProvider {
+/** The provider `byok/byok`. @param clouds Default: all that byok knows. */
+export function byokProvider(clouds: readonly Cloud[] = knownClouds): AnyProvider {
   return provider({
     name: "byok",
-    schema: providerSchema,
+    schema: providerSchemaFor(clouds),
     validate: ({ config }) =>
       refusals(providerSchema.attributes, () =>
         parseAllowedSources(texts(config.allowed_material_sources) ?? [], "allowed_material_sources"),
       ),
     configure: ({ config, log }) => {
       try {
-        const client = byokClient(config, log);
-        return { client, diagnostics: checkBlocks(config, client) };
+        const client = byokClient(config, log, clouds);
+        return { client, diagnostics: checkBlocks(config, clouds, client) };
       } catch (error) {
         return { diagnostics: [diagnosticOf(ByokError.from(error), providerSchema.attributes)] };
       }
@@ -37,14 +39,14 @@ export function byokProvider(): AnyProvider {
 }
 
 /** What is wrong with a block that is written is said once, and not again by each resource. Nothing is sent for it. */
-function checkBlocks(config: Config<typeof providerSchema>, client: ByokClient): Diagnostic[] {
-  return (["aws", "alibaba", "qkms"] as const).flatMap((kms) => {
-    if (config[kms] === null) return [];
+function checkBlocks(config: ProviderConfig, clouds: readonly Cloud[], client: ByokClient): Diagnostic[] {
+  return clouds.flatMap(({ name }) => {
+    if (blockOf(config, name) === null) return [];
     try {
-      client.services.defaultRegion(kms);
+      client.services.defaultRegion(name);
       return [];
     } catch (error) {
-      return [diagnosticInBlock(kms, ByokError.from(error))];
+      return [diagnosticInBlock(name, ByokError.from(error))];
     }
   });
 }

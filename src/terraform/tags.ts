@@ -1,4 +1,5 @@
 import type { Tags } from "../engine/key";
+import { reservedTagPrefix } from "../engine/reserved-tag";
 import { fault } from "./diagnose";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { type Path, path } from "./plugin/path";
@@ -37,7 +38,7 @@ export function tagMap(tags: Tags): ReadonlyMap<string, string> {
 /** Tags of the vendor and of byok cannot be set. */
 export function reservedTags(tags: ReadonlyMap<string, unknown>): Diagnostic[] {
   return [...tags.keys()]
-    .filter((key) => /^(aws|acs|byok):/i.test(key))
+    .filter((key) => reservedTagPrefix(key) !== undefined)
     .map((key) =>
       fault(
         "Reserved Tag",

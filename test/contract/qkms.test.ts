@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/system-clock";
-import { qkmsCredentials, qkmsEndpoint, signedHeaders, signingRegion } from "../../src/kms/qkms/settings";
+import { qkmsCredentials, qkmsEndpoint, signedHeaders, signingRegion } from "../../src/kms/qkms/access";
 import { signedRequestHeaders } from "../../src/kms/qkms/signing";
 import { startQkmsLife } from "../support/qkms";
 import { type ContractDriver, type ContractLife, materialContract } from "./material-contract";

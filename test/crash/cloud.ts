@@ -6,7 +6,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { parseAlibabaKeyArn } from "../../src/kms/alibaba/arn";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/index";
 import { startAlibabaLife } from "../support/alibaba";
 import { startLife } from "../support/life";

@@ -1,5 +1,5 @@
 import type { Emulator } from "../../src/emulator/index";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { Wanted } from "./flows";
 
 /** How a run of a tool ended. */

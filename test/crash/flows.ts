@@ -1,4 +1,4 @@
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { Cloud } from "./cloud";
 
 /** What a configuration asks of one key and its material. The bytes, the creation token and `deletion_policy` are fixed. */

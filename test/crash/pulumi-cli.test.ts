@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keysOf } from "../../src/engine/table";
-import { kmsProfiles } from "../../src/kms/profiles";
+import { kmsProfiles } from "../../src/kms/clouds";
 import { cli, type Ran as CliRan } from "../pulumi/support/cli";
 import type { Face, Ran } from "./face";
 import { crashMatrix } from "./matrix";

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kmsProfiles } from "../../src/kms/profiles";
+import { kmsProfiles } from "../../src/kms/clouds";
 import { keysOf } from "../../src/engine/table";
 import { providerAddresses } from "../support/byok-terraform";
 import { terraformBinary } from "../support/terraform-binary";

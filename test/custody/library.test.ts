@@ -15,7 +15,7 @@ import {
   startRun,
   systemClock,
 } from "../../src/index";
-import { kmsNames } from "../../src/kms/profiles";
+import { kmsNames } from "../../src/kms/clouds";
 import type { Life } from "../support/life";
 import { reportSearch } from "./figures";
 import { type Front, front } from "./front";

@@ -1,4 +1,4 @@
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import type { KmsSettings } from "../../src/kms/key-services";
 import { alibabaRegion } from "../support/alibaba";

@@ -1,5 +1,5 @@
 import { RotateKeyOnDemandCommand } from "@aws-sdk/client-kms";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { Run } from "../../src/engine/run";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import type { Emulator } from "../../src/emulator/index";

@@ -6,7 +6,7 @@ import { applyMaterial } from "../../src/engine/imported-key-material";
 import { releaseMaterial } from "../../src/engine/material-release";
 import type { KeyState } from "../../src/engine/key";
 import type { KeyRecord } from "../../src/engine/key-record";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { LifetimeArguments } from "../../src/engine/lifetime";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import type { Run } from "../../src/engine/run";

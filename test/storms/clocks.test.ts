@@ -1,5 +1,5 @@
 import type { ByokError } from "../../src/engine/errors";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { silentLog } from "../../src/engine/log";
 import { startRun } from "../../src/engine/run";
 import { keyServices } from "../../src/kms/key-services";

@@ -1,6 +1,6 @@
-import type { Kms, KmsProfile, Operation } from "../../src/engine/kms-profile";
+import type { KmsProfile, Operation } from "../../src/engine/kms-profile";
 import type { RequestRates } from "../../src/emulator/index";
-import { kmsProfiles } from "../../src/kms/profiles";
+import { type KmsName as Kms, kmsProfiles } from "../../src/kms/clouds";
 import { reportFigures } from "../support/figures";
 import { newBytes } from "../support/life";
 import { apply, type Cargo, harbours, openSea } from "./voyage";

@@ -1,6 +1,6 @@
 import type { ByokError } from "../../src/engine/errors";
 import { scheduleKeyDeletion } from "../../src/engine/external-key";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { reportFigures } from "../support/figures";
 import { newBytes } from "../support/life";
 import { apply, type Cargo, harbours, openSea, type Sea } from "./voyage";

@@ -5,7 +5,7 @@ import { ensureKey } from "../../src/engine/external-key";
 import { applyMaterial } from "../../src/engine/imported-key-material";
 import type { KeyRecord } from "../../src/engine/key-record";
 import type { KeyService } from "../../src/engine/key-service";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { silentLog } from "../../src/engine/log";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import { type Run, startRun } from "../../src/engine/run";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { walk } from "./steps";
 import { type OpenTool, type Walk, walked } from "./walk";
 

@@ -1,4 +1,4 @@
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { pulumiProcessTool } from "./pulumi-process-tool";
 import { terraformCliTool } from "./terraform-cli-tool";
 import type { Step, Walk } from "./walk";

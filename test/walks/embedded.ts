@@ -1,5 +1,5 @@
 import { constants, publicEncrypt } from "node:crypto";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { Emulator, EmulatorOptions, RequestWatch, WatchedRequest } from "../../src/emulator/index";
 import { parseAlibabaKeyArn } from "../../src/kms/alibaba/arn";
 import { startAlibabaLife } from "../support/alibaba";

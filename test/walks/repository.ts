@@ -1,5 +1,5 @@
 import { fingerprintOfRaw } from "../../src/engine/fingerprint";
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 
 /** A key in the configuration. */
 export interface KeyDeclared {

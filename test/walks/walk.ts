@@ -1,4 +1,4 @@
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { WalkTime } from "./clock";
 import { embedded, type Embedded, type KeptKey } from "./embedded";
 import { Judge, type Violation } from "./judge";

@@ -1,4 +1,4 @@
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import { reportFigures } from "../support/figures";
 import { campaign, type Found } from "./campaign";
 import { type OpenTool, walked } from "./walk";

@@ -1,4 +1,4 @@
-import type { Kms } from "../../src/engine/kms-profile";
+import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { RequestMoment, WatchedRequest } from "../../src/emulator/index";
 import type { Embedded } from "./embedded";
 import type { OutsiderAct } from "./outsider";

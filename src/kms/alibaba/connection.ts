@@ -1,10 +1,10 @@
-import type { Clock } from "../../engine/clock";
 import type { KeyService } from "../../engine/key-service";
-import type { Log } from "../../engine/log";
 import { readCaBundle } from "../ca-bundle";
+import type { Connection, ConnectionOptions } from "../cloud";
 import type { Endpoint } from "../endpoint";
 import { httpSender } from "../http-sender";
-import { defaultTimeouts, type Environment, type Timeouts } from "../surroundings";
+import { defaultTimeouts } from "../surroundings";
+import { warnOfVerification } from "../verification";
 import { readCliProfiles } from "./cli-profile";
 import { checkCredentialSettings, credentialProvider } from "./credentials";
 import { configuredEndpoint, mayReceive, regionalEndpoint, wantsVpc } from "./endpoint";
@@ -15,35 +15,13 @@ import type { AlibabaSettings } from "./settings";
 import { stsService } from "./sts";
 import { alibaba } from "./vendor";
 
-export interface AlibabaKeyServicesOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Default `process.env`. */
-  readonly env?: Environment;
-  readonly timeouts?: Partial<Timeouts>;
-}
-
-/** Alibaba Cloud KMS in every Region, with one set of credentials. */
-export interface AlibabaKeyServices {
-  /** The Region in force where none is named; absent where none is set. */
-  readonly defaultRegion?: string;
-  /**
-   * The KMS of a Region, the same object for the same Region.
-   *
-   * @throws ByokError `invalid_argument` on `region` where no Region is named or set
-   */
-  service(region?: string): KeyService;
-  /** Closes connections. */
-  destroy(): void;
-}
-
 /**
  * Settles how to reach Alibaba Cloud. Sends nothing: what is wrong with the settings is told here, the rest by the first
  * request.
  *
  * @throws ByokError `invalid_argument`, `endpoint_not_allowed`
  */
-export function alibabaKeyServices(settings: AlibabaSettings, options: AlibabaKeyServicesOptions): AlibabaKeyServices {
+export function alibabaKeyServices(settings: AlibabaSettings, options: ConnectionOptions): Connection {
   const { clock, log, env = process.env } = options;
   checkCredentialSettings(settings, env);
   const profiles = readCliProfiles(settings, env);
@@ -52,7 +30,7 @@ export function alibabaKeyServices(settings: AlibabaSettings, options: AlibabaKe
     kms: configuredEndpoint("kms", settings, env),
     sts: configuredEndpoint("sts", settings, env),
   };
-  warnOfVerification(env, log);
+  warnOfVerification(env, log, alibaba);
   const allowed = [endpoints.kms, endpoints.sts].filter((endpoint) => endpoint !== undefined);
   const credentialsUri = settings.credentialsUri === undefined ? undefined : new URL(settings.credentialsUri);
   const sender = httpSender({
@@ -92,12 +70,4 @@ export function alibabaKeyServices(settings: AlibabaSettings, options: AlibabaKe
     },
     destroy: () => sender.destroy(),
   };
-}
-
-/** Warns where somebody thinks that verification is off. */
-function warnOfVerification(env: Environment, log: Log): void {
-  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
-  log.warn(
-    "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on requests to Alibaba Cloud: who answers is always verified. Take it out of the environment; NODE_EXTRA_CA_CERTS or `custom_ca_bundle` names certificates of your own.",
-  );
 }

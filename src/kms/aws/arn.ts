@@ -1,6 +1,6 @@
 import { ByokError } from "../../engine/errors";
 
-/** The parts of the ARN of a KMS key. */
+/** The parts of the ARN of a key of AWS KMS. */
 export interface AwsKeyArn {
   /** `aws`, `aws-cn`, `aws-us-gov`, … */
   readonly partition: string;
@@ -14,6 +14,11 @@ export interface AwsKeyArn {
 
 const pattern =
   /^arn:(?<partition>aws(?:-[a-z]+)*):kms:(?<region>[a-z0-9]+(?:-[a-z0-9]+)+):(?<accountId>\d{12}):key\/(?<keyId>mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** Whether it is meant to be an ARN of AWS KMS, of a key or an alias, well-formed or not. */
+export function isAwsArn(text: string): boolean {
+  return /^arn:aws(?:-[a-z]+)*:kms:/.test(text);
+}
 
 /**
  * Reads `arn:PARTITION:kms:REGION:ACCOUNT:key/ID`.
@@ -40,6 +45,17 @@ export function parseAwsKeyArn(text: string, attribute = "key_arn"): AwsKeyArn {
 export function awsArnInRegion(keyArn: string, region: string): string {
   const { partition, accountId, keyId } = parseAwsKeyArn(keyArn);
   return `arn:${partition}:kms:${region}:${accountId}:key/${keyId}`;
+}
+
+/** The part of AWS's partition that stands before a Region's name; `aws` for the commercial one, which has none. */
+export function partitionOf(region: string): string {
+  return /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region)?.[1] ?? "aws";
+}
+
+/** AWS looks keys up by their id and by aliases as well; only an ARN, an alias's too, says the Region. */
+export function regionOfName(name: string): { readonly region?: string } {
+  const [, region] = /^arn:[^:]*:kms:([^:]+):/.exec(name) ?? [];
+  return region === undefined ? {} : { region };
 }
 
 const expected = "It looks like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab.";

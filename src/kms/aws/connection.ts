@@ -1,14 +1,14 @@
-import type { Clock } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
 import type { KeyService } from "../../engine/key-service";
-import type { Log } from "../../engine/log";
 import type { ClientConfigs } from "./clients";
 import { regionClients } from "./clients";
 import { checkCredentialSettings, credentialProvider } from "./credentials";
 import { readCaBundle } from "../ca-bundle";
+import type { Connection, ConnectionOptions } from "../cloud";
 import type { Endpoint } from "../endpoint";
 import { once } from "../once";
-import { defaultTimeouts, type Environment, type Timeouts } from "../surroundings";
+import { defaultTimeouts, type Environment } from "../surroundings";
+import { warnOfVerification } from "../verification";
 import type { AwsService } from "./endpoint";
 import { configuredEndpoint } from "./endpoint";
 import { awsKeyService } from "./key-service";
@@ -18,36 +18,15 @@ import { requestHandler } from "./request-handler";
 import type { AwsSettings } from "./settings";
 import type { SharedConfig } from "./shared-config";
 import { readSharedConfig } from "./shared-config";
-
-export interface AwsKeyServicesOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Default `process.env`. The SDK's default chain of credentials reads `process.env` all the same. */
-  readonly env?: Environment;
-  readonly timeouts?: Partial<Timeouts>;
-}
-
-/** AWS KMS in every Region, with one set of credentials. */
-export interface AwsKeyServices {
-  /** The Region in force where none is named; absent where none is set. */
-  readonly defaultRegion?: string;
-  /**
-   * The KMS of a Region, the same object for the same Region.
-   *
-   * @throws ByokError `invalid_argument` on `region` where no Region is named or set
-   */
-  service(region?: string): KeyService;
-  /** Closes connections. */
-  destroy(): void;
-}
+import { aws } from "./vendor";
 
 /**
  * Settles how to reach AWS. Sends nothing and loads no SDK: what is wrong with the settings is told here, the rest by the
- * first request.
+ * first request. The SDK's default chain of credentials reads `process.env`, whatever environment is given.
  *
  * @throws ByokError `invalid_argument`, `endpoint_not_allowed`
  */
-export function awsKeyServices(settings: AwsSettings, options: AwsKeyServicesOptions): AwsKeyServices {
+export function awsKeyServices(settings: AwsSettings, options: ConnectionOptions): Connection {
   const { clock, log, env = process.env } = options;
   checkCredentialSettings(settings);
   const shared = readSharedConfig(settings, env);
@@ -56,7 +35,8 @@ export function awsKeyServices(settings: AwsSettings, options: AwsKeyServicesOpt
     kms: configuredEndpoint("kms", settings, env, shared),
     sts: configuredEndpoint("sts", settings, env, shared),
   };
-  checkVerification(env, log);
+  warnOfVerification(env, log, aws);
+  checkVerification(env);
   const caBundle = caBundleOf(settings, env, shared);
   const variants = endpointVariants(settings, env, shared, endpoints.kms);
   let open: RequestHandler | undefined;
@@ -118,12 +98,9 @@ export function awsKeyServices(settings: AwsSettings, options: AwsKeyServicesOpt
   };
 }
 
-/** Warns where somebody thinks that verification is off. */
-function checkVerification(env: Environment, log: Log): void {
+/** Refuses what the SDK would not verify. */
+function checkVerification(env: Environment): void {
   if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
-  log.warn(
-    "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on requests to AWS: who answers is always verified. Take it out of the environment; NODE_EXTRA_CA_CERTS or `custom_ca_bundle` names certificates of your own.",
-  );
   // The SDK fetches these by means of its own, which do heed the variable.
   const source = env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] ?? "";
   if (!source.toLowerCase().startsWith("https:")) return;

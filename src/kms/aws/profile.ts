@@ -1,5 +1,5 @@
 import type { KmsProfile } from "../../engine/kms-profile";
-import { checkPolicy, samePolicy } from "./policy-document";
+import { checkPolicy, samePolicy } from "../policy-document";
 
 const hmac = ["GENERATE_VERIFY_MAC"] as const;
 const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"] as const;

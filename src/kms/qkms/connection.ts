@@ -1,42 +1,22 @@
-import type { Clock } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
-import type { KeyService } from "../../engine/key-service";
-import type { Log } from "../../engine/log";
 import { readCaBundle } from "../ca-bundle";
+import type { Connection, ConnectionOptions } from "../cloud";
 import { isLoopback } from "../endpoint";
 import { httpSender } from "../http-sender";
-import { defaultTimeouts, type Environment, type Timeouts } from "../surroundings";
+import { defaultTimeouts } from "../surroundings";
+import { warnOfVerification } from "../verification";
+import { qkmsCredentials, qkmsEndpoint, signedHeaders, signingRegion } from "./access";
 import { qkmsKeyService } from "./key-service";
 import { qkmsRequests } from "./requests";
-import { qkmsCredentials, qkmsEndpoint, type QkmsSettings, signedHeaders, signingRegion } from "./settings";
+import type { QkmsSettings } from "./settings";
 import { qkms } from "./vendor";
 
-export interface QkmsKeyServicesOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Default `process.env`. */
-  readonly env?: Environment;
-  readonly timeouts?: Partial<Timeouts>;
-}
-
-/** QKMS at one endpoint, with one pair of credentials. */
-export interface QkmsKeyServices {
-  /**
-   * Always the same object: QKMS has no Regions.
-   *
-   * @throws ByokError `invalid_argument` on `region` where one is named
-   */
-  service(region?: string): KeyService;
-  /** Closes connections. */
-  destroy(): void;
-}
-
 /**
- * Settles how to reach QKMS. Sends nothing: what is wrong with the settings is told here, the rest by the first request.
+ * Settles how to reach QKMS, at one endpoint and with one pair of credentials: it has no Regions. Sends nothing: what is wrong with the settings is told here, the rest by the first request.
  *
  * @throws ByokError `invalid_argument`, `credentials_missing`, `endpoint_not_allowed`
  */
-export function qkmsKeyServices(settings: QkmsSettings, options: QkmsKeyServicesOptions): QkmsKeyServices {
+export function qkmsKeyServices(settings: QkmsSettings, options: ConnectionOptions): Connection {
   const { clock, log, env = process.env } = options;
   const { url } = qkmsEndpoint(settings, env);
   const signing = {
@@ -44,11 +24,7 @@ export function qkmsKeyServices(settings: QkmsSettings, options: QkmsKeyServices
     region: signingRegion(settings, env),
     signedHeaders: signedHeaders(settings),
   };
-  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
-    log.warn(
-      "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on requests to QKMS: who answers is always verified. Take it out of the environment; NODE_EXTRA_CA_CERTS or `custom_ca_bundle` names certificates of your own.",
-    );
-  }
+  warnOfVerification(env, log, qkms);
   const { customCaBundle } = settings;
   const sender = httpSender({
     timeouts: { ...defaultTimeouts, ...options.timeouts },
@@ -59,6 +35,7 @@ export function qkmsKeyServices(settings: QkmsSettings, options: QkmsKeyServices
   });
   const service = qkmsKeyService(qkmsRequests(url, signing, sender, clock));
   return {
+    defaultRegion: "",
     service(region = "") {
       if (region === "") return service;
       throw new ByokError("invalid_argument", "`region`: keys of QKMS have no Region. Remove it.", {

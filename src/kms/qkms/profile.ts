@@ -1,5 +1,5 @@
 import type { KmsProfile } from "../../engine/kms-profile";
-import { checkPolicy, samePolicy } from "../aws/policy-document";
+import { checkPolicy, samePolicy } from "../policy-document";
 
 /**
  * What QKMS can do, by its published documentation: only symmetric keys without material take an import, wrapped by OAEP

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { QkmsCredentials, SignableHeader } from "./settings";
+import type { QkmsCredentials, SignableHeader } from "./access";
 
 export interface Signing {
   readonly credentials: QkmsCredentials;

@@ -7,7 +7,7 @@ import { parseAlibabaKeyArn } from "../../../src/kms/alibaba/arn";
 import * as alibabaPolicy from "../../../src/kms/alibaba/policy-document";
 import { parseAwsKeyArn } from "../../../src/kms/aws/arn";
 import { parseIni } from "../../../src/kms/aws/ini";
-import * as awsPolicy from "../../../src/kms/aws/policy-document";
+import * as awsPolicy from "../../../src/kms/policy-document";
 import { checkedEndpoint } from "../../../src/kms/endpoint";
 import { isQkmsArn, parseQkmsKeyArn } from "../../../src/kms/qkms/arn";
 import { readInstant } from "../../../src/kms/qkms/answers";

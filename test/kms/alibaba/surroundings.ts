@@ -4,12 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/engine/clock";
 import type { Log } from "../../../src/engine/log";
-import {
-  type AlibabaKeyServices,
-  type AlibabaKeyServicesOptions,
-  alibabaKeyServices,
-} from "../../../src/kms/alibaba/connection";
+import { alibabaKeyServices } from "../../../src/kms/alibaba/connection";
 import type { AlibabaSettings } from "../../../src/kms/alibaba/settings";
+import type { Connection, ConnectionOptions } from "../../../src/kms/cloud";
 
 export const keyId = "1234abcd-12ab-34cd-56ef-1234567890ab";
 export const keyArn = `acs:kms:cn-hangzhou:1234567890123456:key/${keyId}`;
@@ -26,13 +23,13 @@ export interface Surroundings {
   file(path: string, text: string): string;
   readonly warnings: string[];
   /** With an empty environment but for the home, unless said otherwise. */
-  services(settings: AlibabaSettings, options?: Partial<AlibabaKeyServicesOptions>): AlibabaKeyServices;
+  services(settings: AlibabaSettings, options?: Partial<ConnectionOptions>): Connection;
 }
 
 /** An empty home for each test, and connections that are closed after it. */
 export function surroundings(): Surroundings {
   let home = "";
-  let open: AlibabaKeyServices[] = [];
+  let open: Connection[] = [];
   const warnings: string[] = [];
   const log: Log = { debug: () => {}, info: () => {}, warn: (message) => warnings.push(message) };
   beforeEach(() => {

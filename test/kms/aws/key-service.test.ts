@@ -2,7 +2,7 @@ import { constants, publicEncrypt, randomBytes } from "node:crypto";
 import type { Emulator } from "../../../src/emulator/index";
 import { type KeySpec, keySpecs } from "../../../src/engine/key-spec";
 import type { ImportParameters, KeyService } from "../../../src/engine/key-service";
-import { samePolicy } from "../../../src/kms/aws/policy-document";
+import { samePolicy } from "../../../src/kms/policy-document";
 import { awsProfile } from "../../../src/kms/aws/profile";
 import { emulator } from "../../support/emulator";
 import { settingsFor, surroundings } from "./surroundings";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/engine/clock";
 import type { Log } from "../../../src/engine/log";
-import { type AwsKeyServices, type AwsKeyServicesOptions, awsKeyServices } from "../../../src/kms/aws/connection";
+import { awsKeyServices } from "../../../src/kms/aws/connection";
+import type { Connection, ConnectionOptions } from "../../../src/kms/cloud";
 import type { AwsSettings } from "../../../src/kms/aws/settings";
 
 export const keyId = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -24,7 +25,7 @@ export interface Surroundings {
   readonly warnings: string[];
   /** Everything that was logged, with its fields, as one text. */
   logged(): string;
-  services(settings: AwsSettings, options?: Partial<AwsKeyServicesOptions>): AwsKeyServices;
+  services(settings: AwsSettings, options?: Partial<ConnectionOptions>): Connection;
 }
 
 /**
@@ -35,7 +36,7 @@ export function surroundings(): Surroundings {
   let home = "";
   let saved: NodeJS.ProcessEnv = {};
   let lines: string[] = [];
-  let open: AwsKeyServices[] = [];
+  let open: Connection[] = [];
   const warnings: string[] = [];
   const log: Log = {
     debug: (message, fields) => lines.push(JSON.stringify([message, fields])),

@@ -1,6 +1,6 @@
 import { keyServices } from "../../../src/kms/key-services";
 import type { QkmsSettings } from "../../../src/kms/qkms/settings";
-import { qkmsEndpoint } from "../../../src/kms/qkms/settings";
+import { qkmsEndpoint } from "../../../src/kms/qkms/access";
 import { certificate } from "../../support/certificate";
 import { emulator } from "../../support/emulator";
 import { json, scriptedServer } from "../aws/scripted-server";

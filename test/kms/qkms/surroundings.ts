@@ -1,7 +1,8 @@
 import type { Clock } from "../../../src/engine/clock";
 import type { KeyService } from "../../../src/engine/key-service";
 import type { Log } from "../../../src/engine/log";
-import { type QkmsKeyServicesOptions, qkmsKeyServices } from "../../../src/kms/qkms/connection";
+import type { ConnectionOptions } from "../../../src/kms/cloud";
+import { qkmsKeyServices } from "../../../src/kms/qkms/connection";
 import type { QkmsSettings } from "../../../src/kms/qkms/settings";
 import { scriptedServer, type Script, type SeenRequest } from "../aws/scripted-server";
 
@@ -14,7 +15,7 @@ export const stillClock: Clock = { now: () => localNow * 1000 + 999, monotonic: 
 
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {} };
 
-export function connected(settings: QkmsSettings, options: Partial<QkmsKeyServicesOptions> = {}) {
+export function connected(settings: QkmsSettings, options: Partial<ConnectionOptions> = {}) {
   return qkmsKeyServices(settings, { clock: stillClock, log: silent, env: {}, ...options });
 }
 

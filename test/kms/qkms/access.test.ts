@@ -1,11 +1,11 @@
 import {
-  type QkmsSettings,
   qkmsCredentials,
   qkmsEndpoint,
   signableHeaders,
   signedHeaders,
   signingRegion,
-} from "../../../src/kms/qkms/settings";
+} from "../../../src/kms/qkms/access";
+import type { QkmsSettings } from "../../../src/kms/qkms/settings";
 import type { Environment } from "../../../src/kms/surroundings";
 
 const refusing = (attribute: string, says: string, code = "invalid_argument") =>

@@ -1,4 +1,4 @@
-import { isKms, keyOfArn, kmsNames, kmsOfArn, kmsProfiles } from "../../src/kms/profiles";
+import { isKms, keyOfArn, kmsNames, kmsOfArn, kmsProfiles } from "../../src/kms/clouds";
 
 const keyId = "1234abcd-12ab-34cd-56ef-1234567890ab";
 

@@ -1,4 +1,4 @@
-import { ByokError } from "../../engine/errors";
+import { ByokError } from "../engine/errors";
 
 /** AWS's bound on a key policy, in bytes. */
 const longestPolicy = 32 * 1024;
@@ -8,9 +8,9 @@ const deepestNesting = 32;
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * Whether two policy documents mean the same to AWS, which rewrites what it is given: account ids become the ARN of the
- * account's root, lists of one become their element, and orders change. Nothing that could be another meaning is taken
- * for equal. A text that is no policy equals itself only.
+ * Whether two policy documents in the language of IAM, which AWS and QKMS speak, mean the same. AWS rewrites what it is
+ * given: account ids become the ARN of the account's root, lists of one become their element, and orders change. Nothing
+ * that could be another meaning is taken for equal. A text that is no policy equals itself only.
  */
 export function samePolicy(one: string, other: string): boolean {
   if (one === other) return true;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { ByokError } from "../../../src/engine/errors";
-import { checkPolicy, samePolicy } from "../../../src/kms/aws/policy-document";
+import { ByokError } from "../../src/engine/errors";
+import { checkPolicy, samePolicy } from "../../src/kms/policy-document";
 
 const root = "arn:aws:iam::111122223333:root";
 const statement = { Effect: "Allow", Principal: { AWS: root }, Action: "kms:*", Resource: "*" };
