@@ -1,12 +1,21 @@
 import { Command, InvalidArgumentError } from "commander";
-import { type Emulator, FAULT_SYNTAX, type Fault, parseFault, startEmulator } from "../emulator/index";
+import {
+  type Emulator,
+  emulatedClouds,
+  FAULT_SYNTAX,
+  type Fault,
+  parseFault,
+  type QuotaName,
+  quotaNames,
+  startEmulator,
+} from "../emulator/index";
 
 interface Flags {
   readonly port: number;
   readonly region: string;
   readonly account: string;
   readonly state?: string;
-  readonly quotas: "aws" | "off";
+  readonly quotas: QuotaName;
   readonly fault: readonly Fault[];
   readonly clock?: Date;
   readonly json?: true;
@@ -15,14 +24,12 @@ interface Flags {
 /** `byok emulator`: the embedded KMS on a loopback port, until it is interrupted. */
 export function emulatorCommand(): Command {
   return new Command("emulator")
-    .description(
-      "run the embedded KMS (wires of AWS, Alibaba Cloud and QKMS) on 127.0.0.1, for tests and trying things out",
-    )
+    .description(`run the embedded KMS (wires of ${titles()}) on 127.0.0.1, for tests and trying things out`)
     .option("--port <number>", "TCP port, 0 = any that is free", parsedPort, 8300)
     .option("--region <name>", "Region of requests that name none", "us-east-1")
     .option("--account <digits>", "account of the callers", "111122223333")
     .option("--state <file>", "keep keys, with their bytes, in this file between starts")
-    .option("--quotas <which>", "throttle as AWS does by default: aws or off", parsedQuotas, "off")
+    .option("--quotas <which>", `throttle as AWS does by default: ${quotaNames.join(" or ")}`, parsedQuotas, "off")
     .option("--fault <spec>", "inject a fault, may be repeated; syntax below", collectedFault, [])
     .option("--clock <instant>", "start with the clock at this ISO 8601 instant", parsedInstant)
     .option("--json", "print what is needed to use it as one line of JSON")
@@ -58,30 +65,21 @@ async function started(flags: Flags): Promise<Emulator> {
   }
 }
 
-function environment(emulator: Emulator): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_KMS: emulator.url,
-    AWS_ENDPOINT_URL_STS: emulator.url,
-    AWS_REGION: emulator.region,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    ALIBABA_CLOUD_KMS_ENDPOINT: emulator.url,
-    ALIBABA_CLOUD_REGION: "cn-hangzhou",
-    ALIBABA_CLOUD_ACCESS_KEY_ID: "test",
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "test",
-    QKMS_ENDPOINT_URL: emulator.qkmsUrl,
-    QKMS_ACCESS_KEY_ID: "test",
-    QKMS_SECRET_ACCESS_KEY: "test",
-  };
+/** "AWS, Alibaba Cloud and QKMS" */
+function titles(): string {
+  return emulatedClouds
+    .map(({ title }) => title)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
 }
 
 function facts(emulator: Emulator): object {
-  const { url, port, region, accountId } = emulator;
-  return { url, port, region, accountId, environment: environment(emulator) };
+  const { url, port, region, accountId, environment } = emulator;
+  return { url, port, region, accountId, environment };
 }
 
 function welcome(emulator: Emulator): string {
-  const lines = Object.entries(environment(emulator)).map(([name, value]) => `  export ${name}=${value}`);
+  const lines = Object.entries(emulator.environment).map(([name, value]) => `  export ${name}=${value}`);
   return `The embedded KMS listens on ${emulator.url} (account ${emulator.accountId}). Ctrl-C ends it.
 
 To use it, set in another shell:
@@ -106,9 +104,10 @@ function parsedPort(text: string): number {
   return port;
 }
 
-function parsedQuotas(text: string): "aws" | "off" {
-  if (text !== "aws" && text !== "off") throw new InvalidArgumentError('It is either "aws" or "off".');
-  return text;
+function parsedQuotas(text: string): QuotaName {
+  const named = quotaNames.find((name) => name === text);
+  if (named !== undefined) return named;
+  throw new InvalidArgumentError(`It is either ${quotaNames.map((name) => `"${name}"`).join(" or ")}.`);
 }
 
 function parsedInstant(text: string): Date {

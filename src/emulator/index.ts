@@ -1,15 +1,11 @@
-import type { AlibabaOptions } from "./alibaba/options";
-import { createAlibabaWire } from "./alibaba/wire";
-import { AWS_REQUEST_RATES } from "./aws/quotas";
-import { createAwsWire } from "./aws/wire";
 import { createClock, durationMs, type EmulatorClock } from "./clock";
+import { emulatedClouds, type OptionsByCloud, type QuotaName, ratesOf, wiresOf } from "./clouds";
 import { createControl } from "./control";
 import { createFaults, type Fault, type Faults } from "./faults";
 import { createImportTokens } from "./import-token";
 import { KeyStore } from "./key-store";
 import { createPermissions, type Permissions } from "./permissions";
-import type { QkmsOptions } from "./qkms/options";
-import { createQkmsWire, QKMS_PATH } from "./qkms/wire";
+import { qkmsSide } from "./qkms/cloud";
 import { createQuotas, type RequestRates } from "./quotas";
 import type { RequestWatch } from "./request-watch";
 import { createRequestLog, type RequestLog } from "./requests";
@@ -21,6 +17,7 @@ import { createWrappingKeys } from "./wrapping-keys";
 
 export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
+export { emulatedClouds, type QuotaName, quotaNames } from "./clouds";
 export { FAULT_SYNTAX, parseFault } from "./fault-spec";
 export type { Fault, FaultEffect, Faults, FaultScope } from "./faults";
 export type { Denial, DenialScope, Permissions } from "./permissions";
@@ -29,7 +26,8 @@ export type { RequestRates } from "./quotas";
 export type { RequestMoment, RequestWatch, WatchedRequest } from "./request-watch";
 export type { LoggedRequest, RequestLog } from "./requests";
 
-export interface EmulatorOptions {
+/** Beside these, under the name of a cloud, what its side can be set to. */
+export interface EmulatorOptions extends OptionsByCloud {
   /** TCP port. Default 0: any that is free. */
   readonly port?: number;
   /** Loopback address to listen on. Default 127.0.0.1. */
@@ -45,7 +43,7 @@ export interface EmulatorOptions {
   /** RSA private keys in PEM that serve as wrapping keys, one for each size; other sizes are made when first needed. */
   readonly wrappingKeys?: readonly string[];
   /** Throttling: AWS's default quotas, none, or requests per second by operation. Default "off". */
-  readonly quotas?: "aws" | "off" | RequestRates;
+  readonly quotas?: QuotaName | RequestRates;
   /** Faults from the start; more can be added later. Default none. */
   readonly faults?: readonly Fault[];
   /** Is told of each request as it arrives and before its answer leaves, and may tear the connection. Default none. */
@@ -60,10 +58,6 @@ export interface EmulatorOptions {
   readonly singleUseImportTokens?: boolean;
   /** Whether importing over a Disabled key that has its material enables it. Default true. */
   readonly importEnablesDisabledKey?: boolean;
-  /** The side that speaks as QKMS does. */
-  readonly qkms?: QkmsOptions;
-  /** Alibaba Cloud's side. */
-  readonly alibaba?: AlibabaOptions;
 }
 
 /** A running embedded KMS. `await using` closes it. */
@@ -75,6 +69,8 @@ export interface Emulator extends AsyncDisposable {
   readonly port: number;
   readonly region: string;
   readonly accountId: string;
+  /** Variables that lead callers to every cloud's side, with credentials that it takes. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly clock: EmulatorClock;
   readonly requests: RequestLog;
   readonly faults: Faults;
@@ -125,34 +121,29 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     save,
   };
   for (const fault of options.faults ?? []) world.faults.add(fault);
-  const quotas = createQuotas(ratesOf(options.quotas ?? "off"));
-  // Alibaba Cloud documents no quotas.
-  const alibabaQuotas = createQuotas(typeof options.quotas === "object" ? options.quotas : {});
-  const alibaba = {
-    region: options.alibaba?.region ?? "cn-hangzhou",
-    accountId: options.alibaba?.accountId ?? "1234567890123456",
-    accessKeys: options.alibaba?.accessKeys ?? { test: "test" },
+  const wires = wiresOf(emulatedClouds, (cloud) => ({
+    world,
+    quotas: createQuotas(ratesOf(cloud, options.quotas ?? "off")),
+    options: optionsFor(cloud.name, options),
     presentMs: source,
-  };
-  const wires = [
-    createControl(world),
-    createAlibabaWire(world, alibabaQuotas, alibaba),
-    createQkmsWire(world, quotas, options.qkms),
-    createAwsWire(world, quotas),
-  ];
+  }));
   // Before listening, so that a file that cannot be written leaves no server behind.
   save();
-  const server = await serve(wires, clock, options.host ?? "127.0.0.1", options.port ?? 0);
+  const server = await serve([createControl(world), ...wires], clock, options.host ?? "127.0.0.1", options.port ?? 0);
   const close = async (): Promise<void> => {
     closing.abort();
     await server.close();
   };
   return {
     url: server.url,
-    qkmsUrl: `${server.url}${QKMS_PATH}`,
+    qkmsUrl: `${server.url}${qkmsSide.path}`,
     port: server.port,
     region,
     accountId,
+    environment: Object.assign(
+      {},
+      ...emulatedClouds.map(({ path, environment }) => environment({ url: `${server.url}${path}`, region })),
+    ),
     clock,
     requests: world.requests,
     faults: world.faults,
@@ -163,9 +154,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function ratesOf(quotas: "aws" | "off" | RequestRates): RequestRates {
-  if (quotas === "aws") return AWS_REQUEST_RATES;
-  return quotas === "off" ? {} : quotas;
+function optionsFor(name: string, options: EmulatorOptions): object | undefined {
+  const own: unknown = Reflect.get(options, name);
+  return typeof own === "object" && own !== null ? own : undefined;
 }
 
 function delayMs(delay: string | number | undefined): number {

@@ -1,0 +1,18 @@
+import type { EmulatedCloud, Place, Side } from "../cloud";
+import { AWS_REQUEST_RATES } from "./quotas";
+import { createAwsWire } from "./wire";
+
+export const awsSide = {
+  name: "aws",
+  title: "AWS",
+  path: "",
+  requestRates: AWS_REQUEST_RATES,
+  wire: ({ world, quotas }: Side<undefined>) => createAwsWire(world, quotas),
+  environment: ({ url, region }: Place) => ({
+    AWS_ENDPOINT_URL_KMS: url,
+    AWS_ENDPOINT_URL_STS: url,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  }),
+} as const satisfies EmulatedCloud;

@@ -1,0 +1,33 @@
+import { alibabaSide } from "./alibaba/cloud";
+import { awsSide } from "./aws/cloud";
+import type { EmulatedCloud, Side } from "./cloud";
+import { qkmsSide } from "./qkms/cloud";
+import type { RequestRates } from "./quotas";
+import type { Wire } from "./wire";
+
+/** Every cloud that the emulator speaks as. The first takes the requests that no other claims. */
+export const emulatedClouds = [awsSide, alibabaSide, qkmsSide] as const satisfies readonly EmulatedCloud[];
+
+type Known = (typeof emulatedClouds)[number];
+
+type OptionsOf<C extends Known> = NonNullable<Parameters<C["wire"]>[0]["options"]>;
+
+/** What each side can be set to, under the cloud's name. */
+export type OptionsByCloud = {
+  readonly [C in Known as [OptionsOf<C>] extends [never] ? never : C["name"]]?: OptionsOf<C>;
+};
+
+/** The wires, in the order in which they are asked whether a request is theirs. */
+export function wiresOf(clouds: readonly EmulatedCloud[], sideOf: (cloud: EmulatedCloud) => Side): readonly Wire[] {
+  return [...clouds.slice(1), ...clouds.slice(0, 1)].map((cloud) => cloud.wire(sideOf(cloud)));
+}
+
+/** Ways to throttle that have a name: as AWS does by default, or not at all. */
+export const quotaNames = ["aws", "off"] as const;
+
+export type QuotaName = (typeof quotaNames)[number];
+
+export function ratesOf({ requestRates }: EmulatedCloud, quotas: QuotaName | RequestRates): RequestRates {
+  if (quotas === "aws") return requestRates;
+  return quotas === "off" ? {} : quotas;
+}
