@@ -85,6 +85,33 @@ function isAllowed(room: string, { from, what }: Import): boolean {
   return [room, ...rule.rooms].some((one) => target === one.replace(/\.ts$/, "") || target.startsWith(`${one}/`));
 }
 
+/** What is loaded together with a file: all files of ours, and the packages that they name. Types are not loaded. */
+function loadedWith(start: string): { readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const what of loadedBy(file)) {
+      if (what.startsWith(".")) visit(relative(root, `${resolve(root, file, "..", what)}.ts`));
+      else packages.add(builtinModules.includes(what) ? `node:${what}` : what);
+    }
+  };
+  visit(start);
+  return { files, packages };
+}
+
+function loadedBy(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const statements = text.matchAll(/^(?:import|export)\s(?!type\b)([^;"]*?)\bfrom\s+"([^"]+)"|^import "([^"]+)"/gm);
+  return [...statements].flatMap(([, names = "", from, bare]) => {
+    const [, listed] = /^\{([^}]*)\}\s*$/.exec(names) ?? [];
+    const words = listed?.split(",").flatMap((name) => name.trim() || []) ?? [];
+    const areTypes = words.length > 0 && words.every((name) => name.startsWith("type "));
+    return areTypes ? [] : [from ?? bare ?? ""];
+  });
+}
+
 describe("who may import whom", () => {
   it.each(Object.keys(rooms))("%s", (room) => {
     const files = filesBelow(room);
@@ -116,4 +143,22 @@ describe("who may import whom", () => {
     );
     expect(users).toEqual([]);
   });
+});
+
+describe("what is loaded at the start", () => {
+  it("by constructs is tables and grammars, which need no file and no network", () => {
+    const { files, packages } = loadedWith("cdktf/index.ts");
+    expect([...files]).toEqual(expect.arrayContaining(["src/kms/aws/cloud.ts", "src/kms/aws/profile.ts"]));
+    expect([...packages].toSorted()).toEqual(["cdktf", "constructs", "node:crypto", "node:path"]);
+  });
+
+  it.each(["src/terraform/provider.ts", "src/index.ts", "pulumi/provider/index.ts", "src/cli/program.ts"])(
+    "by %s is no SDK, and no connection to a KMS",
+    (start) => {
+      const { files, packages } = loadedWith(start);
+      expect([...files]).toContain("src/kms/clouds.ts");
+      expect([...packages].filter((name) => /^@(aws-sdk|smithy)\//.test(name))).toEqual([]);
+      expect([...files].filter((file) => /^src\/kms\/[^/]+\/connection\.ts$/.test(file))).toEqual([]);
+    },
+  );
 });

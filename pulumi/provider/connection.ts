@@ -30,21 +30,33 @@ const generalFields = {
 } as const;
 
 /** How KMSs are reached and what may be touched, secrets included. */
-export type Connection = ArgumentsOf<typeof generalFields> & ArgumentsFor<KnownCloud>;
+export type Connection = ArgumentsOf<typeof generalFields> & ArgumentsFor<KnownCloud, "configuration">;
 
-/** The settings of clouds as Pulumi's faces name them: those of a flat one side by side, those of others in an object each. */
-export type ArgumentsFor<C extends Cloud, Hidden = never> = SideBySide<
-  C extends Flat ? ArgumentsIn<C, Hidden> : never
-> & {
-  readonly [O in Exclude<C, Flat> as O["name"]]?: ArgumentsIn<O, Hidden>;
+/** The same as far as it may be an argument: what `ConnectionArgs` writes out for people. */
+export type ConnectionArgument = ArgumentsOf<typeof generalFields> & ArgumentsFor<KnownCloud, "argument">;
+
+type Place = "argument" | "configuration";
+
+/** The settings of clouds as Pulumi names them: those of a flat one side by side, those of the others in an object each. */
+type ArgumentsFor<C extends Cloud, P extends Place> = SideBySide<C extends Flat ? ArgumentsIn<C, P> : never> & {
+  readonly [O in Exclude<C, Flat> as O["name"]]?: ArgumentsIn<O, P>;
 };
 
-/** @param Hidden A setting of such a type is left out. */
-type ArgumentsIn<C extends Cloud, Hidden> = {
-  readonly [N in keyof FieldsOf<C> as FieldsOf<C>[N] extends Hidden ? never : ArgumentName<C, N>]?: ValueOfSetting<
-    FieldsOf<C>[N]
-  >;
+type ArgumentsIn<C extends Cloud, P extends Place> = {
+  readonly [N in keyof FieldsOf<C> as "argument" extends P
+    ? IsArgument<C, N> extends true
+      ? ArgumentName<C, N>
+      : never
+    : ArgumentName<C, N>]?: ValueOfSetting<FieldsOf<C>[N]>;
 };
+
+type IsArgument<C extends Cloud, N extends keyof FieldsOf<C>> = FieldsOf<C>[N] extends { readonly secret: true }
+  ? false
+  : C extends { readonly settings: { readonly pulumi: { readonly configurationOnly: readonly (infer Name)[] } } }
+    ? N extends Name
+      ? false
+      : true
+    : true;
 
 type FieldsOf<C extends Cloud> = C["settings"]["fields"];
 
@@ -80,12 +92,11 @@ const knownTable = connectionTable(knownClouds);
 
 export const connectionFields = knownTable.argument;
 
-type IsShown = (cloud: Cloud, name: string, setting: Setting) => boolean;
+function isArgument({ settings }: Cloud, name: string, { secret }: Setting): boolean {
+  return secret !== true && settings.pulumi?.configurationOnly.includes(name) !== true;
+}
 
-const isArgument: IsShown = ({ settings }, name, { secret }) =>
-  secret !== true && settings.pulumi?.configurationOnly.includes(name) !== true;
-
-function fieldsFor(clouds: readonly Cloud[], isShown: IsShown): Fields {
+function fieldsFor(clouds: readonly Cloud[], isShown: typeof isArgument): Fields {
   return Object.assign(
     {},
     ...clouds.map((cloud) => {

@@ -24,7 +24,7 @@ export interface Side<Options extends object | undefined = object | undefined> {
   /** Undefined where none are set. */
   readonly options: Options | undefined;
   /** The time that the emulator's clock started from, in milliseconds since 1970: what callers sign by. */
-  presentMs(): number;
+  readonly presentMs: () => number;
 }
 
 /** Where a cloud's endpoint is. */

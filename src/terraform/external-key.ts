@@ -8,8 +8,7 @@ import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord } from "../
 import { isKeySpec } from "../engine/key-spec";
 import type { KmsProfile } from "../engine/kms-profile";
 import type { WantedKey } from "../engine/wanted-key";
-import { parseAwsKeyArn } from "../kms/aws/arn";
-import { defaultKms, isKms, kmsProfiles } from "../kms/clouds";
+import { cloudOfArn, clouds, defaultKms, isKms, kmsProfiles } from "../kms/clouds";
 import { type ByokClient, callOf, regionFor } from "./client";
 import { diagnosticOf, fault, refusals, warnings } from "./diagnose";
 import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
@@ -282,7 +281,7 @@ function validate(config: Config<Schema>): Diagnostic[] {
   const findings = refusals(
     known,
     () => typeof policy === "string" && profileOf(config)?.checkPolicy(policy),
-    () => typeof primary === "string" && parseAwsKeyArn(primary, "primary_key_arn"),
+    () => typeof primary === "string" && cloudOfArn(primary, replicating).arns.read(primary, "primary_key_arn"),
     () => primary === null && checkKind(config),
     () => checkOptions(config),
   );
@@ -311,6 +310,9 @@ function validate(config: Config<Schema>): Diagnostic[] {
   }
   return findings;
 }
+
+/** The clouds that have primaries and replicas. */
+const replicating = clouds.filter(({ profile }) => profile.multiRegion);
 
 /** What the key's KMS can do. Undefined: the KMS is not known yet. */
 function profileOf({ kms }: Config<Schema>): KmsProfile | undefined {
