@@ -92,7 +92,7 @@ function providerFaults(props: ByokProviderProps): Faults {
 
 function secretFaults(props: ByokProviderProps, { name, secrets }: BlockProps): Faults {
   const block = props[name];
-  if (block === undefined || isLoopback(known(block.endpoint))) return [];
+  if (block === undefined || isLoopback(Reflect.get(block, "endpoint"))) return [];
   return secrets.flatMap((secret) => {
     const value: unknown = Reflect.get(block, secret);
     return faultIf(
@@ -103,6 +103,10 @@ function secretFaults(props: ByokProviderProps, { name, secrets }: BlockProps): 
 }
 
 /** The embedded KMS takes any credentials, so those for it are no secret. */
-function isLoopback(endpoint: string | undefined): boolean {
-  return endpoint !== undefined && /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(\/|$)/.test(endpoint);
+function isLoopback(endpoint: unknown): boolean {
+  return (
+    typeof endpoint === "string" &&
+    known(endpoint) !== undefined &&
+    /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(\/|$)/.test(endpoint)
+  );
 }
