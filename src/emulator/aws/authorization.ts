@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { AwsError } from "./errors";
+import { AwsError } from "../aws-json/errors";
 
 /** What the Authorization header of a signed request says. The signature itself is not verified. */
 export interface CredentialScope {

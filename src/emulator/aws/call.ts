@@ -1,8 +1,8 @@
 import { type Key, keyState } from "../key";
 import type { World } from "../world";
 import { kmsArn, keyArn, parsedReference } from "./arn";
-import { AwsError, notFound, unsupported } from "./errors";
-import { stateRefusal } from "./states";
+import { AwsError, notFound, unsupported } from "../aws-json/errors";
+import { stateRefusal } from "../aws-json/states";
 
 /** Who asks, where and for what. */
 export interface Caller {

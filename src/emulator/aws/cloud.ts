@@ -1,5 +1,5 @@
 import type { EmulatedCloud, Place, Side } from "../cloud";
-import { AWS_REQUEST_RATES } from "./quotas";
+import { AWS_REQUEST_RATES } from "../aws-json/quotas";
 import { createAwsWire } from "./wire";
 
 export const awsSide = {

@@ -1,6 +1,6 @@
 import type { AnswerFields } from "../exchange";
 import type { AwsCall } from "./call";
-import { type Input, readInput, type Shape } from "./input";
+import { type Input, readInput, type Shape } from "../aws-json/input";
 
 /** One operation of AWS KMS. */
 export interface Operation {

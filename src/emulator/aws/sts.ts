@@ -3,9 +3,9 @@ import type { AnswerFields, Exchange } from "../exchange";
 import type { WireAnswer, WireRequest } from "../wire";
 import type { World } from "../world";
 import type { CredentialScope } from "./authorization";
-import { AwsError } from "./errors";
+import { AwsError } from "../aws-json/errors";
 import { type Identities, ROLE_ARN } from "./identity";
-import { isObject } from "./input";
+import { isObject } from "../aws-json/input";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 const SESSION_SECONDS = { least: 900, usual: 3600, most: 43_200 };

@@ -1,5 +1,5 @@
 import type { Key } from "../key";
-import { AwsError } from "./errors";
+import { AwsError } from "../aws-json/errors";
 import { type KeyUsage, specRow } from "./specs";
 
 /** @throws AwsError InvalidKeyUsageException */

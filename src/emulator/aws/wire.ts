@@ -5,9 +5,9 @@ import type { World } from "../world";
 import { keyArn } from "./arn";
 import { type CredentialScope, credentialScope } from "./authorization";
 import { type AwsCall, type Caller, meantKey } from "./call";
-import { AwsError, awsError } from "./errors";
+import { AwsError, awsError } from "../aws-json/errors";
 import { createIdentities, type Identities } from "./identity";
-import { type Body, errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "./json";
+import { type Body, errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "../aws-json/json";
 import { OPERATIONS } from "./operations/table";
 import { isStsRequest, stsExchange } from "./sts";
 

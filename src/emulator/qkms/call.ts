@@ -1,6 +1,6 @@
-import { AwsError, invalidState, notFound, unsupported } from "../aws/errors";
-import { type Input, readInput, type Shape } from "../aws/input";
-import { stateRefusal } from "../aws/states";
+import { AwsError, invalidState, notFound, unsupported } from "../aws-json/errors";
+import { type Input, readInput, type Shape } from "../aws-json/input";
+import { stateRefusal } from "../aws-json/states";
 import type { AnswerFields } from "../exchange";
 import { holdsItsMaterial, type Key, keyState } from "../key";
 import type { World } from "../world";

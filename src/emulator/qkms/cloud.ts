@@ -1,4 +1,4 @@
-import { AWS_REQUEST_RATES } from "../aws/quotas";
+import { AWS_REQUEST_RATES } from "../aws-json/quotas";
 import type { EmulatedCloud, Place, Side } from "../cloud";
 import type { QkmsOptions } from "./options";
 import { createQkmsWire, QKMS_PATH } from "./wire";

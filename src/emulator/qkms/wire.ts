@@ -1,5 +1,5 @@
-import { AwsError, awsError } from "../aws/errors";
-import { errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "../aws/json";
+import { AwsError, awsError } from "../aws-json/errors";
+import { errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "../aws-json/json";
 import { type Exchange, exchange } from "../exchange";
 import type { Quotas } from "../quotas";
 import type { Delivery, Wire, WireAnswer, WireRequest } from "../wire";

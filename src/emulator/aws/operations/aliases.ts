@@ -2,11 +2,11 @@ import type { Key } from "../../key";
 import type { Alias } from "../../key-store";
 import { kmsArn } from "../arn";
 import { type AwsCall, namedKey, usableKey } from "../call";
-import { AwsError, notFound, validation } from "../errors";
-import { integer, required, text } from "../input";
+import { AwsError, notFound, validation } from "../../aws-json/errors";
+import { integer, required, text } from "../../aws-json/input";
 import { epochSeconds } from "../metadata";
 import { type Operation, operation } from "../operation";
-import { page } from "../paging";
+import { page } from "../../aws-json/paging";
 import { keyId } from "./keys";
 
 const aliasName = required(text({ min: 1, max: 256 }));

@@ -4,10 +4,10 @@ import { Refusal } from "../../errors";
 import { currentMaterial, type Key, keyState } from "../../key";
 import { currentBytes, decryptOaep, encryptOaep, oaepCapacityBytes } from "../../use";
 import { type AwsCall, namedKey, usableKey } from "../call";
-import { AwsError, constraint, validation } from "../errors";
-import { blob, integer, oneOf, required, text, textMap } from "../input";
+import { AwsError, constraint, validation } from "../../aws-json/errors";
+import { blob, integer, oneOf, required, text, textMap } from "../../aws-json/input";
 import { type Operation, operation } from "../operation";
-import { stateRefusal } from "../states";
+import { stateRefusal } from "../../aws-json/states";
 import { requireAlgorithm, requireUsage } from "../usage";
 import { keyId } from "./keys";
 

@@ -3,8 +3,8 @@ import { Refusal } from "../../errors";
 import type { Key } from "../../key";
 import { unwrap, type WrappingMethod } from "../../wrapping";
 import { type AwsCall, requireExternal, usableKey } from "../call";
-import { unsupported, validation } from "../errors";
-import { blob, instant, oneOf, required, text } from "../input";
+import { unsupported, validation } from "../../aws-json/errors";
+import { blob, instant, oneOf, required, text } from "../../aws-json/input";
 import { epochSeconds } from "../metadata";
 import { type Operation, operation } from "../operation";
 import {

@@ -1,6 +1,6 @@
 import { keyState } from "../../key";
 import { usableKey } from "../call";
-import { integer } from "../input";
+import { integer } from "../../aws-json/input";
 import { epochSeconds, KEY_STATE_NAMES } from "../metadata";
 import { type Operation, operation } from "../operation";
 import { keyId } from "./keys";

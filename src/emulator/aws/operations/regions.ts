@@ -2,12 +2,12 @@ import { type Key, keyState } from "../../key";
 import { changePrimary, replicate } from "../../replication";
 import { keyArn, partitionOf } from "../arn";
 import { type AwsCall, namedKey, requireState } from "../call";
-import { AwsError, notFound, unsupported, validation } from "../errors";
-import { flag, required, text } from "../input";
+import { AwsError, notFound, unsupported, validation } from "../../aws-json/errors";
+import { flag, required, text } from "../../aws-json/input";
 import { keyMetadata } from "../metadata";
 import { type Operation, operation } from "../operation";
-import { stateRefusal } from "../states";
-import { listedTags, tags, withTags } from "../tags";
+import { stateRefusal } from "../../aws-json/states";
+import { listedTags, tags, withTags } from "../../aws-json/tags";
 import { description, keyId, policyFor, policyText } from "./keys";
 
 const regionName = required(text({ min: 1, max: 32, pattern: /^([a-z]+-){2,3}\d+$/ }));

@@ -1,11 +1,11 @@
 import type { Key, Material } from "../../key";
 import { rotateOnDemand } from "../../rotation";
 import { type AwsCall, namedKey, usableKey } from "../call";
-import { AwsError, unsupported } from "../errors";
-import { integer, oneOf, text } from "../input";
+import { AwsError, unsupported } from "../../aws-json/errors";
+import { integer, oneOf, text } from "../../aws-json/input";
 import { epochSeconds } from "../metadata";
 import { type Operation, operation } from "../operation";
-import { page } from "../paging";
+import { page } from "../../aws-json/paging";
 import { keyId } from "./keys";
 
 /** RotateKeyOnDemand works this often in a key's life. */

@@ -9,8 +9,8 @@ import {
   verifyMessage,
 } from "../../use";
 import { type AwsCall, usableKey } from "../call";
-import { AwsError, unsupported } from "../errors";
-import { blob, oneOf, required } from "../input";
+import { AwsError, unsupported } from "../../aws-json/errors";
+import { blob, oneOf, required } from "../../aws-json/input";
 import { keyAlgorithms } from "../metadata";
 import { type Operation, operation } from "../operation";
 import { requireAlgorithm, requireUsage } from "../usage";

@@ -1,8 +1,8 @@
 import { namedKey, usableKey } from "../call";
-import { integer, listOf, required, text } from "../input";
+import { integer, listOf, required, text } from "../../aws-json/input";
 import { type Operation, operation } from "../operation";
-import { page } from "../paging";
-import { listedTags, refuseReserved, tagKey, tags, withTags } from "../tags";
+import { page } from "../../aws-json/paging";
+import { listedTags, refuseReserved, tagKey, tags, withTags } from "../../aws-json/tags";
 import { keyId } from "./keys";
 
 export const TAG_OPERATIONS: Readonly<Record<string, Operation>> = {

@@ -1,4 +1,4 @@
-import { blob, oneOf, required, text, textMap } from "../../aws/input";
+import { blob, oneOf, required, text, textMap } from "../../aws-json/input";
 import { ciphertextHeader, decryptSymmetric, encryptSymmetric } from "../../ciphertext";
 import { Refusal } from "../../errors";
 import { currentMaterial } from "../../key";

@@ -1,5 +1,5 @@
-import { unsupported, validation } from "../../aws/errors";
-import { blob, instant, oneOf, required, text } from "../../aws/input";
+import { unsupported, validation } from "../../aws-json/errors";
+import { blob, instant, oneOf, required, text } from "../../aws-json/input";
 import { epochSeconds } from "../../aws/metadata";
 import { Refusal } from "../../errors";
 import { deleteMaterial, importMaterial } from "../../importing";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { unsupported } from "../../aws/errors";
-import { flag, integer, listOf, required, text } from "../../aws/input";
-import { page } from "../../aws/paging";
-import { defaultPolicy, rewrittenPolicy } from "../../aws/policy";
-import { tags, withTags } from "../../aws/tags";
+import { unsupported } from "../../aws-json/errors";
+import { flag, integer, listOf, required, text } from "../../aws-json/input";
+import { page } from "../../aws-json/paging";
+import { defaultPolicy, rewrittenPolicy } from "../../aws-json/policy";
+import { tags, withTags } from "../../aws-json/tags";
 import { emptyMaterial } from "../../importing";
 import { type Key, untouchedKey } from "../../key";
 import { generatedMaterial } from "../../material-shape";

@@ -1,8 +1,8 @@
-import { integer, listOf, required, text } from "../../aws/input";
-import { AwsError } from "../../aws/errors";
+import { integer, listOf, required, text } from "../../aws-json/input";
+import { AwsError } from "../../aws-json/errors";
 import { epochSeconds } from "../../aws/metadata";
-import { page } from "../../aws/paging";
-import { listedTags, tagKey, tags, withTags } from "../../aws/tags";
+import { page } from "../../aws-json/paging";
+import { listedTags, tagKey, tags, withTags } from "../../aws-json/tags";
 import type { Key } from "../../key";
 import { namedKey, type Operation, operation, type QkmsCall, usableKey } from "../call";
 import { keyId } from "./keys";
