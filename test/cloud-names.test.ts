@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { kmsNames } from "../../src/kms/clouds";
+import { kmsNames } from "../src/kms/clouds";
 
-const root = join(__dirname, "../..");
+const root = join(__dirname, "..");
 
 /** Where a cloud is spoken of by its name: its folders, what is generated, and what is written out for people to read. */
 const homes = [

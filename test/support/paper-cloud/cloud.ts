@@ -1,6 +1,6 @@
 import { ByokError } from "../../../src/engine/errors";
 import type { Cloud, Connection, ConnectionOptions, KeyOfArn } from "../../../src/kms/cloud";
-import { paperProfile as anyProfile } from "../../support/profile";
+import { paperProfile as anyProfile } from "../profile";
 import { paperKeyService } from "./key-service";
 import { type PaperSettings, paperSettings } from "./settings";
 
