@@ -5,7 +5,7 @@ import { Token } from "./core";
 import { type Faults, faultIf, faultsOf } from "./faults";
 import { defaultKms, isKms, keyOfArn, kmsNames, kmsProfiles } from "../src/kms/clouds";
 import { known } from "./known";
-import type { ExternalKeyProps } from "./external-key";
+import type { ExternalKeyProps } from "./external-key-props";
 
 /** What can be seen to be wrong with a key while the app runs; what only Terraform will know is left to the provider. */
 export function externalKeyFaults(props: ExternalKeyProps): Faults {

@@ -8,7 +8,7 @@ import { chooseWrapping } from "../src/engine/wrapping-choice";
 import { isWrappingKeySpec, wrappingKeySpecs } from "../src/engine/wrapping-key";
 import type { IExternalKey } from "./external-key";
 import { type Faults, faultIf, faultsOf } from "./faults";
-import type { ImportedKeyMaterialProps } from "./imported-key-material";
+import type { ImportedKeyMaterialProps } from "./imported-key-material-props";
 import { kmsProfiles } from "../src/kms/clouds";
 import { known } from "./known";
 

@@ -9,14 +9,10 @@
  */
 export { ExternalKeyLookup, ExternalKeyResource, ImportedKeyMaterialResource } from "./bindings";
 export { namespaceContext } from "./creation-token";
-export {
-  ExternalKey,
-  type ExternalKeyLookupProps,
-  type ExternalKeyProps,
-  type IExternalKey,
-  type LookedUpKey,
-} from "./external-key";
-export { ImportedKeyMaterial, type ImportedKeyMaterialProps, type MaterialStatus } from "./imported-key-material";
+export { ExternalKey, type IExternalKey, type LookedUpKey } from "./external-key";
+export type { ExternalKeyLookupProps, ExternalKeyProps } from "./external-key-props";
+export { ImportedKeyMaterial, type MaterialStatus } from "./imported-key-material";
+export type { ImportedKeyMaterialProps } from "./imported-key-material-props";
 export { KeyMaterialVariable, type KeyMaterialVariableProps } from "./key-material-variable";
 export {
   MultiRegionExternalKey,

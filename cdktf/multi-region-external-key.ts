@@ -1,9 +1,12 @@
 import { Construct } from "constructs";
 import { defaultCloud } from "../src/kms/clouds";
-import { ExternalKey, type ExternalKeyProps } from "./external-key";
+import { defined } from "../src/definitions/defined";
+import { ExternalKey } from "./external-key";
 import { regionFaults } from "./external-key-faults";
+import type { ExternalKeyProps } from "./external-key-props";
 import { type Faults, faultIf, refuseFaults } from "./faults";
-import { ImportedKeyMaterial, type ImportedKeyMaterialProps, type MaterialStatus } from "./imported-key-material";
+import { ImportedKeyMaterial, type MaterialStatus } from "./imported-key-material";
+import type { ImportedKeyMaterialProps } from "./imported-key-material-props";
 import { known } from "./known";
 
 /** Properties of a MultiRegionExternalKey, which AWS KMS alone has: those of the key and of its material, once for all Regions. */
@@ -54,7 +57,7 @@ export class MultiRegionExternalKey extends Construct {
     const [first, ...others] = checkedRegions(this, props.regions);
     refuseFaults(this, () => partitionFaults(props.regions));
     const { creationTokenNamespace } = props;
-    const namespace = creationTokenNamespace === undefined ? {} : { creationTokenNamespace };
+    const namespace = defined({ creationTokenNamespace });
     const { key, primaryKey, material, primaryMaterial } = partsOf(props);
     const inRegion = (region: string, primaryKeyArn: string | undefined): RegionalKey => {
       const place = new Construct(this, region);
@@ -143,8 +146,8 @@ function partsOf(props: MultiRegionExternalKeyProps) {
   const { timeouts, provider } = key;
   return {
     key,
-    primaryKey: given({ keySpec, keyUsage }),
-    material: given({
+    primaryKey: defined({ keySpec, keyUsage }),
+    material: defined({
       keyMaterial,
       keyMaterialSource,
       fingerprint,
@@ -159,15 +162,8 @@ function partsOf(props: MultiRegionExternalKeyProps) {
       timeouts,
       provider,
     }),
-    primaryMaterial: given({ materialDescription }),
+    primaryMaterial: defined({ materialDescription }),
   };
-}
-
-/** The same without what is undefined, as optional properties want it. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) Reflect.set(kept, name, value);
-  return kept;
 }
 
 function mapped<From, To>(

@@ -1,6 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { defined } from "../src/definitions/defined";
 import { ExternalKey, type ExternalKeyArgs } from "./external-key";
-import { given } from "./given";
 import { ImportedKeyMaterial, type ImportedKeyMaterialArgs } from "./imported-key-material";
 
 /** Arguments of a MultiRegionExternalKey: those of the key and of its material, once for all Regions. */
@@ -88,17 +88,17 @@ function regionalKeys(parent: MultiRegionExternalKey, name: string, args: MultiR
   const { timeouts, connection } = shared;
   return (region: string, primaryKeyArn: Output<string> | undefined): RegionalKey => {
     const existingKeyArn = existingKeyArns[region];
-    const kind = primaryKeyArn === undefined ? given({ keySpec, keyUsage, multiRegion: true }) : { primaryKeyArn };
+    const kind = primaryKeyArn === undefined ? defined({ keySpec, keyUsage, multiRegion: true }) : { primaryKeyArn };
     const key = new ExternalKey(
       `${name}-${region}`,
-      { ...shared, ...kind, region, ...given({ existingKeyArn }) },
+      { ...shared, ...kind, region, ...defined({ existingKeyArn }) },
       { parent },
     );
     const material = new ImportedKeyMaterial(
       `${name}-${region}`,
       {
         keyArn: key.id,
-        ...given({
+        ...defined({
           keyMaterial,
           keyMaterialSource,
           fingerprint,

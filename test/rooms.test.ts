@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { join, relative, resolve } from "node:path";
+import { join, normalize, relative, resolve } from "node:path";
 
 const root = join(__dirname, "..");
 
@@ -21,14 +21,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
     packages: ["node:crypto", "@pulumi/pulumi", "byok/pulumi/provider"],
   },
   "pulumi/provider": {
-    rooms: [
-      "src/definitions",
-      "src/engine",
-      "src/material-sources",
-      "src/kms",
-      "src/system-clock.ts",
-      "pulumi/given.ts",
-    ],
+    rooms: ["src/definitions", "src/engine", "src/material-sources", "src/kms", "src/system-clock.ts"],
     packages: ["node:*"],
   },
   // Constructs, which need neither a cloud's SDK nor Pulumi: of the rest only tables and grammars.
@@ -75,13 +68,49 @@ function importsOf(file: string): Import[] {
   return [...statements].map(([, ...whats]) => ({ from: file, what: whats.find((what) => what !== undefined) ?? "" }));
 }
 
+/** What a relative import names, from the root of the project and without an extension. */
+function targetOf(from: string, what: string): string {
+  return normalize(join(from, "..", what));
+}
+
+/** What each file imports of the others, types included. */
+function importsAmong(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const all = new Set(files);
+  return new Map(
+    files.map((file) => {
+      const targets = importsOf(file)
+        .filter(({ what }) => what.startsWith("."))
+        .flatMap(({ what }) => [`${targetOf(file, what)}.ts`, `${targetOf(file, what)}/index.ts`]);
+      return [file, targets.filter((target) => all.has(target))];
+    }),
+  );
+}
+
+/** Files that import each other, be it by way of others: `a.ts`, `b.ts` and again `a.ts`. Empty where none do. */
+function circle(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const left = new Map(imports);
+  const next = (file: string): string | undefined => left.get(file)?.find((one) => left.has(one));
+  // Once everything is gone that imports nothing which is left, whoever stays imports somebody who stays.
+  let ends: readonly string[];
+  do {
+    ends = [...left.keys()].filter((file) => next(file) === undefined);
+    for (const file of ends) left.delete(file);
+  } while (ends.length > 0);
+  const way: string[] = [];
+  for (let [file] = left.keys(); file !== undefined; file = next(file)) {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    way.push(file);
+  }
+  return [];
+}
+
 function isAllowed(room: string, { from, what }: Import): boolean {
   const rule = rooms[room] ?? { rooms: [], packages: [] };
   if (!what.startsWith(".")) {
     const name = builtinModules.includes(what) ? `node:${what}` : what;
     return rule.packages.some((one) => (one.endsWith("*") ? name.startsWith(one.slice(0, -1)) : name === one));
   }
-  const target = relative(root, resolve(root, from, "..", what));
+  const target = targetOf(from, what);
   return [room, ...rule.rooms].some((one) => target === one.replace(/\.ts$/, "") || target.startsWith(`${one}/`));
 }
 
@@ -133,6 +162,25 @@ describe("who may import whom", () => {
     expect(isAllowed("src/emulator", { from: "src/emulator/aws/x.ts", what: "../../engine/wrapping-algorithm" })).toBe(
       false,
     );
+  });
+
+  it("has no circle of imports, of types neither", () => {
+    const imports = importsAmong(["src", "pulumi", "cdktf"].flatMap(filesBelow));
+    expect([...imports.values()].flat().length).toBeGreaterThan(0);
+    expect(circle(imports)).toEqual([]);
+  });
+
+  it("sees a circle", () => {
+    const imports = new Map([
+      ["first.ts", ["a.ts"]],
+      ["a.ts", ["end.ts", "b.ts"]],
+      ["b.ts", ["c.ts"]],
+      ["c.ts", ["a.ts"]],
+      ["end.ts", []],
+    ]);
+    expect(circle(imports)).toEqual(["a.ts", "b.ts", "c.ts", "a.ts"]);
+    expect(circle(new Map([...imports, ["c.ts", ["end.ts"]]]))).toEqual([]);
+    expect(circle(new Map([["a.ts", ["a.ts"]]]))).toEqual(["a.ts", "a.ts"]);
   });
 
   it("lets the engine have no clock, environment or randomness of its own", () => {

@@ -1,10 +1,10 @@
 import type { Kind } from "../../src/definitions/field";
+import { defined } from "../../src/definitions/defined";
 import type { AllowedKeys } from "../../src/engine/key-services";
 import type { Cloud } from "../../src/kms/cloud";
 import { type KnownCloud, clouds as knownClouds } from "../../src/kms/clouds";
 import type { KmsSettings } from "../../src/kms/key-services";
 import { type Setting, settingName, type SettingName, type Settings, type ValueOfSetting } from "../../src/kms/setting";
-import { given } from "../given";
 import { hasUnknown, isProps, type Props } from "./props";
 import {
   type ArgumentsOf,
@@ -258,7 +258,7 @@ export function kmsSettings(connection: Connection, clouds: readonly Cloud[] = k
 function settingsIn(connection: Connection, cloud: Cloud): object {
   const props: Props = isFlat(cloud) ? connection : propsOf(Reflect.get(connection, cloud.name));
   const fields: Settings = cloud.settings.fields;
-  return given(
+  return defined(
     Object.fromEntries(
       Object.entries(fields).map(([name, setting]) => [
         settingName(name, setting),

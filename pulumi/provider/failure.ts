@@ -40,6 +40,16 @@ export function checkFailure(thrown: unknown, property: string): Failure {
   return { property: error.attribute === undefined ? property : pulumiName(error.attribute), reason: messageOf(error) };
 }
 
+/** What is wrong by a check that throws: on the argument that its error names, or on the one given here. */
+export function failuresOf(property: string, check: () => unknown): readonly Failure[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return [checkFailure(error, property)];
+  }
+}
+
 /**
  * Failures as Pulumi's engine may have them. It prints the value of the property that a failure names, secret or not, and
  * key material may stand in any of them: malformed, beside a fingerprint of other bytes, or where it does not belong. So

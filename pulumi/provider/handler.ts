@@ -1,4 +1,5 @@
 import type { Config } from "./connection";
+import { providerError } from "./failure";
 import type { Props } from "./props";
 import type { Failure } from "./shape";
 
@@ -13,6 +14,11 @@ export interface DiffResult {
   readonly deleteBeforeReplace: boolean;
 }
 
+export interface CreateResult {
+  readonly id: string;
+  readonly outs: Record<string, unknown>;
+}
+
 export interface ReadResult {
   /** Absent: there is no such resource any more. */
   readonly id?: string;
@@ -25,10 +31,31 @@ export interface ResourceHandler {
   configure(request: { readonly config: Config }): void;
   check(olds: Props, news: Props): Promise<CheckResult>;
   diff(id: string, olds: Props, news: Props): Promise<DiffResult>;
-  create(inputs: Props): Promise<{ readonly id: string; readonly outs: Record<string, unknown> }>;
+  create(inputs: Props): Promise<CreateResult>;
   read(id: string, props: Props): Promise<ReadResult>;
-  update(id: string, olds: Props, news: Props): Promise<{ readonly outs: Record<string, unknown> }>;
+  update(id: string, olds: Props, news: Props): Promise<Omit<CreateResult, "id">>;
   delete(id: string, props: Props): Promise<void>;
+}
+
+/** The same methods, with whatever they throw as Pulumi's user is to read it. */
+export function answering(methods: ResourceHandler): ResourceHandler {
+  return {
+    configure: (request) => methods.configure(request),
+    check: (olds, news) => answered(() => methods.check(olds, news)),
+    diff: (id, olds, news) => answered(() => methods.diff(id, olds, news)),
+    create: (inputs) => answered(() => methods.create(inputs)),
+    read: (id, props) => answered(() => methods.read(id, props)),
+    update: (id, olds, news) => answered(() => methods.update(id, olds, news)),
+    delete: (id, props) => answered(() => methods.delete(id, props)),
+  };
+}
+
+async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw providerError(error);
+  }
 }
 
 export const unchanged: DiffResult = { changes: false, replaces: [], deleteBeforeReplace: false };

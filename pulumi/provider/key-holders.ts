@@ -1,9 +1,7 @@
-import type { Props } from "./props";
-import { inputsName, stateName } from "./resource-name";
-
 /**
  * The resources of the program that stand for a key: a key that one resource leaves, another may hold, such as one that
- * was renamed and takes it over by its ARN. A resource is in the program if it was checked.
+ * was renamed and takes it over by its ARN. A resource is in the program if it was checked. It goes by the name of its
+ * arguments until it is known which key it is, and then by that of its outputs, see resource-name.ts.
  */
 export class KeyHolders {
   /** Names of resources that were checked, by their arguments. */
@@ -12,38 +10,37 @@ export class KeyHolders {
   readonly #holders = new Map<string, Set<string>>();
 
   /** To be called when a resource is checked. Which key it is, its arguments tell, or else its diff or its creation. */
-  check(inputs: Props, existingKeyArn: string | undefined): void {
-    const name = inputsName(inputs);
-    this.#checked.add(name);
-    if (existingKeyArn !== undefined) this.#of(existingKeyArn).add(name);
+  check(inputsName: string, existingKeyArn: string | undefined): void {
+    this.#checked.add(inputsName);
+    if (existingKeyArn !== undefined) this.#of(existingKeyArn).add(inputsName);
   }
 
   /** A resource is to keep its key. Does nothing for what no program has: Pulumi also diffs what a refresh has found. */
-  keep(keyArn: string, outs: Props, inputs: Props): void {
-    if (this.#checked.has(inputsName(inputs))) this.#settle(keyArn, inputsName(inputs), outs);
+  keep(keyArn: string, stateName: string, inputsName: string): void {
+    if (this.#checked.has(inputsName)) this.#settle(keyArn, inputsName, stateName);
   }
 
   /** A resource has got this key by its creation. */
-  arrive(keyArn: string, outs: Props, inputs: Props): void {
-    this.#settle(keyArn, inputsName(inputs), outs);
+  arrive(keyArn: string, stateName: string, inputsName: string): void {
+    this.#settle(keyArn, inputsName, stateName);
   }
 
   /** A resource that keeps its key has other outputs now. */
-  update(keyArn: string, before: Props, outs: Props): void {
-    this.#settle(keyArn, stateName(keyArn, before), outs);
+  update(keyArn: string, before: string, after: string): void {
+    this.#settle(keyArn, before, after);
   }
 
   /** A resource leaves its key. */
-  leave(keyArn: string, outs: Props): { readonly another: boolean } {
+  leave(keyArn: string, stateName: string): { readonly another: boolean } {
     const holders = this.#of(keyArn);
-    holders.delete(stateName(keyArn, outs));
+    holders.delete(stateName);
     return { another: holders.size > 0 };
   }
 
-  #settle(keyArn: string, former: string, outs: Props): void {
+  #settle(keyArn: string, former: string, name: string): void {
     const holders = this.#of(keyArn);
     holders.delete(former);
-    holders.add(stateName(keyArn, outs));
+    holders.add(name);
   }
 
   #of(keyArn: string): Set<string> {

@@ -5,6 +5,7 @@ import { isKeySpec } from "../../src/engine/key-spec";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import type { WantedOfKnownKey } from "../../src/engine/key-assessment";
 import { defaultKms, kmsNames } from "../../src/kms/clouds";
+import type { WantedKey } from "../../src/engine/wanted-key";
 import { keyFields } from "./fields";
 import { plainProps, type Props } from "./props";
 import { schemaVersion } from "./schema-version";
@@ -127,6 +128,11 @@ export function wantedOfKnownKey(args: KeyArguments): WantedOfKnownKey {
     deletionProtection: args.deletionProtection,
     creationToken: args.creationToken,
   };
+}
+
+/** The same, with the Region that is meant where none is written. */
+export function wantedKey(args: KeyArguments, region: string): WantedKey {
+  return { ...wantedOfKnownKey(args), region };
 }
 
 /** A record as seen now, with the policy in the spelling of before where it means the same. */

@@ -80,6 +80,11 @@ export function materialOuts(
   });
 }
 
+/** The arguments that outputs hold: without those that share a name with them and say something else. */
+export function argumentsIn({ validTo: _validTo, fingerprint: _fingerprint, ...rest }: Props): Props {
+  return rest;
+}
+
 /** The record that outputs of this schema version hold. The reverse of `materialOuts`. */
 export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
   const { args } = readArguments({ record: object(recordFields), materialDescription: text }, outs);

@@ -1,7 +1,6 @@
 import type { MaterialOutcome } from "../../src/engine/imported-key-material";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import { hasUnknown, type Props } from "./props";
-import { stateName } from "./resource-name";
 
 /** Another key for the same resource: its bytes go there first, and leave the old key when that is proved. */
 interface Move {
@@ -17,6 +16,7 @@ export type Arrival = Pick<MaterialOutcome, "record" | "proof" | "condition">;
  * and a deletion that have nothing to do with each other; where a run ends between them, a later one asks for the second.
  */
 export class Moves {
+  /** By the name of what is replaced, see `stateName`. */
   readonly #moves = new Map<string, Move>();
   /** What is replaced, by the name of what is to be created: see `formerName`. */
   readonly #targets = new Map<string, readonly string[]>();
@@ -29,9 +29,9 @@ export class Moves {
    *
    * @param formers What this has itself taken the place of, in earlier runs.
    */
-  announce(id: string, outs: Props, inputs: Props, record: MaterialRecord, formers: readonly string[]): void {
+  announce(stateName: string, inputs: Props, record: MaterialRecord, formers: readonly string[]): void {
     const { keyArn } = inputs;
-    this.#moves.set(stateName(id, outs), {
+    this.#moves.set(stateName, {
       to: typeof keyArn === "string" && !hasUnknown(keyArn) ? keyArn : undefined,
     });
     this.#targets.set(targetName(inputs), [...formers, formerName(record)]);
@@ -55,18 +55,18 @@ export class Moves {
   }
 
   /** Whether this was material that is replaced, as opposed to such that is to be destroyed. */
-  isMoving(id: string, outs: Props, record: MaterialRecord): boolean {
-    return this.#moves.has(stateName(id, outs)) || this.#left.has(formerName(record));
+  isMoving(stateName: string, record: MaterialRecord): boolean {
+    return this.#moves.has(stateName) || this.#left.has(formerName(record));
   }
 
   /** The key to which the material moves. Undefined: it was not known when the replacement was planned. */
-  target(id: string, outs: Props): string | undefined {
-    return this.#moves.get(stateName(id, outs))?.to;
+  target(stateName: string): string | undefined {
+    return this.#moves.get(stateName)?.to;
   }
 
   /** What came of the creation that takes the place of this material. Undefined: there was none so far. */
-  arrival(id: string, outs: Props, record: MaterialRecord): Arrival | undefined {
-    const to = this.target(id, outs);
+  arrival(stateName: string, record: MaterialRecord): Arrival | undefined {
+    const to = this.target(stateName);
     const there = this.#arrived.filter(({ record: { keyArn } }) => keyArn === to);
     // Several materials of one key may have moved to the same other one.
     const proved = there.find(({ proof }) => proof?.fingerprint === record.fingerprint);

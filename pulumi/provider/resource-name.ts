@@ -12,14 +12,14 @@ export function stateName(id: string, outs: Props): string {
   return nameOf([id, own(outs)]);
 }
 
-/** A change of a resource: the same for its diff and its update. */
-export function changeName(id: string, outs: Props, inputs: Props): string {
-  return nameOf([id, own(outs), own(inputs)]);
-}
-
 /** What check made of a resource's arguments: the same for its diff, its creation and its update. */
 export function inputsName(inputs: Props): string {
   return nameOf(own(inputs));
+}
+
+/** A change of a resource from what it is to what it is to become: the same for its diff and its update. */
+export function changeName(before: { readonly name: string }, inputs: { readonly name: string }): string {
+  return `${before.name} ${inputs.name}`;
 }
 
 /** The text of the provider comes and goes on the way, and is the same for all resources of a class. */

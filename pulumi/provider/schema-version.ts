@@ -1,3 +1,4 @@
+import { defined } from "../../src/definitions/defined";
 import { ByokError } from "../../src/engine/errors";
 import { isProps, type Props } from "./props";
 
@@ -38,7 +39,7 @@ function keyWithoutItsMaterial({ keyState, validTo: _validTo, enabled, ...outs }
   const isSeen = keyState === "Enabled" || keyState === "Disabled";
   return {
     ...outs,
-    ...(isSeen || enabled === undefined ? {} : { enabled }),
+    ...defined({ enabled: isSeen ? undefined : enabled }),
     record: { ...record, state: keyState },
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../definitions/defined";
 import { keyStates, type KeyState } from "../engine/key";
 import type { KeyRecord } from "../engine/key-record";
 import type { WantedKey } from "../engine/wanted-key";
@@ -29,13 +30,8 @@ export function rememberKey({ managed, seen, takenOver, spare }: KeyMemory): Pri
   if (spare === true) kept.set("spare", true);
   if (seen === undefined) return kept;
   const { arn, state, enabled, toEnable, disablingNoted } = seen;
-  return kept.set("seen", {
-    arn,
-    state,
-    ...(enabled === undefined ? {} : { enabled }),
-    ...(toEnable === undefined ? {} : { toEnable }),
-    ...(disablingNoted === true ? { disablingNoted } : {}),
-  });
+  const noted = disablingNoted === true ? true : undefined;
+  return kept.set("seen", defined({ arn, state, enabled, toEnable, disablingNoted: noted }));
 }
 
 export function recallKey(kept: PrivateState): KeyMemory {

@@ -1,11 +1,12 @@
 import type { Kind } from "../definitions/field";
+import { defined } from "../definitions/defined";
 import type { AllowedKeys } from "../engine/key-services";
 import type { Tags } from "../engine/key";
 import type { Cloud } from "../kms/cloud";
 import { defaultKms } from "../kms/clouds";
 import type { KmsSettings } from "../kms/key-services";
 import { settingName, type Settings } from "../kms/setting";
-import { defined, pairs, present, texts } from "./known";
+import { pairs, present, texts } from "./known";
 import type { Config } from "./plugin/schema/schema";
 import { elementsOf, entriesOf, objectOf, type ObjectValue, UNKNOWN, type Unknown, wholeKnown } from "./plugin/value";
 import type { ProviderSchema } from "./provider-schema";

@@ -19,9 +19,3 @@ export function pairs(
   if (map === undefined) return undefined;
   return Object.fromEntries([...map].flatMap(([key, text]) => (typeof text === "string" ? [[key, text]] : [])));
 }
-
-/** The same object without what is undefined. */
-export function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> };
-export function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}

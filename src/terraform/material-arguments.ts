@@ -1,3 +1,4 @@
+import { defined } from "../definitions/defined";
 import type { MaterialSettings } from "../engine/imported-key-material";
 import { parseFingerprint } from "../engine/fingerprint";
 import type { KeyMaterialSource } from "../engine/key-material-source";
@@ -80,11 +81,8 @@ export function sourceOf(
   const [value, uri] = [present(config.key_material_wo), present(config.key_material_source)];
   if (value !== undefined) return valueSource(value, "key_material_wo");
   if (uri === undefined) return undefined;
-  return sourceFromUri(uri, {
-    attribute: "key_material_source",
-    variablesOfMaterial: client.variablesOfMaterial,
-    ...(client.allowedSources === undefined ? {} : { allowed: client.allowedSources }),
-  });
+  const { variablesOfMaterial, allowedSources: allowed } = client;
+  return sourceFromUri(uri, defined({ attribute: "key_material_source", variablesOfMaterial, allowed }));
 }
 
 /** The bytes on offer while planning; `later` where they are not known yet or are not to be read. */

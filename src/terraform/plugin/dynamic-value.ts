@@ -1,8 +1,8 @@
 import { MsgpackReader, MsgpackWriter, type Token } from "./msgpack";
-import { canonicalNumber, numberFromDouble, numberFromText } from "./number";
+import { canonicalNumber, numberFromDouble, numberFromText, type NumberValue } from "./number";
 import type { Path } from "./path";
 import { type Type, typeFromJson, typeToJson } from "./type";
-import { isDynamic, isNumber, type NumberValue, objectFrom, UNKNOWN, type Value } from "./value";
+import { isDynamic, isNumber, objectFrom, UNKNOWN, type Value } from "./value";
 import { ValueError } from "./value-error";
 
 /** A value as it travels: MessagePack, or JSON; with neither it is null. */

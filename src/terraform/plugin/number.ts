@@ -1,8 +1,15 @@
-import type { NumberValue } from "./value";
 import { ValueError } from "./value-error";
 
 // Terraform's numbers are decimal fractions of up to 512 bits. A JavaScript number stands for the decimal that it is
 // written as: 0.1 is one tenth, which is also what `0.1` in a configuration means, and not the double next to it.
+
+/** A number that neither a double nor an integer holds exactly, in decimal notation: { decimal: "0.1000000000000000055" }. */
+export interface Decimal {
+  readonly decimal: string;
+}
+
+/** A number without any loss: integers beyond 2^53 are bigints. */
+export type NumberValue = number | bigint | Decimal;
 
 /**
  * The number that a decimal text names.

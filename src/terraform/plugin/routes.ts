@@ -1,4 +1,5 @@
 import { create, type DescMethod, type DescService, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import type { ProviderHandlers } from "./calls/protocol";
 import { Health, HealthCheckResponse_ServingStatus } from "./gen/health_pb";
 import { GRPCController } from "./gen/plugin_pb";
 import { Provider } from "./gen/tfplugin6_pb";
@@ -7,7 +8,7 @@ import type { UnaryHandler } from "./grpc/server";
 import type { Log } from "./log";
 import type { AnyProvider } from "./provider";
 import type { MaybePromise } from "./resource";
-import { type ProviderHandlers, providerHandlers } from "./service";
+import { providerHandlers } from "./service";
 
 /** All unary calls of a plugin, by path: those of the provider, and those that every plugin answers. */
 export function pluginRoutes(provider: AnyProvider, log: Log, shutdown: () => void): ReadonlyMap<string, UnaryHandler> {

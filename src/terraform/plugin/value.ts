@@ -1,17 +1,9 @@
-import { canonicalNumber } from "./number";
+import { canonicalNumber, type NumberValue } from "./number";
 import { type Type, typeToJson } from "./type";
 
 /** Stands for a value that is known only after an apply. */
 export const UNKNOWN: unique symbol = Symbol.for("terraform.unknown");
 export type Unknown = typeof UNKNOWN;
-
-/** A number that neither a double nor an integer holds exactly, in decimal notation: { decimal: "0.1000000000000000055" }. */
-export interface Decimal {
-  readonly decimal: string;
-}
-
-/** A number without any loss: integers beyond 2^53 are bigints. */
-export type NumberValue = number | bigint | Decimal;
 
 /** A value of a dynamic type, with the type that it has. */
 export interface DynamicTyped {

@@ -1,5 +1,9 @@
-import { canonicalNumber, numberFromDouble, numberFromText } from "../../../src/terraform/plugin/number";
-import type { NumberValue } from "../../../src/terraform/plugin/value";
+import {
+  canonicalNumber,
+  numberFromDouble,
+  numberFromText,
+  type NumberValue,
+} from "../../../src/terraform/plugin/number";
 import { ValueError } from "../../../src/terraform/plugin/value-error";
 
 const unreadable = new ValueError("a number that cannot be read");

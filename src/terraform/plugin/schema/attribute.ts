@@ -1,5 +1,6 @@
 import { objectType, type Type } from "../type";
-import type { DynamicTyped, NumberValue, Unknown, Value } from "../value";
+import type { NumberValue } from "../number";
+import type { DynamicTyped, Unknown, Value } from "../value";
 import {
   type AttributeDefinition,
   type AttributeOptions,

@@ -20,7 +20,8 @@ import {
   type State,
 } from "../../../../src/terraform/plugin/schema/schema";
 import { typeToJson } from "../../../../src/terraform/plugin/type";
-import type { NumberValue, Unknown } from "../../../../src/terraform/plugin/value";
+import type { NumberValue } from "../../../../src/terraform/plugin/number";
+import type { Unknown } from "../../../../src/terraform/plugin/value";
 
 // What TypeScript infers from a schema. These tests fail when types are checked, not when they are run.
 

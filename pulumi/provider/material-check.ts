@@ -1,0 +1,156 @@
+import { defined } from "../../src/definitions/defined";
+import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
+import { checkAllowed } from "../../src/engine/key-services";
+import { kmsNow } from "../../src/engine/kms-time";
+import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
+import type { Offer } from "../../src/engine/offered-bytes";
+import { keysOf } from "../../src/engine/table";
+import { isWrappingAlgorithm, wrappingAlgorithms } from "../../src/engine/wrapping-algorithm";
+import { isWrappingKeySpec, wrappingKeySpecs } from "../../src/engine/wrapping-key";
+import { valueSource } from "../../src/material-sources/value";
+import { checkFailure, failuresOf, withoutValues } from "./failure";
+import { materialFields } from "./fields";
+import { type CheckResult, isNew } from "./handler";
+import { openedOffer, refuseOtherBytes, sourceOf } from "./material-source";
+import { configuredFingerprint, type MaterialArguments } from "./material-state";
+import { plainProps, type Props } from "./props";
+import type { Request } from "./request";
+import { inputsName } from "./resource-name";
+import { type Failure, strangers } from "./shape";
+import { checkTimeouts } from "./timeouts";
+
+type Checked = Request<MaterialArguments>;
+
+/**
+ * What can be seen to be wrong with the arguments of material. Bytes that are given inline are taken out of the
+ * arguments here, and kept in memory for the update: from here on their fingerprint stands in their place.
+ */
+export async function checkMaterial(request: Checked, olds: Props, news: Props): Promise<CheckResult> {
+  const { session, run, args, unknown } = request;
+  const isNewMaterial = isNew(olds);
+  const lifetime = knownLifetime(request);
+  const written = [
+    ...strangers(materialFields, news),
+    ...request.failures,
+    ...missingKey(request),
+    ...twoSources(args),
+    ...failuresOf("timeouts", () => checkTimeouts(args.timeouts)),
+    ...failuresOf(
+      "fingerprint",
+      () => args.fingerprint !== undefined && parseFingerprint(args.fingerprint, "fingerprint"),
+    ),
+    ...wrappingFailures(args),
+    ...lifetime.failures,
+    ...keyFailures(request, lifetime.value, isNewMaterial),
+  ];
+  const inline = await inlineBytes(request);
+  const sourced = await sourcedBytes(request, isNewMaterial);
+  const { keyMaterial, ...rest } = news;
+  const inputs = plainProps({
+    ...rest,
+    keyMaterial: unknown.has("keyMaterial") ? keyMaterial : undefined,
+    ...defined({ keyMaterialFingerprint: inline.value }),
+  });
+  const fingerprint = configuredFingerprint(args) ?? inline.value ?? sourced.value;
+  if (args.keyArn !== undefined) session.needs.register(run, args.keyArn, inputsName(inputs), fingerprint);
+  return { inputs, failures: withoutValues([...written, ...inline.failures, ...sourced.failures]) };
+}
+
+/** What a check has read, as far as it could, and what is wrong with it. */
+interface Finding<T> {
+  readonly value?: T;
+  readonly failures: readonly Failure[];
+}
+
+const nothingFound = { failures: [] } as const;
+
+function missingKey({ args, unknown }: Checked): readonly Failure[] {
+  if (args.keyArn !== undefined || unknown.has("keyArn")) return [];
+  return [{ property: "keyArn", reason: "is needed: the ARN of the key, usually the `id` of an ExternalKey." }];
+}
+
+function twoSources({ keyMaterial, keyMaterialSource }: MaterialArguments): readonly Failure[] {
+  if (keyMaterial === undefined || keyMaterialSource === undefined) return [];
+  const reason = "`keyMaterial` and `keyMaterialSource` are both set. Remove one of them.";
+  return [{ property: "keyMaterial", reason }];
+}
+
+function wrappingFailures({ wrappingAlgorithm, wrappingKeySpec }: MaterialArguments): readonly Failure[] {
+  const failures: Failure[] = [];
+  if (wrappingAlgorithm !== undefined && !isWrappingAlgorithm(wrappingAlgorithm)) {
+    failures.push({
+      property: "wrappingAlgorithm",
+      reason: `must be one of ${keysOf(wrappingAlgorithms).join(", ")}.`,
+    });
+  }
+  if (wrappingKeySpec !== undefined && !isWrappingKeySpec(wrappingKeySpec)) {
+    failures.push({
+      property: "wrappingKeySpec",
+      reason: `must be one of ${Object.keys(wrappingKeySpecs).join(", ")}.`,
+    });
+  }
+  return failures;
+}
+
+/** Without a value while part of the lifetime is not known. */
+function knownLifetime({ args, unknown }: Checked): Finding<Lifetime> {
+  if (["validTo", "validFor", "renewBefore"].some((name) => unknown.has(name))) return nothingFound;
+  try {
+    return { value: lifetimeFrom(args), failures: [] };
+  } catch (error) {
+    return { failures: [checkFailure(error, "validTo")] };
+  }
+}
+
+/** Whether the key may be touched, and whether its KMS takes the lifetime. */
+function keyFailures(
+  { run, args }: Checked,
+  lifetime: Lifetime | undefined,
+  isNewMaterial: boolean,
+): readonly Failure[] {
+  const { keyArn } = args;
+  if (keyArn === undefined) return [];
+  return failuresOf("keyArn", () => {
+    const location = run.services.locate(keyArn, "key_arn");
+    checkAllowed(location, run.allowed, "key_arn");
+    if (lifetime === undefined) return;
+    const service = run.services.service(location.kms, location.region);
+    // A date that has passed since is no fault of material that is there, and the local clock may be wrong.
+    checkLifetime(lifetime, service.profile, isNewMaterial ? kmsNow(run, service) : undefined);
+  });
+}
+
+/** Puts the inline bytes aside for the update. */
+async function inlineBytes({ session, args }: Checked): Promise<Finding<Fingerprint>> {
+  const { keyArn, keyMaterial } = args;
+  if (keyMaterial === undefined) return nothingFound;
+  const attribute = "key_material_wo";
+  try {
+    const material = await valueSource(keyMaterial, attribute).open();
+    // Without a key nothing is created in this run, so nobody will ask for the bytes.
+    if (keyArn === undefined) material.destroy();
+    else session.inlineBytes.keep(keyArn, material);
+    return foundBytes({ kind: "bytes", fingerprint: material.fingerprint, attribute }, args, "keyMaterial");
+  } catch (error) {
+    return { failures: [checkFailure(error, "keyMaterial")] };
+  }
+}
+
+/** Reads the source of new material. Undefined where it is read later, or not at all. */
+async function sourcedBytes(request: Checked, isNewMaterial: boolean): Promise<Finding<Fingerprint>> {
+  const { args, connection } = request;
+  if (args.keyMaterialSource === undefined) return nothingFound;
+  try {
+    const source = sourceOf(request, args.keyMaterialSource);
+    // Of material that is there, diff opens the source, and it alone knows the record that the bytes must fit.
+    if (!isNewMaterial || connection.materialAccess === "apply") return nothingFound;
+    return foundBytes(await openedOffer(request, source), args, "keyMaterialSource");
+  } catch (error) {
+    return { failures: [checkFailure(error, "keyMaterialSource")] };
+  }
+}
+
+function foundBytes(offer: Offer, args: MaterialArguments, property: string): Finding<Fingerprint> {
+  const failures = failuresOf(property, () => refuseOtherBytes(offer, args));
+  return offer.kind === "bytes" ? { value: offer.fingerprint, failures } : { failures };
+}

@@ -1,0 +1,60 @@
+import { defined } from "../../src/definitions/defined";
+import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
+import type { KeyMaterialSource } from "../../src/engine/key-material-source";
+import { differentBytes, type Offer } from "../../src/engine/offered-bytes";
+import { openSource } from "../../src/engine/opened-source";
+import { sourceFromUri } from "../../src/material-sources/source-uri";
+import { configuredFingerprint, type MaterialArguments } from "./material-state";
+import { warningNotices } from "./notice";
+import type { Request } from "./request";
+
+/** Where an apply gets the bytes. Undefined: none is configured. */
+export function configuredSource(request: Request<MaterialArguments>): KeyMaterialSource | undefined {
+  const { keyArn, keyMaterialFingerprint, keyMaterialSource } = request.args;
+  if (keyArn !== undefined && keyMaterialFingerprint !== undefined) {
+    return request.session.inlineBytes.source(keyArn, parseFingerprint(keyMaterialFingerprint, "key_material_wo"));
+  }
+  return keyMaterialSource === undefined ? undefined : sourceOf(request, keyMaterialSource);
+}
+
+/** @throws ByokError `invalid_argument` for what names no source, `source_not_allowed`. */
+export function sourceOf({ session, connection }: Request<MaterialArguments>, uri: string): KeyMaterialSource {
+  const { baseFolder, env } = session.surroundings;
+  const { allowedMaterialSources: allowed } = connection;
+  const { variablesOfMaterial } = session;
+  return sourceFromUri(
+    uri,
+    defined({ attribute: "key_material_source", baseFolder, env, variablesOfMaterial, allowed }),
+  );
+}
+
+/** The bytes on offer in a preview; `later` where they are not known yet or are not to be read. */
+export async function offerOf(request: Request<MaterialArguments>): Promise<Offer> {
+  const { args, unknown, connection } = request;
+  const { keyMaterialFingerprint, keyMaterialSource } = args;
+  if (unknown.has("keyMaterial") || unknown.has("keyMaterialSource")) return { kind: "later" };
+  if (keyMaterialFingerprint !== undefined) {
+    const attribute = "key_material_wo";
+    return { kind: "bytes", fingerprint: parseFingerprint(keyMaterialFingerprint, attribute), attribute };
+  }
+  if (keyMaterialSource === undefined) return openedOffer(request, undefined);
+  if (connection.materialAccess === "apply") return { kind: "later" };
+  return openedOffer(request, sourceOf(request, keyMaterialSource));
+}
+
+/** What a source offers now. Its bytes are wiped at once; what it warns of is told. */
+export async function openedOffer(
+  { session }: Request<MaterialArguments>,
+  source: KeyMaterialSource | undefined,
+): Promise<Offer> {
+  const { offer, material } = await openSource(source, {});
+  if (material !== undefined) session.tell(warningNotices(material.warnings));
+  material?.destroy();
+  return offer;
+}
+
+/** @throws ByokError `different_material` for other bytes than the arguments name, or than an import has proved. */
+export function refuseOtherBytes(offer: Offer, args: MaterialArguments, proved?: Fingerprint): void {
+  const error = differentBytes(offer, configuredFingerprint(args), proved);
+  if (error !== undefined) throw error;
+}
