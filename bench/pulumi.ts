@@ -1,23 +1,67 @@
-// What byok's resources cost in `pulumi up`: a run over healthy keys and materials beside a run over as many dynamic
-// resources that do nothing, one after the other on the same machine. Every figure is a ratio within this run:
-// `npm run bench`.
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { execFile, spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
-import { type Emulator, startEmulator } from "../src/emulator/index";
 import { pulumiInstallation } from "../test/support/pulumi-binary";
+import { type Kms, region, startKms } from "./kms";
+import { processTree, usedCpuSeconds } from "./processes";
+import { median, ratio, say, tableText } from "./table";
 
 const execute = promisify(execFile);
 const runs = 3;
-const resources = Number(process.env["BYOK_BENCH_COUNT"] ?? 200);
-const keys = resources / 2;
 const material = randomBytes(32).toString("base64");
 
-const trivial = `
+interface Bench {
+  readonly root: string;
+  /** A folder that is removed afterwards. */
+  readonly scratch: string;
+  /** Resources in a program; even. */
+  readonly count: number;
+}
+
+interface Up {
+  readonly wallSeconds: number;
+  /** CPU of Pulumi, its hosts, the program and the provider, sampled until each ended. */
+  readonly cpuSeconds: number;
+}
+
+/** `pulumi up` in which nothing changes: healthy keys with their materials, beside as many resources that do nothing. */
+export async function pulumiPart({ root, scratch, count }: Bench): Promise<void> {
+  const { bin } = await pulumiInstallation();
+  await using kms = await startKms(root);
+  const program = (text: string): Promise<Program> => Program.deployed({ root, scratch, bin, kms, text });
+  const [base, ours] = [await program(trivial(count)), await program(healthy(count / 2))];
+  const ups: { readonly base: Up[]; readonly ours: Up[] } = { base: [], ours: [] };
+  const operations: string[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    ups.base.push(await base.up());
+    const mark = await kms.mark();
+    ups.ours.push(await ours.up());
+    operations.push(...(await kms.operationsSince(mark)));
+  }
+  const of = (which: "base" | "ours", what: keyof Up): number => median(ups[which].map((up) => up[what]));
+  const row = (title: string, which: "base" | "ours"): readonly string[] => [
+    title,
+    of(which, "cpuSeconds").toFixed(2),
+    ratio(of(which, "cpuSeconds"), of("base", "cpuSeconds")),
+    of(which, "wallSeconds").toFixed(2),
+    ratio(of(which, "wallSeconds"), of("base", "wallSeconds")),
+  ];
+  say(`pulumi up without changes, median of ${runs}\n`);
+  say(
+    `${tableText(
+      ["", "CPU s", "of trivial", "wall s", "of trivial"],
+      [row(`${count} trivial dynamic resources`, "base"), row(`${count / 2} healthy keys and their materials`, "ours")],
+    )}\n`,
+  );
+  const describes = operations.filter((operation) => operation === "DescribeKey").length;
+  const each = (describes / runs / count).toFixed(2);
+  say(`DescribeKey per key and per material: ${each}; other requests: ${operations.length - describes}\n`);
+}
+
+const trivial = (count: number): string => `
   const { dynamic } = require("@pulumi/pulumi");
   const provider = {
     check: async (olds, news) => ({ inputs: news, failures: [] }),
@@ -25,10 +69,10 @@ const trivial = `
     create: async () => ({ id: "id", outs: {} }),
   };
   class Trivial extends dynamic.Resource { constructor(name) { super(provider, name, { value: name }); } }
-  for (let i = 0; i < ${resources}; i++) new Trivial("trivial-" + i);
+  for (let i = 0; i < ${count}; i++) new Trivial("trivial-" + i);
 `;
 
-const healthy = `
+const healthy = (keys: number): string => `
   const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
   for (let i = 0; i < ${keys}; i++) {
     const key = new ExternalKey("key-" + i);
@@ -36,86 +80,86 @@ const healthy = `
   }
 `;
 
-void main();
-
-async function main(): Promise<void> {
-  const { bin } = await pulumiInstallation();
-  const kms = await startEmulator({ region: "eu-central-1" });
-  try {
-    const base = median(await timesOf(bin, kms, trivial));
-    let from = kms.requests.mark();
-    const ready = (): void => {
-      from = kms.requests.mark();
-    };
-    const ours = median(await timesOf(bin, kms, healthy, ready));
-    const calls = kms.requests.since(from).map(({ operation }) => operation);
-    const describes = calls.filter((operation) => operation === "DescribeKey").length / runs;
-    const others = calls.filter((operation) => operation !== "DescribeKey").length;
-    say(`up over ${resources} trivial dynamic resources`, `${base.toFixed(1)} s`);
-    say(`up over ${keys} healthy keys and their materials`, `${ours.toFixed(1)} s, ${(ours / base).toFixed(2)} x`);
-    say("DescribeKey per key and per material", (describes / resources).toFixed(2));
-    say("other requests", String(others));
-  } finally {
-    await kms.close();
-  }
+interface Deployment {
+  readonly root: string;
+  readonly scratch: string;
+  readonly bin: string;
+  readonly kms: Kms;
+  readonly text: string;
 }
 
-/** The times of runs in which nothing changes, in seconds. */
-async function timesOf(bin: string, kms: Emulator, program: string, ready = () => {}): Promise<readonly number[]> {
-  const folder = mkdtempSync(join(tmpdir(), "byok-bench-"));
-  try {
-    const root = join(__dirname, "..");
-    mkdirSync(join(folder, "node_modules"));
-    symlinkSync(root, join(folder, "node_modules/byok"));
-    symlinkSync(join(root, "node_modules/@pulumi"), join(folder, "node_modules/@pulumi"));
-    for (const name of ["state", "home"]) mkdirSync(join(folder, name));
-    writeFileSync(join(folder, "package.json"), "{}");
-    writeFileSync(join(folder, "index.js"), program);
+/** A program of Pulumi's in a folder of its own, with a stack. */
+class Program {
+  readonly #folder: string;
+  readonly #pulumi: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor({ root, scratch, bin, kms, text }: Deployment) {
+    this.#folder = mkdtempSync(join(scratch, "pulumi-"));
+    this.#pulumi = join(bin, "pulumi");
+    for (const name of ["state", "home", "node_modules"]) mkdirSync(join(this.#folder, name));
+    symlinkSync(root, join(this.#folder, "node_modules/byok"));
+    symlinkSync(join(root, "node_modules/@pulumi"), join(this.#folder, "node_modules/@pulumi"));
+    writeFileSync(join(this.#folder, "package.json"), "{}");
+    writeFileSync(join(this.#folder, "index.js"), text);
     writeFileSync(
-      join(folder, "Pulumi.yaml"),
+      join(this.#folder, "Pulumi.yaml"),
       "name: bench\nmain: index.js\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
     );
-    const pulumi = async (...args: string[]): Promise<void> => {
-      await execute(join(bin, "pulumi"), [...args, "--non-interactive"], {
-        cwd: folder,
-        maxBuffer: 1 << 26,
-        env: {
-          PATH: [bin, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
-          HOME: join(folder, "home"),
-          PULUMI_HOME: join(folder, "home"),
-          PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-          PULUMI_CONFIG_PASSPHRASE: "bench",
-          PULUMI_SKIP_UPDATE_CHECK: "true",
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          AWS_ENDPOINT_URL_KMS: kms.url,
-          AWS_ENDPOINT_URL_STS: kms.url,
-          AWS_ACCESS_KEY_ID: "bench",
-          AWS_SECRET_ACCESS_KEY: "bench",
-          MATERIAL: material,
-        },
-      });
+    this.#env = {
+      PATH: [bin, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
+      HOME: join(this.#folder, "home"),
+      PULUMI_HOME: join(this.#folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(this.#folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "bench",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      AWS_ENDPOINT_URL_KMS: kms.url,
+      AWS_ENDPOINT_URL_STS: kms.url,
+      AWS_ACCESS_KEY_ID: "bench",
+      AWS_SECRET_ACCESS_KEY: "bench",
+      MATERIAL: material,
     };
-    await pulumi("stack", "init", "bench");
-    await pulumi("config", "set", "aws:region", "eu-central-1");
-    await pulumi("config", "set", "byok:importRequestsPerSecond", "1000");
-    await pulumi("up", "--yes", "--skip-preview");
-    ready();
-    const times: number[] = [];
-    for (let i = 0; i < runs; i++) {
-      const from = performance.now();
-      await pulumi("up", "--yes", "--skip-preview");
-      times.push((performance.now() - from) / 1000);
-    }
-    return times;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
-}
 
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-}
+  static async deployed(deployment: Deployment): Promise<Program> {
+    const program = new Program(deployment);
+    await program.#run("stack", "init", "bench");
+    await program.#run("config", "set", "aws:region", region);
+    await program.#run("config", "set", "byok:importRequestsPerSecond", "1000");
+    await program.#run("up", "--yes", "--skip-preview");
+    return program;
+  }
 
-function say(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(58)} ${value}\n`);
+  /** @throws Error with what it wrote to stderr, if it fails */
+  async up(): Promise<Up> {
+    const from = performance.now();
+    const child = spawn(this.#pulumi, ["up", "--yes", "--skip-preview", "--non-interactive"], {
+      cwd: this.#folder,
+      env: this.#env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let problems = "";
+    child.stderr.on("data", (part) => {
+      problems += part;
+    });
+    // Pulumi kills its plugins without waiting for them, so the kernel adds up nothing.
+    const used = new Map<number, number>();
+    const watch = setInterval(() => {
+      for (const pid of processTree(child.pid ?? 0)) used.set(pid, Math.max(used.get(pid) ?? 0, usedCpuSeconds(pid)));
+    }, 50);
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    clearInterval(watch);
+    if (code !== 0) throw new Error(`pulumi up failed:\n${problems}`);
+    const cpuSeconds = [...used.values()].reduce((sum, seconds) => sum + seconds, 0);
+    return { wallSeconds: (performance.now() - from) / 1000, cpuSeconds };
+  }
+
+  async #run(...args: readonly string[]): Promise<void> {
+    await execute(this.#pulumi, [...args, "--non-interactive"], {
+      cwd: this.#folder,
+      env: this.#env,
+      maxBuffer: 1 << 26,
+    });
+  }
 }

@@ -10,8 +10,8 @@ export interface CiphertextHeader {
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-const VERSION = 1;
-const MATERIAL_ID_BYTES = 32;
+const formatVersion = 1;
+const materialIdBytes = 32;
 
 export function encryptSymmetric(
   header: CiphertextHeader,
@@ -26,8 +26,8 @@ export function encryptSymmetric(
 /** @throws Refusal ciphertext_invalid */
 export function ciphertextHeader(blob: Buffer): CiphertextHeader {
   const [version, idLength] = blob;
-  if (version !== VERSION || idLength === undefined) throw new Refusal("ciphertext_invalid");
-  const bodyStart = 2 + idLength + MATERIAL_ID_BYTES;
+  if (version !== formatVersion || idLength === undefined) throw new Refusal("ciphertext_invalid");
+  const bodyStart = 2 + idLength + materialIdBytes;
   if (blob.length <= bodyStart) throw new Refusal("ciphertext_invalid");
   return {
     keyId: blob.toString("latin1", 2, 2 + idLength),
@@ -45,7 +45,7 @@ export function decryptSymmetric(blob: Buffer, bytes: Buffer, context: Encryptio
 
 function writtenHeader(header: CiphertextHeader): Buffer {
   const id = Buffer.from(header.keyId, "latin1");
-  return Buffer.concat([Buffer.from([VERSION, id.length]), id, Buffer.from(header.materialId, "hex")]);
+  return Buffer.concat([Buffer.from([formatVersion, id.length]), id, Buffer.from(header.materialId, "hex")]);
 }
 
 /** The order of the pairs carries no meaning, so they are sorted; lengths keep two contexts from reading alike. */

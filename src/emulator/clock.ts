@@ -8,7 +8,7 @@ export interface EmulatorClock {
   advance(by: string | number): void;
 }
 
-const UNIT_MS: ReadonlyMap<string, number> = new Map([
+const unitMs: ReadonlyMap<string, number> = new Map([
   ["ms", 1],
   ["s", 1000],
   ["m", 60_000],
@@ -17,20 +17,20 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ["w", 604_800_000],
 ]);
 /** Before this no KMS was, and after it times do not fit into four digits, which answers and signatures have for a year. */
-const [EARLIEST_MS, LATEST_MS] = [0, Date.UTC(9999, 0, 1)];
+const [earliestMs, latestMs] = [0, Date.UTC(9999, 0, 1)];
 
 /**
  * @param source milliseconds since 1970
  * @param turned called after the clock was set or advanced, with the offset in milliseconds
  */
-export function createClock(
+export function emulatorClock(
   source: () => number,
   offsetMs = 0,
   turned: (offsetMs: number) => void = () => {},
 ): EmulatorClock {
   let offset = offsetMs;
   const turnTo = (instantMs: number): void => {
-    if (!(instantMs >= EARLIEST_MS && instantMs <= LATEST_MS)) {
+    if (!(instantMs >= earliestMs && instantMs <= latestMs)) {
       throw new TypeError("The clock cannot be set to what is not an instant.");
     }
     offset = instantMs - source();
@@ -50,7 +50,7 @@ export function durationMs(text: string): number {
   }
   let sum = 0;
   for (const [, amount = "", unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
-    sum += Number(amount) * (UNIT_MS.get(unit) ?? Number.NaN);
+    sum += Number(amount) * (unitMs.get(unit) ?? Number.NaN);
   }
   return sum;
 }

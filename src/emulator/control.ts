@@ -1,26 +1,27 @@
+import { given } from "./given";
 import type { Denial } from "./permissions";
-import { checkFault } from "./faults";
+import { checkFault } from "./fault";
 import type { Delivery, Wire, WireRequest } from "./wire";
 import type { World } from "./world";
 
 type Body = Readonly<Record<string, unknown>>;
 type Handler = (world: World, body: Body, query: URLSearchParams) => unknown;
 
-const PREFIX = "/_byok/";
+const prefix = "/_byok/";
 
 /** Turning the emulator's knobs over HTTP, for tests that run in another process. */
-export function createControl(world: World): Wire {
+export function controlWire(world: World): Wire {
   return {
-    accepts: (request) => request.path.startsWith(PREFIX),
+    accepts: (request) => request.path.startsWith(prefix),
     answer: async (request) => {
-      const name = request.path.slice(PREFIX.length);
-      const methods = CONTROLS.get(name);
+      const name = request.path.slice(prefix.length);
+      const methods = controls.get(name);
       if (methods === undefined) {
-        return json(404, { message: `There is no ${PREFIX}${name}. There are: ${[...CONTROLS.keys()].join(", ")}.` });
+        return json(404, { message: `There is no ${prefix}${name}. There are: ${[...controls.keys()].join(", ")}.` });
       }
       const handler = methods[request.method];
       if (handler === undefined) {
-        return json(405, { message: `${PREFIX}${name} takes ${Object.keys(methods).join(", ")}.` });
+        return json(405, { message: `${prefix}${name} takes ${Object.keys(methods).join(", ")}.` });
       }
       return handled(world, handler, request);
     },
@@ -36,7 +37,7 @@ function handled(world: World, handler: Handler, request: WireRequest): Delivery
   }
 }
 
-const CONTROLS: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> = new Map(
+const controls: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> = new Map(
   Object.entries({
     health: {
       GET: (world) => ({ status: "ok", region: world.region, accountId: world.accountId, now: world.clock.now() }),
@@ -85,8 +86,8 @@ function clockNow(world: World): unknown {
 }
 
 function turnClock(world: World, body: Body): unknown {
-  const given = new Map(Object.entries(body));
-  const [set, advance] = [given.get("set"), given.get("advance")];
+  const sent = new Map(Object.entries(body));
+  const [set, advance] = [sent.get("set"), sent.get("advance")];
   if ((set === undefined) === (advance === undefined)) {
     throw new TypeError('Give either {"set": "2027-01-01T00:00:00Z"} or {"advance": "90d"}.');
   }
@@ -103,9 +104,9 @@ function turnClock(world: World, body: Body): unknown {
 }
 
 function checkedDenial(body: Body): Denial {
-  const given = new Map(Object.entries(body));
+  const sent = new Map(Object.entries(body));
   const word = (name: string): string | undefined => {
-    const value = given.get(name);
+    const value = sent.get(name);
     if (value !== undefined && typeof value !== "string") throw new TypeError(`"${name}" must be a string.`);
     return value;
   };
@@ -113,9 +114,7 @@ function checkedDenial(body: Body): Denial {
   if (action === undefined) throw new TypeError('A denial needs an "action" such as "kms:ImportKeyMaterial".');
   return {
     action,
-    ...(region === undefined ? {} : { region }),
-    ...(keyId === undefined ? {} : { keyId }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    ...given({ region, keyId, accessKeyId }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fault } from "./faults";
+import type { Fault } from "./fault";
 import { copiedKey, type Key } from "./key";
 import type { Counted, Quotas } from "./quotas";
 import type { RequestMoment } from "./request-watch";

@@ -1,8 +1,9 @@
 import { durationMs } from "./clock";
-import { checkFault, type Fault, type FaultEffect } from "./faults";
+import { checkFault, type Fault, type FaultEffect } from "./fault";
+import { given } from "./given";
 
 /** How the syntax reads, for help texts and errors. */
-export const FAULT_SYNTAX = `OPERATION[@REGION][#N|#N-M|#N+|#*] EFFECT
+export const faultSyntax = `OPERATION[@REGION][#N|#N-M|#N+|#*] EFFECT
   #N befalls the Nth matching request (default #1), #N-M those from N to M, #N+ all from N on, #* all
   EFFECT is one of
     error:CODE[:STATUS]          refused before anything happened    error-after:CODE[:STATUS]  … after it happened
@@ -22,11 +23,11 @@ export function parseFault(text: string): Fault {
   const range = parsedCount(count ?? "1");
   // No times at all would mean until it is removed.
   if (operation === undefined || parsed === undefined || range.times < 1) {
-    throw new TypeError(`"${text}" is not a fault. The syntax is:\n${FAULT_SYNTAX}`);
+    throw new TypeError(`"${text}" is not a fault. The syntax is:\n${faultSyntax}`);
   }
   const fault: Fault = {
     operation,
-    ...(region === undefined ? {} : { region }),
+    ...given({ region }),
     ...range,
     ...parsed,
   };

@@ -21,16 +21,16 @@ export interface ImportTokens {
   used(token: Buffer): void;
 }
 
-const ASSOCIATED = Buffer.from("import token");
+const associatedData = Buffer.from("import token");
 
 /** @param singleUse whether a token dies with the import that it served */
-export function createImportTokens(singleUse: boolean): ImportTokens {
+export function importTokens(singleUse: boolean): ImportTokens {
   const secret = randomBytes(32);
   const spent = new Set<string>();
   return {
-    issue: (ticket) => seal(secret, Buffer.from(JSON.stringify(ticket)), ASSOCIATED),
+    issue: (ticket) => seal(secret, Buffer.from(JSON.stringify(ticket)), associatedData),
     open: (token, keyArn, nowMs) => {
-      const opened = unseal(secret, token, ASSOCIATED);
+      const opened = unseal(secret, token, associatedData);
       if (opened === undefined || spent.has(token.toString("base64"))) throw new Refusal("token_invalid");
       const ticket: ImportTicket = JSON.parse(opened.toString());
       if (ticket.keyArn !== keyArn) throw new Refusal("token_invalid");

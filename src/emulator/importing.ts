@@ -1,6 +1,7 @@
 import { Refusal } from "./errors";
-import { currentMaterial, type Key, keyState, type Material, releaseWhenEverywhere, removeBytes } from "./key";
+import { currentMaterial, type Key, keyState, releaseWhenEverywhere, removeBytes } from "./key";
 import type { KeyStore } from "./key-store";
+import { emptyMaterial, type Material } from "./material";
 import { checkedMaterial } from "./material-shape";
 
 export interface MaterialImport {
@@ -87,16 +88,4 @@ function associated(store: KeyStore, key: Key, id: string, asked: "new" | "exist
   if (key.materials.length === 0) return emptyMaterial(id, "current");
   const replicated = store.replicas(key).length > 0;
   return emptyMaterial(id, replicated ? "pending_multi_region_import_and_rotation" : "pending_rotation");
-}
-
-export function emptyMaterial(id: string, role: Material["role"]): Material {
-  return {
-    id,
-    role,
-    bytes: undefined,
-    expiresAtMs: undefined,
-    description: undefined,
-    importedAtMs: undefined,
-    rotatedAtMs: undefined,
-  };
 }

@@ -1,25 +1,27 @@
-import { createClock, durationMs, type EmulatorClock } from "./clock";
+import { durationMs, emulatorClock, type EmulatorClock } from "./clock";
 import { emulatedClouds, type OptionsByCloud, type QuotaName, ratesOf, wiresOf } from "./clouds";
-import { createControl } from "./control";
-import { createFaults, type Fault, type Faults } from "./faults";
-import { createImportTokens } from "./import-token";
+import { controlWire } from "./control";
+import type { Fault } from "./fault";
+import { faultSource, type Faults } from "./faults";
+import { importTokens } from "./import-token";
 import { KeyStore } from "./key-store";
-import { createPermissions, type Permissions } from "./permissions";
+import { permissionCheck, type Permissions } from "./permissions";
 import { qkmsSide } from "./qkms/cloud";
-import { createQuotas, type RequestRates } from "./quotas";
+import { requestQuotas, type RequestRates } from "./quotas";
 import type { RequestWatch } from "./request-watch";
-import { createRequestLog, type RequestLog } from "./requests";
+import { requestRecorder, type RequestLog } from "./requests";
 import { serve } from "./server";
 import { readState, stateText, writeState } from "./state-file";
-import { createVisibility } from "./visibility";
+import { visibility } from "./visibility";
 import type { World } from "./world";
-import { createWrappingKeys } from "./wrapping-keys";
+import { wrappingKeys } from "./wrapping-keys";
 
 export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
 export { emulatedClouds, type QuotaName, quotaNames } from "./clouds";
-export { FAULT_SYNTAX, parseFault } from "./fault-spec";
-export type { Fault, FaultEffect, Faults, FaultScope } from "./faults";
+export type { Fault, FaultEffect, FaultScope } from "./fault";
+export { faultSyntax as FAULT_SYNTAX, parseFault } from "./fault-spec";
+export type { Faults } from "./faults";
 export type { Denial, DenialScope, Permissions } from "./permissions";
 export type { QkmsOptions } from "./qkms/options";
 export type { RequestRates } from "./quotas";
@@ -96,7 +98,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const save = (): void => {
     if (stateFile !== undefined) writeState(stateFile, state());
   };
-  const clock = createClock(source, saved?.clockOffsetMs ?? 0, save);
+  const clock = emulatorClock(source, saved?.clockOffsetMs ?? 0, save);
   const closing = new AbortController();
   const world: World = {
     accountId,
@@ -104,12 +106,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     accounts: options.accounts ?? {},
     clock,
     store,
-    visibility: createVisibility(),
-    wrappingKeys: createWrappingKeys(options.wrappingKeys),
-    importTokens: createImportTokens(options.singleUseImportTokens ?? true),
-    faults: createFaults(),
-    permissions: createPermissions(),
-    requests: createRequestLog(),
+    visibility: visibility(),
+    wrappingKeys: wrappingKeys(options.wrappingKeys),
+    importTokens: importTokens(options.singleUseImportTokens ?? true),
+    faults: faultSource(),
+    permissions: permissionCheck(),
+    requests: requestRecorder(),
     onRequest: options.onRequest,
     replicationDelayMs: delayMs(options.replicationDelay),
     primaryChangeDelayMs: delayMs(options.primaryChangeDelay),
@@ -123,13 +125,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   for (const fault of options.faults ?? []) world.faults.add(fault);
   const wires = wiresOf(emulatedClouds, (cloud) => ({
     world,
-    quotas: createQuotas(ratesOf(cloud, options.quotas ?? "off")),
+    quotas: requestQuotas(ratesOf(cloud, options.quotas ?? "off")),
     options: optionsFor(cloud.name, options),
     presentMs: source,
   }));
   // Before listening, so that a file that cannot be written leaves no server behind.
   save();
-  const server = await serve([createControl(world), ...wires], clock, options.host ?? "127.0.0.1", options.port ?? 0);
+  const server = await serve([controlWire(world), ...wires], clock, options.host ?? "127.0.0.1", options.port ?? 0);
   const close = async (): Promise<void> => {
     closing.abort();
     await server.close();

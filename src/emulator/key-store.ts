@@ -11,7 +11,7 @@ export interface Alias {
   updatedAtMs: number;
 }
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 
 /** Every key of every account and Region, whatever wire made it. Time passes for the keys when `settle` is called. */
 export class KeyStore {
@@ -110,7 +110,7 @@ export class KeyStore {
     }
     if (primary !== undefined) releaseWhenEverywhere(this.family(primary));
     if (primary?.deletion?.kind === "after replicas" && this.replicas(primary).length === 0) {
-      primary.deletion = { kind: "scheduled", atMs: atMs + primary.deletion.windowDays * DAY_MS };
+      primary.deletion = { kind: "scheduled", atMs: atMs + primary.deletion.windowDays * dayMs };
     }
   }
 }

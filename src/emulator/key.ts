@@ -1,20 +1,5 @@
+import type { Material } from "./material";
 import type { MaterialShape } from "./material-shape";
-
-/** One set of bytes that belongs to a key, whether the bytes are there or not. */
-export interface Material {
-  /** 64 hex digits; the same bytes have the same id in every Region of a multi-Region key. */
-  readonly id: string;
-  role: "current" | "noncurrent" | "pending_rotation" | "pending_multi_region_import_and_rotation";
-  /** Undefined before the first import in this Region, after a deletion and after expiry. */
-  bytes: Buffer | undefined;
-  /** Milliseconds since 1970; undefined where the bytes never expire. */
-  expiresAtMs: number | undefined;
-  description: string | undefined;
-  /** Latest import in this Region. */
-  importedAtMs: number | undefined;
-  /** When a rotation made it the current one. */
-  rotatedAtMs: number | undefined;
-}
 
 export type Deletion =
   | { readonly kind: "scheduled"; readonly atMs: number }

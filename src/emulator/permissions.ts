@@ -23,7 +23,7 @@ export interface PermissionCheck extends Permissions {
   denies(request: { action: string; region: string; keyArn: string | undefined; accessKeyId: string }): boolean;
 }
 
-export function createPermissions(): PermissionCheck {
+export function permissionCheck(): PermissionCheck {
   let denials: Denial[] = [];
   return {
     deny: (action, scope = {}) => {

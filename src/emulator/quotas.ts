@@ -18,7 +18,7 @@ export interface Counted {
   readonly times?: number;
 }
 
-export function createQuotas(rates: RequestRates): Quotas {
+export function requestQuotas(rates: RequestRates): Quotas {
   const limits = new Map(Object.entries(rates));
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return {

@@ -1,6 +1,6 @@
-import { emptyMaterial } from "./importing";
 import { type Key, lastingMaterials } from "./key";
 import type { KeyStore } from "./key-store";
+import { emptyMaterial } from "./material";
 
 export interface Replica {
   readonly region: string;

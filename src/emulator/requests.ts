@@ -35,7 +35,7 @@ export interface RequestRecorder extends RequestLog {
   record(request: Omit<LoggedRequest, "sequence">): void;
 }
 
-export function createRequestLog(): RequestRecorder {
+export function requestRecorder(): RequestRecorder {
   let entries: LoggedRequest[] = [];
   let sequence = 0;
   return {

@@ -1,7 +1,7 @@
 import { Refusal } from "./errors";
-import { emptyMaterial } from "./importing";
 import type { Key } from "./key";
 import type { KeyStore } from "./key-store";
+import { emptyMaterial } from "./material";
 import { generatedMaterial } from "./material-shape";
 
 /**

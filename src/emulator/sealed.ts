@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+const ivBytes = 12;
+const tagBytes = 16;
 
 /** AES-GCM of 128 or 256 bits, by the key: initialisation vector, tag, ciphertext. */
 export function seal(key: Buffer, plaintext: Buffer, associated: Buffer): Buffer {
-  const iv = randomBytes(IV_BYTES);
+  const iv = randomBytes(ivBytes);
   const cipher = createCipheriv(cipherFor(key), key, iv).setAAD(associated);
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
@@ -13,12 +13,12 @@ export function seal(key: Buffer, plaintext: Buffer, associated: Buffer): Buffer
 
 /** The plaintext, or undefined where anything was altered or the key is another. */
 export function unseal(key: Buffer, sealed: Buffer, associated: Buffer): Buffer | undefined {
-  if (sealed.length < IV_BYTES + TAG_BYTES) return undefined;
+  if (sealed.length < ivBytes + tagBytes) return undefined;
   try {
-    const decipher = createDecipheriv(cipherFor(key), key, sealed.subarray(0, IV_BYTES))
+    const decipher = createDecipheriv(cipherFor(key), key, sealed.subarray(0, ivBytes))
       .setAAD(associated)
-      .setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-    return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+      .setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
+    return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]);
   } catch {
     return undefined;
   }

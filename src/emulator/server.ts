@@ -10,7 +10,7 @@ import type { EmulatorClock } from "./clock";
 import type { Delivery, Wire, WireRequest } from "./wire";
 
 /** Larger than any request of a KMS, small enough to be held in memory. */
-const MAX_BODY_BYTES = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 export interface EmulatorServer {
   readonly port: number;
@@ -81,7 +81,7 @@ async function respond(
   const body = await wholeBody(request);
   if (body === undefined) {
     response.setHeader("Connection", "close");
-    return send(response, clock, plain(413, `A request may have at most ${MAX_BODY_BYTES} bytes.`));
+    return send(response, clock, plain(413, `A request may have at most ${maxBodyBytes} bytes.`));
   }
   const url = parsedUrl(request.url ?? "/");
   const understood: WireRequest = {
@@ -122,7 +122,7 @@ async function wholeBody(request: IncomingMessage): Promise<Buffer | undefined> 
   const parts: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   for await (const bytes of parts) {
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) return undefined;
+    if (size > maxBodyBytes) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

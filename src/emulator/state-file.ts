@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import type { Key, Material } from "./key";
+import type { Key } from "./key";
 import { type Alias, KeyStore } from "./key-store";
+import type { Material } from "./material";
 
 /** What lives on between two starts. */
 export interface SavedState {
@@ -9,8 +10,8 @@ export interface SavedState {
   readonly clockOffsetMs: number;
 }
 
-const FORMAT = "byok emulator state";
-const VERSION = 1;
+const stateFormat = "byok emulator state";
+const stateVersion = 1;
 
 type SavedMaterial = Omit<Material, "bytes"> & { readonly bytes: string | undefined };
 type SavedKey = Omit<Key, "tags" | "materials"> & {
@@ -43,8 +44,8 @@ export function readState(path: string): SavedState | undefined {
 /** The whole state, with the bytes of every key. */
 export function stateText(state: SavedState): string {
   const document: SavedDocument = {
-    format: FORMAT,
-    version: VERSION,
+    format: stateFormat,
+    version: stateVersion,
     clockOffsetMs: state.clockOffsetMs,
     secret: state.store.secret.toString("base64"),
     keys: state.store.all().map(savedKey),
@@ -75,8 +76,8 @@ function parsedDocument(path: string, text: string): SavedDocument {
   }
   const { format, version, clockOffsetMs, secret, keys, aliases } = parsed ?? {};
   if (
-    format !== FORMAT ||
-    version !== VERSION ||
+    format !== stateFormat ||
+    version !== stateVersion ||
     typeof clockOffsetMs !== "number" ||
     typeof secret !== "string" ||
     !Array.isArray(keys) ||

@@ -80,10 +80,10 @@ export function decryptOaep(key: Key, hash: "sha1" | "sha256", ciphertext: Buffe
 }
 
 function signingKey(key: KeyObject, method: SignatureMethod) {
-  return { key, ...PADDINGS[method.kind] };
+  return { key, ...paddings[method.kind] };
 }
 
-const PADDINGS = {
+const paddings = {
   ecdsa: {},
   pkcs1: { padding: constants.RSA_PKCS1_PADDING },
   pss: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },

@@ -23,7 +23,7 @@ export interface Visibility {
   lists(key: Key, nowMs: number): boolean;
 }
 
-export function createVisibility(): Visibility {
+export function visibility(): Visibility {
   const veils = new Map<string, Veil>();
   const active = (keyArn: string, nowMs: number): Veil | undefined => {
     const veil = veils.get(keyArn);

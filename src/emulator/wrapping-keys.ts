@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 
-export const RSA_BITS = [2048, 3072, 4096] as const;
-export type RsaBits = (typeof RSA_BITS)[number];
+export const rsaBits = [2048, 3072, 4096] as const;
+export type RsaBits = (typeof rsaBits)[number];
 
 /** The emulator's RSA wrapping keys: one pair per size, made when it is first asked for, since 4096 bits take seconds. */
 export interface WrappingKeys {
@@ -17,12 +17,12 @@ const generatePair = promisify(generateKeyPair);
  * @param readyPem PKCS#8 or PKCS#1 private keys to be used instead of generated ones
  * @throws TypeError where a ready key is not RSA of one of the three sizes
  */
-export function createWrappingKeys(readyPem: readonly string[] = []): WrappingKeys {
+export function wrappingKeys(readyPem: readonly string[] = []): WrappingKeys {
   const pairs = new Map<RsaBits, Promise<KeyObject>>();
   const given = new Map<RsaBits, KeyObject>();
   for (const pem of readyPem) {
     const key = createPrivateKey(pem);
-    const bits = RSA_BITS.find((size) => size === key.asymmetricKeyDetails?.modulusLength);
+    const bits = rsaBits.find((size) => size === key.asymmetricKeyDetails?.modulusLength);
     if (key.asymmetricKeyType !== "rsa" || bits === undefined) {
       throw new TypeError("A ready wrapping key must be an RSA private key of 2048, 3072 or 4096 bits.");
     }

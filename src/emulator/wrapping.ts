@@ -8,7 +8,7 @@ export type WrappingMethod =
   | { readonly kind: "pkcs1" };
 
 /** The alternative initial value of RFC 5649, section 3. */
-const KWP_IV = Buffer.from("A65959A6", "hex");
+const kwpIv = Buffer.from("A65959A6", "hex");
 
 /**
  * Key material out of what a caller sent.
@@ -69,7 +69,7 @@ function rawRsa(wrappingKey: KeyObject, wrapped: Buffer): Buffer {
 /** AES key wrap with padding, RFC 5649. The wrapping key has 16, 24 or 32 bytes. @throws Refusal unwrap_failed */
 export function unwrapKwp(kek: Buffer, wrapped: Buffer): Buffer {
   try {
-    const decipher = createDecipheriv(`id-aes${kek.length * 8}-wrap-pad`, kek, KWP_IV);
+    const decipher = createDecipheriv(`id-aes${kek.length * 8}-wrap-pad`, kek, kwpIv);
     // One update only: a second one would unwrap a second message.
     return Buffer.concat([decipher.update(wrapped), decipher.final()]);
   } catch {

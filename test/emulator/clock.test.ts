@@ -1,11 +1,11 @@
-import { createClock, durationMs } from "../../src/emulator/clock";
+import { emulatorClock, durationMs } from "../../src/emulator/clock";
 import { startEmulator } from "../../src/emulator/index";
 
 describe("the clock", () => {
   it("is the source plus what it was turned by", () => {
     let source = 1000;
     const turns: number[] = [];
-    const clock = createClock(
+    const clock = emulatorClock(
       () => source,
       0,
       (offsetMs) => turns.push(offsetMs),

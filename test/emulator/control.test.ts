@@ -14,7 +14,7 @@ describe("the control endpoints", () => {
     const response = await fetch(`${kmsEmulator.url}/_byok/${path}`, {
       method,
       headers,
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      body: body === undefined || typeof body === "string" ? (body ?? null) : JSON.stringify(body),
     });
     const answer: unknown = await response.json();
     return { status: response.status, answer, date: response.headers.get("date") };

@@ -14,7 +14,7 @@ import type { Emulator } from "../../src/emulator/index";
 import { emulator } from "../support/emulator";
 import { createExternalKey, failure, importMaterial, kmsClient } from "./support/kms";
 
-const TEXT = Buffer.from("text");
+const text = Buffer.from("text");
 
 describe("working with data", () => {
   let kmsEmulator: Emulator;
@@ -50,16 +50,16 @@ describe("working with data", () => {
 
   it("moves a ciphertext from one key to another", async () => {
     const [from, to] = [await readyKey(), await readyKey()];
-    const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId: from, Plaintext: TEXT }));
+    const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId: from, Plaintext: text }));
     const moved = await kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: to }));
     expect(moved.KeyId).toContain(to);
     expect(moved.SourceKeyId).toContain(from);
-    expect((await open(moved.CiphertextBlob)).equals(TEXT)).toBe(true);
+    expect((await open(moved.CiphertextBlob)).equals(text)).toBe(true);
   });
 
   it("refuses a ciphertext that was altered or belongs to another key", async () => {
     const [one, other] = [await readyKey(), await readyKey()];
-    const { CiphertextBlob = new Uint8Array() } = await kms.send(new EncryptCommand({ KeyId: one, Plaintext: TEXT }));
+    const { CiphertextBlob = new Uint8Array() } = await kms.send(new EncryptCommand({ KeyId: one, Plaintext: text }));
     const altered = CiphertextBlob.map((byte, index) => (index === CiphertextBlob.length - 1 ? byte ^ 1 : byte));
     for (const blob of [altered, CiphertextBlob.slice(0, 20), Uint8Array.of(9, 9)]) {
       expect(await failure(open(blob))).toMatchObject({ name: "InvalidCiphertextException" });
@@ -82,7 +82,7 @@ describe("working with data", () => {
       );
     expect((await encrypt(190)).CiphertextBlob).toHaveLength(256);
     expect(await failure(encrypt(191))).toMatchObject({ name: "ValidationException" });
-    const symmetric = kms.send(new EncryptCommand({ KeyId, Plaintext: TEXT }));
+    const symmetric = kms.send(new EncryptCommand({ KeyId, Plaintext: text }));
     expect(await failure(symmetric)).toMatchObject({ name: "InvalidKeyUsageException" });
     const signer = await kms.send(new CreateKeyCommand({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" }));
     const digest = kms.send(

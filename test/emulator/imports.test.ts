@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const ROOT = join(__dirname, "../../src/emulator");
+const root = join(__dirname, "../../src/emulator");
 
-const sources = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
 const imports = sources.flatMap((name) =>
-  [...readFileSync(join(ROOT, name), "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from = ""]) => ({ name, from })),
+  [...readFileSync(join(root, name), "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from = ""]) => ({ name, from })),
 );
 
 describe("the emulator's imports", () => {
@@ -13,7 +13,7 @@ describe("the emulator's imports", () => {
     expect(imports.length).toBeGreaterThan(50);
     const foreign = imports.filter(({ name, from }) => {
       if (from.startsWith("node:")) return false;
-      return !from.startsWith(".") || !join(ROOT, name, "..", from).startsWith(ROOT);
+      return !from.startsWith(".") || !join(root, name, "..", from).startsWith(root);
     });
     expect(foreign).toEqual([]);
   });

@@ -16,15 +16,15 @@ import { createExternalKey, describeKey, failure, importMaterial, kmsClient } fr
 import { sampleMaterial } from "./support/material";
 import { wrap } from "./support/wrap";
 
-const START = new Date("2027-03-01T00:00:00Z");
-const TEXT = Buffer.from("kept for years");
+const start = new Date("2027-03-01T00:00:00Z");
+const text = Buffer.from("kept for years");
 
 describe("the life of imported material", () => {
   let kmsEmulator: Emulator;
   let kms: KMSClient;
 
   beforeEach(async () => {
-    kmsEmulator = await emulator({ now: () => START.getTime() });
+    kmsEmulator = await emulator({ now: () => start.getTime() });
     kms = kmsClient(kmsEmulator);
   });
   afterEach(async () => {
@@ -34,7 +34,7 @@ describe("the life of imported material", () => {
 
   const inDays = (days: number): Date => new Date(kmsEmulator.clock.now().getTime() + days * 86_400_000);
   const encrypt = async (KeyId: string) =>
-    (await kms.send(new EncryptCommand({ KeyId, Plaintext: TEXT }))).CiphertextBlob;
+    (await kms.send(new EncryptCommand({ KeyId, Plaintext: text }))).CiphertextBlob;
   const decrypt = async (CiphertextBlob: Uint8Array | undefined) =>
     Buffer.from((await kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []).toString();
 
@@ -51,7 +51,7 @@ describe("the life of imported material", () => {
     const sealed = await encrypt(KeyId);
 
     kmsEmulator.clock.advance(90 * 86_400_000 - 1000);
-    expect(await decrypt(sealed)).toBe(TEXT.toString());
+    expect(await decrypt(sealed)).toBe(text.toString());
     kmsEmulator.clock.advance("1s");
     const lapsed = await describeKey(kms, KeyId);
     expect(lapsed).toMatchObject({ KeyState: "PendingImport", Enabled: false, CurrentKeyMaterialId: KeyMaterialId });
@@ -63,7 +63,7 @@ describe("the life of imported material", () => {
 
     const again = await importMaterial(kms, KeyId, bytes, { ImportType: "EXISTING_KEY_MATERIAL", KeyMaterialId });
     expect(again.KeyMaterialId).toBe(KeyMaterialId);
-    expect(await decrypt(sealed)).toBe(TEXT.toString());
+    expect(await decrypt(sealed)).toBe(text.toString());
     expect((await describeKey(kms, KeyId)).ExpirationModel).toBe("KEY_MATERIAL_DOES_NOT_EXPIRE");
   });
 
@@ -140,7 +140,7 @@ describe("the life of imported material", () => {
       ExpirationModel: "KEY_MATERIAL_EXPIRES",
       ValidTo: inDays(30),
     });
-    expect(await decrypt(sealed)).toBe(TEXT.toString());
+    expect(await decrypt(sealed)).toBe(text.toString());
     kmsEmulator.clock.advance("30d");
     expect(await failure(decrypt(sealed))).toMatchObject({ name: "KMSInvalidStateException" });
     const { Rotations = [] } = await kms.send(
@@ -152,7 +152,7 @@ describe("the life of imported material", () => {
     ]);
     expect(Rotations[0]?.KeyMaterialDescription).toBe("of 2027");
     await importMaterial(kms, KeyId, next);
-    expect(await decrypt(sealed)).toBe(TEXT.toString());
+    expect(await decrypt(sealed)).toBe(text.toString());
   });
 
   it("refuses new material that is there already, and existing material that never was", async () => {

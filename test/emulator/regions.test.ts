@@ -16,7 +16,7 @@ import type { Emulator } from "../../src/emulator/index";
 import { emulator } from "../support/emulator";
 import { createExternalKey, describeKey, failure, importMaterial, kmsClient } from "./support/kms";
 
-const TEXT = Buffer.from("everywhere");
+const text = Buffer.from("everywhere");
 
 describe("multi-Region keys with imported material", () => {
   let kmsEmulator: Emulator;
@@ -61,9 +61,9 @@ describe("multi-Region keys with imported material", () => {
     expect(await failure(other)).toMatchObject({ name: "IncorrectKeyMaterialException" });
     const again = await importMaterial(there, KeyId, bytes);
     expect(again.KeyMaterialId).toBe(imported.KeyMaterialId);
-    const { CiphertextBlob } = await here.send(new EncryptCommand({ KeyId, Plaintext: TEXT }));
+    const { CiphertextBlob } = await here.send(new EncryptCommand({ KeyId, Plaintext: text }));
     const { Plaintext = [] } = await there.send(new DecryptCommand({ CiphertextBlob }));
-    expect(Buffer.from(Plaintext).equals(TEXT)).toBe(true);
+    expect(Buffer.from(Plaintext).equals(text)).toBe(true);
   });
 
   it("expire in each Region by themselves", async () => {
@@ -112,7 +112,7 @@ describe("multi-Region keys with imported material", () => {
     await there.send(new DeleteImportedKeyMaterialCommand({ KeyId: id, KeyMaterialId }));
     await here.send(new RotateKeyOnDemandCommand({ KeyId: id }));
     expect(await describeKey(there, id)).toMatchObject({ KeyState: "PendingImport", Enabled: false });
-    const encrypted = there.send(new EncryptCommand({ KeyId: id, Plaintext: TEXT }));
+    const encrypted = there.send(new EncryptCommand({ KeyId: id, Plaintext: text }));
     expect(await failure(encrypted)).toMatchObject({ name: "KMSInvalidStateException" });
     await importMaterial(there, id, next);
     expect(await describeKey(there, id)).toMatchObject({ KeyState: "Enabled", CurrentKeyMaterialId: KeyMaterialId });
@@ -186,8 +186,8 @@ describe("multi-Region keys with imported material", () => {
     const id = KeyMetadata?.KeyId ?? "";
     await here.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: "eu-west-1" }));
     kmsEmulator.clock.advance("30s");
-    const { CiphertextBlob } = await there.send(new EncryptCommand({ KeyId: id, Plaintext: TEXT }));
+    const { CiphertextBlob } = await there.send(new EncryptCommand({ KeyId: id, Plaintext: text }));
     const { Plaintext = [] } = await here.send(new DecryptCommand({ CiphertextBlob }));
-    expect(Buffer.from(Plaintext).equals(TEXT)).toBe(true);
+    expect(Buffer.from(Plaintext).equals(text)).toBe(true);
   });
 });

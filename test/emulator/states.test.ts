@@ -12,7 +12,7 @@ type State =
   | "Creating"
   | "Updating";
 
-const STATES: readonly State[] = [
+const states: readonly State[] = [
   "Enabled",
   "Disabled",
   "PendingDeletion",
@@ -26,7 +26,7 @@ const STATES: readonly State[] = [
  * "+" works, "-" KMSInvalidStateException, "d" DisabledException; one letter for each state above. Only replicas are
  * Creating, and the key that is Updating has just become one: "r" where a replica is refused as such.
  */
-const TABLE: Readonly<Record<string, string>> = {
+const table: Readonly<Record<string, string>> = {
   GetParametersForImport: "++--+--",
   ImportKeyMaterial: "++--+-+",
   DeleteImportedKeyMaterial: "+++++--",
@@ -48,14 +48,14 @@ const TABLE: Readonly<Record<string, string>> = {
   GenerateDataKey: "+d----+",
 };
 
-const ERRORS: Readonly<Record<string, string | undefined>> = {
+const errors: Readonly<Record<string, string | undefined>> = {
   "-": "KMSInvalidStateException",
   d: "DisabledException",
   r: "UnsupportedOperationException",
 };
 
-const MATERIAL = Buffer.alloc(32, 7);
-const POLICY = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "kms:*", Resource: "*" }] });
+const material = Buffer.alloc(32, 7);
+const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "kms:*", Resource: "*" }] });
 
 describe("key states and operations", () => {
   let kms: Emulator;
@@ -66,8 +66,8 @@ describe("key states and operations", () => {
   afterAll(() => kms.close());
 
   it.each(
-    Object.entries(TABLE).flatMap(([operation, row]) =>
-      STATES.map((state, index) => ({ operation, state, verdict: row[index] ?? "?" })),
+    Object.entries(table).flatMap(([operation, row]) =>
+      states.map((state, index) => ({ operation, state, verdict: row[index] ?? "?" })),
     ),
   )("$operation of a key that is $state: $verdict", async ({ operation, state, verdict }) => {
     const key = await keyIn(kms, state);
@@ -79,7 +79,7 @@ describe("key states and operations", () => {
       { ...inputOf(operation, key), ...(key.extra[operation] ?? {}) },
       key.region,
     );
-    expect(body["__type"]).toBe(ERRORS[verdict]);
+    expect(body["__type"]).toBe(errors[verdict]);
   });
 });
 
@@ -122,7 +122,7 @@ async function parametersFor(kms: Emulator, id: string, region = kms.region) {
   const input = { KeyId: id, WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" };
   const { body } = await send(kms, "GetParametersForImport", input, region);
   const publicKey = Buffer.from(textOf(body, "PublicKey"), "base64");
-  const wrapped = Buffer.from(wrap("RSAES_OAEP_SHA_256", publicKey, MATERIAL)).toString("base64");
+  const wrapped = Buffer.from(wrap("RSAES_OAEP_SHA_256", publicKey, material)).toString("base64");
   return { token: textOf(body, "ImportToken"), wrapped };
 }
 
@@ -142,7 +142,7 @@ function inputOf(operation: string, key: PreparedKey): object {
     UntagResource: { TagKeys: ["a"] },
     UpdateKeyDescription: { Description: "new" },
     CreateAlias: { AliasName: `alias/${key.id}`, TargetKeyId: key.id },
-    PutKeyPolicy: { Policy: POLICY },
+    PutKeyPolicy: { Policy: policy },
     Encrypt: { Plaintext: "AAAA" },
     GenerateDataKey: { KeySpec: "AES_256" },
   };

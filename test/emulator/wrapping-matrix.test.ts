@@ -30,9 +30,9 @@ import { type Sample, sampleMaterial } from "./support/material";
 type Algorithm = NonNullable<ImportOptions["wrappingAlgorithm"]>;
 type WrappingKeySpec = NonNullable<ImportOptions["wrappingKeySpec"]>;
 
-const OAEP: readonly Algorithm[] = ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"];
-const KEY_WRAP: readonly Algorithm[] = ["RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256"];
-const SIZES: readonly WrappingKeySpec[] = ["RSA_2048", "RSA_3072", "RSA_4096"];
+const oaep: readonly Algorithm[] = ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"];
+const keyWrap: readonly Algorithm[] = ["RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256"];
+const sizes: readonly WrappingKeySpec[] = ["RSA_2048", "RSA_3072", "RSA_4096"];
 
 interface Row {
   readonly spec: KeySpec;
@@ -40,32 +40,32 @@ interface Row {
   readonly algorithms: readonly Algorithm[];
 }
 
-const MESSAGE = Buffer.from("what only this key says");
+const message = Buffer.from("what only this key says");
 
-const ROWS: readonly Row[] = [
-  { spec: "SYMMETRIC_DEFAULT", usage: "ENCRYPT_DECRYPT", algorithms: OAEP },
-  { spec: "HMAC_224", usage: "GENERATE_VERIFY_MAC", algorithms: OAEP },
-  { spec: "HMAC_256", usage: "GENERATE_VERIFY_MAC", algorithms: OAEP },
-  { spec: "HMAC_384", usage: "GENERATE_VERIFY_MAC", algorithms: OAEP },
-  { spec: "HMAC_512", usage: "GENERATE_VERIFY_MAC", algorithms: OAEP },
-  { spec: "ECC_NIST_P256", usage: "SIGN_VERIFY", algorithms: [...OAEP, ...KEY_WRAP] },
-  { spec: "ECC_NIST_P384", usage: "SIGN_VERIFY", algorithms: [...OAEP, ...KEY_WRAP] },
-  { spec: "ECC_NIST_P521", usage: "SIGN_VERIFY", algorithms: [...OAEP, ...KEY_WRAP] },
-  { spec: "ECC_SECG_P256K1", usage: "SIGN_VERIFY", algorithms: [...OAEP, ...KEY_WRAP] },
-  { spec: "RSA_2048", usage: "SIGN_VERIFY", algorithms: KEY_WRAP },
-  { spec: "RSA_3072", usage: "ENCRYPT_DECRYPT", algorithms: KEY_WRAP },
-  { spec: "RSA_4096", usage: "SIGN_VERIFY", algorithms: KEY_WRAP },
+const rows: readonly Row[] = [
+  { spec: "SYMMETRIC_DEFAULT", usage: "ENCRYPT_DECRYPT", algorithms: oaep },
+  { spec: "HMAC_224", usage: "GENERATE_VERIFY_MAC", algorithms: oaep },
+  { spec: "HMAC_256", usage: "GENERATE_VERIFY_MAC", algorithms: oaep },
+  { spec: "HMAC_384", usage: "GENERATE_VERIFY_MAC", algorithms: oaep },
+  { spec: "HMAC_512", usage: "GENERATE_VERIFY_MAC", algorithms: oaep },
+  { spec: "ECC_NIST_P256", usage: "SIGN_VERIFY", algorithms: [...oaep, ...keyWrap] },
+  { spec: "ECC_NIST_P384", usage: "SIGN_VERIFY", algorithms: [...oaep, ...keyWrap] },
+  { spec: "ECC_NIST_P521", usage: "SIGN_VERIFY", algorithms: [...oaep, ...keyWrap] },
+  { spec: "ECC_SECG_P256K1", usage: "SIGN_VERIFY", algorithms: [...oaep, ...keyWrap] },
+  { spec: "RSA_2048", usage: "SIGN_VERIFY", algorithms: keyWrap },
+  { spec: "RSA_3072", usage: "ENCRYPT_DECRYPT", algorithms: keyWrap },
+  { spec: "RSA_4096", usage: "SIGN_VERIFY", algorithms: keyWrap },
 ];
 
-const offered = ROWS.flatMap((row) =>
+const offered = rows.flatMap((row) =>
   row.algorithms.flatMap((algorithm) =>
-    SIZES.filter((size) => !(row.spec === "ECC_NIST_P521" && algorithm.startsWith("RSAES") && size === "RSA_2048")).map(
-      (size) => ({ ...row, algorithm, size }),
-    ),
+    sizes
+      .filter((size) => !(row.spec === "ECC_NIST_P521" && algorithm.startsWith("RSAES") && size === "RSA_2048"))
+      .map((size) => ({ ...row, algorithm, size })),
   ),
 );
-const refused = ROWS.flatMap((row) => [
-  ...[...OAEP, ...KEY_WRAP]
+const refused = rows.flatMap((row) => [
+  ...[...oaep, ...keyWrap]
     .filter((algorithm) => !row.algorithms.includes(algorithm))
     .map((algorithm) => ({ ...row, algorithm, size: "RSA_4096" as const })),
   { ...row, algorithm: "RSAES_PKCS1_V1_5" as const, size: "RSA_2048" as const },
@@ -106,7 +106,7 @@ describe("importing with every key spec, wrapping algorithm and wrapping key", (
     expect(await failure(asked)).toMatchObject({ name: "UnsupportedOperationException" });
   });
 
-  it.each(OAEP)("ECC_NIST_P521 by %s is not offered under RSA_2048, where it does not fit", async (algorithm) => {
+  it.each(oaep)("ECC_NIST_P521 by %s is not offered under RSA_2048, where it does not fit", async (algorithm) => {
     const { KeyId = "" } = await createExternalKey(kms, { KeySpec: "ECC_NIST_P521", KeyUsage: "SIGN_VERIFY" });
     const asked = kms.send(
       new GetParametersForImportCommand({ KeyId, WrappingAlgorithm: algorithm, WrappingKeySpec: "RSA_2048" }),
@@ -156,42 +156,42 @@ async function proveBytes(kms: KMSClient, KeyId: string, row: Row, sample: Sampl
 async function proveRsaEncryption(kms: KMSClient, KeyId: string, privateKey: KeyObject): Promise<void> {
   const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
   const EncryptionAlgorithm = "RSAES_OAEP_SHA_256";
-  const sealed = publicEncrypt({ key: createPublicKey(privateKey), ...padding }, MESSAGE);
+  const sealed = publicEncrypt({ key: createPublicKey(privateKey), ...padding }, message);
   const opened = await kms.send(new DecryptCommand({ KeyId, CiphertextBlob: sealed, EncryptionAlgorithm }));
-  expect(Buffer.from(opened.Plaintext ?? []).equals(MESSAGE)).toBe(true);
-  const answered = await kms.send(new EncryptCommand({ KeyId, Plaintext: MESSAGE, EncryptionAlgorithm }));
+  expect(Buffer.from(opened.Plaintext ?? []).equals(message)).toBe(true);
+  const answered = await kms.send(new EncryptCommand({ KeyId, Plaintext: message, EncryptionAlgorithm }));
   const here = privateDecrypt({ key: privateKey, ...padding }, Buffer.from(answered.CiphertextBlob ?? []));
-  expect(here.equals(MESSAGE)).toBe(true);
+  expect(here.equals(message)).toBe(true);
 }
 
 async function proveSigning(kms: KMSClient, KeyId: string, row: Row, privateKey: KeyObject): Promise<void> {
   const [algorithm, hash, padding] = signing(row.spec);
   const publicKey = createPublicKey(privateKey);
-  const signed = await kms.send(new SignCommand({ KeyId, Message: MESSAGE, SigningAlgorithm: algorithm }));
-  expect(verify(hash, MESSAGE, { key: publicKey, ...padding }, Buffer.from(signed.Signature ?? []))).toBe(true);
-  const Signature = sign(hash, MESSAGE, { key: privateKey, ...padding });
+  const signed = await kms.send(new SignCommand({ KeyId, Message: message, SigningAlgorithm: algorithm }));
+  expect(verify(hash, message, { key: publicKey, ...padding }, Buffer.from(signed.Signature ?? []))).toBe(true);
+  const Signature = sign(hash, message, { key: privateKey, ...padding });
   const verified = await kms.send(
-    new VerifyCommand({ KeyId, Message: MESSAGE, Signature, SigningAlgorithm: algorithm }),
+    new VerifyCommand({ KeyId, Message: message, Signature, SigningAlgorithm: algorithm }),
   );
   expect(verified.SignatureValid).toBe(true);
 }
 
 async function proveSymmetric(kms: KMSClient, KeyId: string): Promise<void> {
   const EncryptionContext = { purpose: "proof" };
-  const sealed = await kms.send(new EncryptCommand({ KeyId, Plaintext: MESSAGE, EncryptionContext }));
+  const sealed = await kms.send(new EncryptCommand({ KeyId, Plaintext: message, EncryptionContext }));
   const { CiphertextBlob } = sealed;
   const opened = await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
-  expect(Buffer.from(opened.Plaintext ?? []).equals(MESSAGE)).toBe(true);
+  expect(Buffer.from(opened.Plaintext ?? []).equals(message)).toBe(true);
   const other = kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { purpose: "another" } }));
   expect(await failure(other)).toMatchObject({ name: "InvalidCiphertextException" });
 }
 
 async function proveMac(kms: KMSClient, KeyId: string, bits: string, bytes: Buffer): Promise<void> {
   const MacAlgorithm = Object.values(MacAlgorithmSpec).find((name) => name === `HMAC_SHA_${bits}`);
-  const { Mac } = await kms.send(new GenerateMacCommand({ KeyId, Message: MESSAGE, MacAlgorithm }));
-  const expected = createHmac(`sha${bits}`, bytes).update(MESSAGE).digest();
+  const { Mac } = await kms.send(new GenerateMacCommand({ KeyId, Message: message, MacAlgorithm }));
+  const expected = createHmac(`sha${bits}`, bytes).update(message).digest();
   expect(Buffer.from(Mac ?? []).equals(expected)).toBe(true);
-  const verified = await kms.send(new VerifyMacCommand({ KeyId, Message: MESSAGE, MacAlgorithm, Mac: expected }));
+  const verified = await kms.send(new VerifyMacCommand({ KeyId, Message: message, MacAlgorithm, Mac: expected }));
   expect(verified.MacValid).toBe(true);
 }
 

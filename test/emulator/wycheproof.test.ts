@@ -22,7 +22,7 @@ interface KwpGroup {
   readonly tests: readonly (Case & { readonly key: string })[];
 }
 
-const OAEP_FILES = [
+const oaepFiles = [
   ["rsa_oaep_2048_sha1_mgf1sha1_test.json", 36],
   ["rsa_oaep_2048_sha256_mgf1sha256_test.json", 37],
   ["rsa_oaep_3072_sha256_mgf1sha256_test.json", 37],
@@ -41,7 +41,7 @@ describe("unwrapping, by Wycheproof", () => {
     expect([cases.length, file.numberOfTests]).toEqual([254, 254]);
   });
 
-  it.each(OAEP_FILES)("%s", (name, count) => {
+  it.each(oaepFiles)("%s", (name, count) => {
     const file: Vectors<OaepGroup> = vectors(name);
     let executed = 0;
     const wrong: number[] = [];

@@ -10,7 +10,7 @@ import { classified } from "../../src/kms/aws/errors";
 import { reader } from "../../src/kms/qkms/answers";
 import { decodeJson, decodeValue } from "../../src/terraform/plugin/dynamic-value";
 import { numberFromText } from "../../src/terraform/plugin/number";
-import { createClock } from "../../src/emulator/clock";
+import { emulatorClock } from "../../src/emulator/clock";
 
 // What fuzzing has found, in its plainest form. What took the square of its length took minutes for these; a test that
 // ran into it again would not come to its end.
@@ -107,8 +107,8 @@ it.each(["Sat, 13 Sep 275760 00:00:00 GMT", "Thu, 01 Jan -0001 00:00:00 GMT", "s
 );
 
 it("the embedded KMS's clock stays among the years that can be written", () => {
-  expect(() => createClock(Date.now).set(8.64e15)).toThrow(TypeError);
-  expect(() => createClock(Date.now).set(-1)).toThrow(TypeError);
+  expect(() => emulatorClock(Date.now).set(8.64e15)).toThrow(TypeError);
+  expect(() => emulatorClock(Date.now).set(-1)).toThrow(TypeError);
 });
 
 function tlv(tag: number, ...content: readonly Buffer[]): Buffer {

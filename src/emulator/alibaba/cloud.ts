@@ -1,6 +1,6 @@
 import type { EmulatedCloud, Place, Side } from "../cloud";
 import type { AlibabaOptions } from "./options";
-import { createAlibabaWire } from "./wire";
+import { alibabaWire } from "./wire";
 
 const defaultRegion = "cn-hangzhou";
 
@@ -12,7 +12,7 @@ export const alibabaSide = {
   requestRates: {},
   wire({ world, quotas, options = {}, presentMs }: Side<AlibabaOptions>) {
     const { region = defaultRegion, accountId = "1234567890123456", accessKeys = { test: "test" } } = options;
-    return createAlibabaWire(world, quotas, { region, accountId, accessKeys, presentMs });
+    return alibabaWire(world, quotas, { region, accountId, accessKeys, presentMs });
   },
   environment: ({ url }: Place) => ({
     ALIBABA_CLOUD_KMS_ENDPOINT: url,

@@ -1,7 +1,7 @@
 import { Refusal, type RefusalReason } from "../errors";
 
 /** Codes of Alibaba Cloud KMS and its gateway, with their HTTP status and their words ("Common error codes"). */
-const ERRORS = {
+const errors = {
   MissingParameter: [400, 'The parameter "{}" is needed but not provided.'],
   InvalidParameter: [400, 'The specified parameter "{}" is not valid.'],
   IncompleteSignature: [400, "The request signature does not conform to Alibaba Cloud standards."],
@@ -38,7 +38,7 @@ const ERRORS = {
   InternalFailure: [500, "Internal Failure."],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type AlibabaErrorCode = keyof typeof ERRORS;
+export type AlibabaErrorCode = keyof typeof errors;
 
 /** An error as Alibaba Cloud words it. */
 export class AlibabaError extends Error {
@@ -48,7 +48,7 @@ export class AlibabaError extends Error {
 
   /** @param about the parameter that the words name, where they name one */
   constructor(code: AlibabaErrorCode, about = "") {
-    const [status, words] = ERRORS[code];
+    const [status, words] = errors[code];
     super(words.replace("{}", about));
     this.code = code;
     this.status = status;
@@ -56,7 +56,7 @@ export class AlibabaError extends Error {
 }
 
 /** What the model's refusals are called here. Wrong bytes and what does not unwrap share one name. */
-const REFUSALS: Readonly<Partial<Record<RefusalReason, AlibabaErrorCode>>> = {
+const refusals: Readonly<Partial<Record<RefusalReason, AlibabaErrorCode>>> = {
   token_invalid: "InvalidImportToken",
   token_expired: "ExpiredImportToken",
   unwrap_failed: "InvalidKeyMaterial",
@@ -69,7 +69,7 @@ export function alibabaError(thrown: unknown): AlibabaError {
   if (thrown instanceof AlibabaError) return thrown;
   if (!(thrown instanceof Refusal)) return new AlibabaError("InternalFailure");
   if (thrown.reason === "ciphertext_invalid") return invalid("CiphertextBlob");
-  return new AlibabaError(REFUSALS[thrown.reason] ?? "InternalFailure");
+  return new AlibabaError(refusals[thrown.reason] ?? "InternalFailure");
 }
 
 export const invalid = (parameter: string): AlibabaError => new AlibabaError("InvalidParameter", parameter);

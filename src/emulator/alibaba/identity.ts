@@ -38,10 +38,10 @@ export interface Identities {
 }
 
 /** A signature is good for this long, before and after. */
-const TOLERANCE_MS = 15 * 60_000;
+const toleranceMs = 15 * 60_000;
 
 /** Verifies who asks: the secret, the session, the time and that no request comes twice. */
-export function createIdentities(world: World, side: AlibabaSide): Identities {
+export function alibabaIdentities(world: World, side: AlibabaSide): Identities {
   const secrets = new Map(Object.entries(side.accessKeys));
   const accounts = new Map(Object.entries(world.accounts));
   const sessions = new Map<string, Session & { readonly accountId: string }>();
@@ -56,7 +56,7 @@ export function createIdentities(world: World, side: AlibabaSide): Identities {
       const nowMs = world.clock.now().getTime();
       // Official clients sign by the real time, whatever the emulator's clock was turned to.
       const off = Math.min(Math.abs(claim.signedAtMs - nowMs), Math.abs(claim.signedAtMs - side.presentMs()));
-      if (off > TOLERANCE_MS) throw new AlibabaError("InvalidTimeStamp.Expired");
+      if (off > toleranceMs) throw new AlibabaError("InvalidTimeStamp.Expired");
       if (session !== undefined && claim.securityToken !== session.token) {
         throw new AlibabaError("InvalidSecurityToken.Malformed");
       }

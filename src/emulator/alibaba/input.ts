@@ -77,10 +77,11 @@ export function tagList(): Reader<ReadonlyMap<string, string> | undefined> {
       if (!isObject(item)) throw invalid(name);
       const { TagKey: key, TagValue: content = "" } = item;
       if (typeof key !== "string" || typeof content !== "string") throw invalid(name);
-      if (!TAG.test(key) || key === "" || /^(?:aliyun|acs:)/i.test(key) || !TAG.test(content)) throw invalid(name);
+      if (!tagText.test(key) || key === "" || /^(?:aliyun|acs:)/i.test(key) || !tagText.test(content))
+        throw invalid(name);
       tags.set(key, content);
     }
-    if (tags.size > MAX_TAGS) throw invalid(name);
+    if (tags.size > maxTags) throw invalid(name);
     return tags;
   };
 }
@@ -110,10 +111,10 @@ export function textMap(): Reader<Readonly<Record<string, string>> | undefined> 
   };
 }
 
-export const MAX_TAGS = 20;
+export const maxTags = 20;
 
 /** The characters that keys and values of tags may have, by TagResources. */
-const TAG = /^[\p{L}\p{N}/\\_.+=:@ -]{0,128}$/u;
+const tagText = /^[\p{L}\p{N}/\\_.+=:@ -]{0,128}$/u;
 
 function jsonList(value: string | undefined, name: string): readonly unknown[] | undefined {
   const parsed = json(value, name);

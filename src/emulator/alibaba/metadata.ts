@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { given } from "../given";
 import { earliestExpiryMs, type Key, type KeyState, keyState } from "../key";
 
-const KEY_STATE_NAMES = {
+const keyStateNames = {
   creating: "PendingImport",
   updating: "Enabled",
   enabled: "Enabled",
@@ -25,7 +26,7 @@ export function keyMetadata(key: Key, nowMs: number): object {
     Description: key.description,
     KeyId: key.id,
     KeySpec: key.spec,
-    KeyState: KEY_STATE_NAMES[keyState(key, nowMs)],
+    KeyState: keyStateNames[keyState(key, nowMs)],
     KeyUsage: key.usage,
     PrimaryKeyVersion: keyVersionId(key),
     DeleteDate: key.deletion?.kind === "scheduled" ? dateText(key.deletion.atMs) : "",
@@ -37,7 +38,7 @@ export function keyMetadata(key: Key, nowMs: number): object {
     LastRotationDate: dateText(key.createdAtMs),
     AutomaticRotation: "Disabled",
     DeletionProtection: facts["deletionProtection"] ?? "Disabled",
-    ...(facts["dkmsInstanceId"] === undefined ? {} : { DKMSInstanceId: facts["dkmsInstanceId"] }),
+    ...given({ DKMSInstanceId: facts["dkmsInstanceId"] }),
   };
 }
 

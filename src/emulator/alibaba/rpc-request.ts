@@ -14,8 +14,8 @@ export interface RpcRequest {
 }
 
 /** API versions of KMS and of STS. */
-export const KMS_VERSION = "2016-01-20";
-export const STS_VERSION = "2015-04-01";
+export const kmsVersion = "2016-01-20";
+export const stsVersion = "2015-04-01";
 
 /** The request as RPC; undefined where it is none of Alibaba Cloud's. */
 export function rpcRequest(request: WireRequest): RpcRequest | undefined {
@@ -34,7 +34,7 @@ export function rpcRequest(request: WireRequest): RpcRequest | undefined {
     };
   }
   const apiVersion = parameters.get("Version") ?? "";
-  if (!parameters.has("Action") || !(apiVersion === KMS_VERSION || apiVersion === STS_VERSION || signed)) {
+  if (!parameters.has("Action") || !(apiVersion === kmsVersion || apiVersion === stsVersion || signed)) {
     return undefined;
   }
   return {

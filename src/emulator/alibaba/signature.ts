@@ -45,7 +45,7 @@ export function stringToSignV1(method: string, parameters: ReadonlyMap<string, s
   return `${method}&%2F&${percentEncoded(joined(pairs))}`;
 }
 
-const REQUIRED = [
+const required = [
   "host",
   "x-acs-action",
   "x-acs-version",
@@ -65,7 +65,7 @@ function claimV3(request: WireRequest): SignedClaim {
   }
   const signed = names.split(";");
   const present = Object.keys(request.headers).filter((name) => name.startsWith("x-acs-"));
-  if (![...REQUIRED, ...present].every((name) => signed.includes(name))) throw new AlibabaError("IncompleteSignature");
+  if (![...required, ...present].every((name) => signed.includes(name))) throw new AlibabaError("IncompleteSignature");
   if (signed.join() !== signed.toSorted().join()) throw new AlibabaError("IncompleteSignature");
   const hash = createHash("sha256").update(request.body).digest("hex");
   if (header(request, "x-acs-content-sha256") !== hash) throw new AlibabaError("IncompleteSignature");

@@ -9,22 +9,22 @@ interface SpecRow {
 }
 
 /** The symmetric specs of CreateKey. */
-export const KEY_SPECS = {
+export const keySpecs = {
   Aliyun_AES_256: { shape: { kind: "raw", lengthBytes: 32 }, instanceOnly: false },
   Aliyun_AES_192: { shape: { kind: "raw", lengthBytes: 24 }, instanceOnly: true },
   Aliyun_AES_128: { shape: { kind: "raw", lengthBytes: 16 }, instanceOnly: true },
   Aliyun_SM4: { shape: { kind: "raw", lengthBytes: 16 }, instanceOnly: false },
 } as const satisfies Record<string, SpecRow>;
 
-export const KEY_SPEC_NAMES = namesOf(KEY_SPECS);
+export const keySpecNames = namesOf(keySpecs);
 
 /** Documented too, and not emulated. */
-export const ASYMMETRIC_KEY_SPECS = ["RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"] as const;
+export const asymmetricKeySpecs = ["RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"] as const;
 
-export const WRAPPING_ALGORITHMS = {
+export const wrappingAlgorithms = {
   RSAES_PKCS1_V1_5: { kind: "pkcs1" },
   RSAES_OAEP_SHA_1: { kind: "oaep", hash: "sha1" },
   RSAES_OAEP_SHA_256: { kind: "oaep", hash: "sha256" },
 } as const satisfies Record<string, WrappingMethod>;
 
-export const WRAPPING_ALGORITHM_NAMES = namesOf(WRAPPING_ALGORITHMS);
+export const wrappingAlgorithmNames = namesOf(wrappingAlgorithms);

@@ -3,15 +3,15 @@ import { AlibabaError, type AlibabaErrorCode } from "./errors";
 
 type Verdict = "ok" | Extract<AlibabaErrorCode, `Rejected.${string}`>;
 
-const SMF = "Rejected.StateModifiedFailed";
-const RD = "Rejected.Disabled";
-const RPD = "Rejected.PendingDeletion";
-const RPI = "Rejected.PendingImport";
+const stateFailed = "Rejected.StateModifiedFailed";
+const disabled = "Rejected.Disabled";
+const pendingDeletion = "Rejected.PendingDeletion";
+const pendingImport = "Rejected.PendingImport";
 
 /** enabled, disabled, pending deletion, pending import */
 type Row = readonly [Verdict, Verdict, Verdict, Verdict];
 
-const COLUMNS = {
+const columns = {
   enabled: 0,
   disabled: 1,
   pending_deletion: 2,
@@ -21,31 +21,31 @@ const COLUMNS = {
   updating: 0,
 } as const satisfies Record<KeyState, keyof Row>;
 
-const USE: Row = ["ok", RD, RPD, RPI];
-const TOGGLE: Row = ["ok", "ok", SMF, SMF];
-const CHANGE: Row = ["ok", "ok", RPD, "ok"];
+const use: Row = ["ok", disabled, pendingDeletion, pendingImport];
+const toggle: Row = ["ok", "ok", stateFailed, stateFailed];
+const change: Row = ["ok", "ok", pendingDeletion, "ok"];
 
 /** "How the status of a CMK affects API calls" of the documentation. Whatever is not listed works in every state. */
-export const STATES: Readonly<Record<string, Row>> = {
-  ImportKeyMaterial: ["ok", "ok", SMF, "ok"],
-  EnableKey: TOGGLE,
-  DisableKey: TOGGLE,
-  ScheduleKeyDeletion: ["ok", "ok", SMF, "ok"],
-  CancelKeyDeletion: [SMF, SMF, "ok", SMF],
-  CreateAlias: ["ok", "ok", SMF, "ok"],
-  UpdateAlias: CHANGE,
-  UpdateKeyDescription: CHANGE,
-  SetDeletionProtection: CHANGE,
-  TagResource: CHANGE,
-  UntagResource: CHANGE,
-  Encrypt: USE,
-  Decrypt: USE,
-  GenerateDataKey: USE,
-  GenerateDataKeyWithoutPlaintext: USE,
+export const states: Readonly<Record<string, Row>> = {
+  ImportKeyMaterial: ["ok", "ok", stateFailed, "ok"],
+  EnableKey: toggle,
+  DisableKey: toggle,
+  ScheduleKeyDeletion: ["ok", "ok", stateFailed, "ok"],
+  CancelKeyDeletion: [stateFailed, stateFailed, "ok", stateFailed],
+  CreateAlias: ["ok", "ok", stateFailed, "ok"],
+  UpdateAlias: change,
+  UpdateKeyDescription: change,
+  SetDeletionProtection: change,
+  TagResource: change,
+  UntagResource: change,
+  Encrypt: use,
+  Decrypt: use,
+  GenerateDataKey: use,
+  GenerateDataKeyWithoutPlaintext: use,
 };
 
 /** @throws AlibabaError where the operation is refused for a key in its state */
 export function requireState(operation: string, key: Key, nowMs: number): void {
-  const verdict = STATES[operation]?.[COLUMNS[keyState(key, nowMs)]] ?? "ok";
+  const verdict = states[operation]?.[columns[keyState(key, nowMs)]] ?? "ok";
   if (verdict !== "ok") throw new AlibabaError(verdict);
 }

@@ -6,9 +6,9 @@ import type { World } from "../world";
 import { errorAnswer, okAnswer } from "./answer";
 import { type AlibabaCall, type Caller, meantKey } from "./call";
 import { AlibabaError, alibabaError } from "./errors";
-import { type AlibabaSide, createIdentities, type Identities } from "./identity";
-import { OPERATIONS } from "./operations/table";
-import { header, KMS_VERSION, type RpcRequest, rpcRequest, STS_VERSION } from "./rpc-request";
+import { type AlibabaSide, alibabaIdentities, type Identities } from "./identity";
+import { operations } from "./operations/table";
+import { header, kmsVersion, type RpcRequest, rpcRequest, stsVersion } from "./rpc-request";
 import { signedClaim } from "./signature";
 import { stsOperation } from "./sts";
 
@@ -16,8 +16,8 @@ import { stsOperation } from "./sts";
  * Alibaba Cloud's wire: the RPC-style APIs of KMS (2016-01-20) and STS (2015-04-01) on one port, signed by version 1 or 3,
  * answered in JSON or XML. The Region is that of the host's name, of the parameter RegionId, or the emulator's own.
  */
-export function createAlibabaWire(world: World, quotas: Quotas, side: AlibabaSide): Wire {
-  const identities = createIdentities(world, side);
+export function alibabaWire(world: World, quotas: Quotas, side: AlibabaSide): Wire {
+  const identities = alibabaIdentities(world, side);
   return {
     accepts: (request) => rpcRequest(request) !== undefined,
     answer: async (request) => {
@@ -72,13 +72,13 @@ function performed(
   caller: Caller,
   rpc: RpcRequest,
 ): Pick<Exchange, "service" | "reads" | "perform"> {
-  if (rpc.apiVersion === STS_VERSION) {
+  if (rpc.apiVersion === stsVersion) {
     const answer = stsOperation(rpc.action, identities, caller.identity, rpc.parameters);
     if (answer === undefined) throw new AlibabaError("InvalidAction.NotFound");
     return { service: "sts", reads: true, perform: async () => ({ fields: answer() }) };
   }
-  if (rpc.apiVersion !== KMS_VERSION) throw new AlibabaError("InvalidVersion");
-  const operation = OPERATIONS.get(rpc.action);
+  if (rpc.apiVersion !== kmsVersion) throw new AlibabaError("InvalidVersion");
+  const operation = operations.get(rpc.action);
   if (operation === undefined) throw new AlibabaError("InvalidAction.NotFound");
   return {
     service: "kms",
@@ -99,7 +99,7 @@ function performed(
 function refusedEarly(world: World, request: WireRequest, rpc: RpcRequest | undefined, error: AlibabaError): Delivery {
   const answer = errorAnswer(error, rpc?.format ?? "json", header(request, "host") ?? "");
   world.requests.record({
-    service: rpc?.apiVersion === STS_VERSION ? "sts" : "kms",
+    service: rpc?.apiVersion === stsVersion ? "sts" : "kms",
     operation: rpc?.action ?? "",
     region: world.region,
     keyId: undefined,

@@ -38,7 +38,7 @@ export function constraint(value: string | number | null, path: string, rule: st
 }
 
 /** What the model's refusals are called here. */
-const REFUSALS = {
+const refusals = {
   token_invalid: (key) => new AwsError("InvalidImportTokenException", `The import token is not valid for ${key}.`),
   token_expired: (key) => new AwsError("ExpiredImportTokenException", `The import token for ${key} has expired.`),
   unwrap_failed: () => new AwsError("InvalidCiphertextException"),
@@ -63,7 +63,7 @@ const REFUSALS = {
 /** Any error as an answer of AWS; what nobody foresaw is AWS's internal failure. */
 export function awsError(error: unknown, keyArn: string): AwsError {
   if (error instanceof AwsError) return error;
-  if (error instanceof Refusal) return REFUSALS[error.reason](keyArn, error.facts);
+  if (error instanceof Refusal) return refusals[error.reason](keyArn, error.facts);
   return new AwsError("KMSInternalException", "", 500);
 }
 

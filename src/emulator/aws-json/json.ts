@@ -8,12 +8,12 @@ import { isObject } from "./input";
 
 export type Body = Readonly<Record<string, unknown>>;
 
-const TARGET = "TrentService.";
+const targetPrefix = "TrentService.";
 
 /** The operation that a request names; empty where it names none of a KMS. */
 export function targetOf(request: WireRequest): string {
   const target = request.headers["x-amz-target"];
-  return typeof target === "string" && target.startsWith(TARGET) ? target.slice(TARGET.length) : "";
+  return typeof target === "string" && target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : "";
 }
 
 /** undefined where the body is not a JSON object. */

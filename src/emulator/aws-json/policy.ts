@@ -23,24 +23,15 @@ export function defaultPolicy(partition: string, accountId: string): string {
  * one element become the element, longer lists are sorted, and statements list their members in AWS's order.
  * @throws AwsError MalformedPolicyDocumentException
  */
-export function rewrittenPolicy(text: string, partition: string): string {
-  const document = parsedPolicy(text);
+export function rewrittenPolicy(given: string, partition: string): string {
+  const document = parsedPolicy(given);
   const statements = Array.isArray(document["Statement"]) ? document["Statement"] : [document["Statement"]];
   if (statements.length === 0) throw malformed("The policy has no statements.");
   const rewritten = statements.map((statement: unknown) => rewrittenStatement(statement, partition));
   return spelled({ ...ordered(document, ["Version", "Id"]), Statement: rewritten });
 }
 
-const STATEMENT_ORDER = [
-  "Sid",
-  "Effect",
-  "Principal",
-  "NotPrincipal",
-  "Action",
-  "NotAction",
-  "Resource",
-  "NotResource",
-];
+const statementOrder = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"];
 
 function rewrittenStatement(statement: unknown, partition: string): Record<string, unknown> {
   if (!isObject(statement)) throw malformed("A statement of the policy is not an object.");
@@ -50,8 +41,8 @@ function rewrittenStatement(statement: unknown, partition: string): Record<strin
   if (!namesAnybody(statement["Principal"] ?? statement["NotPrincipal"])) {
     throw malformed("A statement of the policy has no principal.");
   }
-  const members = ordered(statement, [...STATEMENT_ORDER, "Condition"]);
-  for (const name of STATEMENT_ORDER) {
+  const members = ordered(statement, [...statementOrder, "Condition"]);
+  for (const name of statementOrder) {
     const value = members[name];
     if (value === undefined) continue;
     members[name] = isObject(value)
@@ -80,10 +71,10 @@ function ordered(value: Readonly<Record<string, unknown>>, names: readonly strin
   return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(value, name) ? [[name, value[name]]] : [])));
 }
 
-function parsedPolicy(text: string): Readonly<Record<string, unknown>> {
+function parsedPolicy(written: string): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(written);
   } catch {
     throw malformed("Policy contains invalid json");
   }

@@ -1,7 +1,7 @@
 import type { RequestRates } from "../quotas";
 
 /** Default request quotas of AWS KMS, per second, account and Region ("Request quotas" of the developer guide). */
-export const AWS_REQUEST_RATES: RequestRates = {
+export const awsRequestRates: RequestRates = {
   GetParametersForImport: 1,
   CreateKey: 5,
   ReplicateKey: 5,

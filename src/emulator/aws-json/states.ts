@@ -6,7 +6,7 @@ type Verdict = "ok" | "invalid" | "disabled";
 /** enabled, disabled, pending deletion (of the key or, for a primary, of its replicas), pending import, creating, updating */
 type Row = readonly [Verdict, Verdict, Verdict, Verdict, Verdict, Verdict];
 
-const COLUMNS = {
+const columns = {
   enabled: 0,
   disabled: 1,
   pending_deletion: 2,
@@ -16,18 +16,18 @@ const COLUMNS = {
   updating: 5,
 } as const satisfies Record<KeyState, keyof Row>;
 
-const ALWAYS: Row = ["ok", "ok", "ok", "ok", "ok", "ok"];
-const USE: Row = ["ok", "disabled", "invalid", "invalid", "invalid", "ok"];
-const CHANGE: Row = ["ok", "ok", "invalid", "ok", "ok", "ok"];
-const TOGGLE: Row = ["ok", "ok", "invalid", "invalid", "invalid", "invalid"];
+const always: Row = ["ok", "ok", "ok", "ok", "ok", "ok"];
+const use: Row = ["ok", "disabled", "invalid", "invalid", "invalid", "ok"];
+const change: Row = ["ok", "ok", "invalid", "ok", "ok", "ok"];
+const toggle: Row = ["ok", "ok", "invalid", "invalid", "invalid", "invalid"];
 
 /** "Key states of AWS KMS keys" of the developer guide. Whatever is not listed works in every state. */
-export const STATES: Readonly<Record<string, Row>> = {
+export const states: Readonly<Record<string, Row>> = {
   GetParametersForImport: ["ok", "ok", "invalid", "ok", "invalid", "invalid"],
   ImportKeyMaterial: ["ok", "ok", "invalid", "ok", "invalid", "ok"],
   DeleteImportedKeyMaterial: ["ok", "ok", "ok", "ok", "invalid", "invalid"],
-  EnableKey: TOGGLE,
-  DisableKey: TOGGLE,
+  EnableKey: toggle,
+  DisableKey: toggle,
   EnableKeyRotation: ["ok", "disabled", "invalid", "invalid", "invalid", "invalid"],
   DisableKeyRotation: ["ok", "disabled", "invalid", "invalid", "invalid", "invalid"],
   ReplicateKey: ["ok", "disabled", "invalid", "invalid", "invalid", "invalid"],
@@ -35,28 +35,28 @@ export const STATES: Readonly<Record<string, Row>> = {
   RotateKeyOnDemand: ["ok", "disabled", "invalid", "invalid", "invalid", "invalid"],
   ScheduleKeyDeletion: ["ok", "ok", "invalid", "ok", "ok", "invalid"],
   CancelKeyDeletion: ["invalid", "invalid", "ok", "invalid", "invalid", "invalid"],
-  TagResource: CHANGE,
-  UntagResource: CHANGE,
-  UpdateKeyDescription: CHANGE,
-  CreateAlias: CHANGE,
-  UpdateAlias: CHANGE,
-  DescribeKey: ALWAYS,
-  GetKeyPolicy: ALWAYS,
-  PutKeyPolicy: ALWAYS,
-  ListResourceTags: ALWAYS,
-  Encrypt: USE,
-  Decrypt: USE,
-  ReEncrypt: USE,
-  GenerateDataKey: USE,
-  GenerateDataKeyWithoutPlaintext: USE,
-  Sign: USE,
-  Verify: USE,
-  GenerateMac: USE,
-  VerifyMac: USE,
-  GetPublicKey: USE,
+  TagResource: change,
+  UntagResource: change,
+  UpdateKeyDescription: change,
+  CreateAlias: change,
+  UpdateAlias: change,
+  DescribeKey: always,
+  GetKeyPolicy: always,
+  PutKeyPolicy: always,
+  ListResourceTags: always,
+  Encrypt: use,
+  Decrypt: use,
+  ReEncrypt: use,
+  GenerateDataKey: use,
+  GenerateDataKeyWithoutPlaintext: use,
+  Sign: use,
+  Verify: use,
+  GenerateMac: use,
+  VerifyMac: use,
+  GetPublicKey: use,
 };
 
-const STATE_TEXTS = {
+const stateTexts = {
   enabled: "is enabled.",
   disabled: "is disabled.",
   pending_deletion: "is pending deletion (or pending replica deletion).",
@@ -68,11 +68,11 @@ const STATE_TEXTS = {
 
 /** Why the operation is refused for a key in this state; undefined where it is not. */
 export function stateRefusal(operation: string, key: Key, state: KeyState): AwsError | undefined {
-  const row = STATES[operation] ?? ALWAYS;
-  const verdict = row[COLUMNS[state]];
+  const row = states[operation] ?? always;
+  const verdict = row[columns[state]];
   if (verdict === "ok") return undefined;
   if (verdict === "disabled") return disabled(key);
   return operation === "CancelKeyDeletion"
     ? invalidState(`${key.arn} is not pending deletion (or pending replica deletion).`)
-    : invalidState(`${key.arn} ${STATE_TEXTS[state]}`);
+    : invalidState(`${key.arn} ${stateTexts[state]}`);
 }

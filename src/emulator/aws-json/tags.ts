@@ -1,7 +1,7 @@
 import { AwsError } from "./errors";
 import { listOf, type Reader, required, structure, text } from "./input";
 
-const MAX_TAGS = 50;
+const maxTags = 50;
 
 interface Tag {
   readonly TagKey: string;
@@ -20,7 +20,7 @@ export function withTags(present: ReadonlyMap<string, string>, set: readonly Tag
   if (new Set(names).size !== names.length) throw new AwsError("TagException", "Duplicate tag keys");
   const merged = new Map(present);
   for (const tag of set) merged.set(tag.TagKey, tag.TagValue);
-  if (merged.size > MAX_TAGS) throw new AwsError("TagException", "Too many tags");
+  if (merged.size > maxTags) throw new AwsError("TagException", "Too many tags");
   return merged;
 }
 

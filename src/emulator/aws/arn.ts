@@ -20,7 +20,7 @@ export type KeyReference =
   | { readonly kind: "malformed id" }
   | { readonly kind: "malformed arn" };
 
-const KEY_ID = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const keyIdPattern = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export function parsedReference(text: string): KeyReference {
   if (!text.startsWith("arn:")) return resourceReference(text.startsWith("alias/") ? text : `key/${text}`);
@@ -33,5 +33,5 @@ export function parsedReference(text: string): KeyReference {
 function resourceReference(text: string): KeyReference {
   if (text.startsWith("alias/")) return { kind: "alias", name: text };
   const keyId = text.startsWith("key/") ? text.slice("key/".length) : "";
-  return KEY_ID.test(keyId) ? { kind: "key", keyId } : { kind: "malformed id" };
+  return keyIdPattern.test(keyId) ? { kind: "key", keyId } : { kind: "malformed id" };
 }

@@ -1,13 +1,13 @@
 import type { EmulatedCloud, Place, Side } from "../cloud";
-import { AWS_REQUEST_RATES } from "../aws-json/quotas";
-import { createAwsWire } from "./wire";
+import { awsRequestRates } from "../aws-json/quotas";
+import { awsWire } from "./wire";
 
 export const awsSide = {
   name: "aws",
   title: "AWS",
   path: "",
-  requestRates: AWS_REQUEST_RATES,
-  wire: ({ world, quotas }: Side<undefined>) => createAwsWire(world, quotas),
+  requestRates: awsRequestRates,
+  wire: ({ world, quotas }: Side<undefined>) => awsWire(world, quotas),
   environment: ({ url, region }: Place) => ({
     AWS_ENDPOINT_URL_KMS: url,
     AWS_ENDPOINT_URL_STS: url,

@@ -17,9 +17,9 @@ export interface Identities {
 }
 
 /** `role/path/NAME` of an IAM role's ARN, with its account. */
-export const ROLE_ARN = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]+)$/;
+export const roleArnPattern = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]+)$/;
 
-export function createIdentities(world: World): Identities {
+export function awsIdentities(world: World): Identities {
   const sessions = new Map<string, Identity>();
   const accounts = new Map(Object.entries(world.accounts));
   return {
@@ -35,7 +35,7 @@ export function createIdentities(world: World): Identities {
       };
     },
     assume: (roleArn, sessionName) => {
-      const [, partition = "aws", accountId = world.accountId, role = ""] = ROLE_ARN.exec(roleArn) ?? [];
+      const [, partition = "aws", accountId = world.accountId, role = ""] = roleArnPattern.exec(roleArn) ?? [];
       const accessKeyId = `ASIA${randomBytes(8).toString("hex").toUpperCase()}`;
       sessions.set(accessKeyId, {
         accountId,

@@ -1,8 +1,9 @@
+import { given } from "../given";
 import { currentMaterial, earliestExpiryMs, holdsItsMaterial, type Key, type KeyState, keyState } from "../key";
 import type { KeyStore } from "../key-store";
 import { specRow } from "./specs";
 
-export const KEY_STATE_NAMES = {
+export const keyStateNames = {
   creating: "Creating",
   updating: "Updating",
   enabled: "Enabled",
@@ -30,7 +31,7 @@ export function keyMetadata(store: KeyStore, key: Key, nowMs: number, state = ke
     Enabled: state === "enabled",
     Description: key.description,
     KeyUsage: key.usage,
-    KeyState: KEY_STATE_NAMES[state],
+    KeyState: keyStateNames[state],
     Origin: key.origin === "external" ? "EXTERNAL" : "AWS_KMS",
     KeyManager: "CUSTOMER",
     CustomerMasterKeySpec: key.spec,
@@ -76,7 +77,7 @@ function multiRegionConfiguration(store: KeyStore, key: Key): object {
   const primary = store.primary(key);
   return {
     MultiRegionKeyType: key.multiRegion === "primary" ? "PRIMARY" : "REPLICA",
-    ...(primary === undefined ? {} : { PrimaryKey: place(primary) }),
+    ...given({ PrimaryKey: primary && place(primary) }),
     ReplicaKeys: store.replicas(key).map(place),
   };
 }

@@ -4,8 +4,8 @@ import type { WrappingMethod } from "../wrapping";
 import type { RsaBits } from "../wrapping-keys";
 import { partitionOf } from "./arn";
 
-export const KEY_USAGES = ["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"] as const;
-export type KeyUsage = (typeof KEY_USAGES)[number];
+export const keyUsages = ["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"] as const;
+export type KeyUsage = (typeof keyUsages)[number];
 
 interface SpecRow {
   readonly shape: MaterialShape;
@@ -19,7 +19,7 @@ interface SpecRow {
   readonly oaep: boolean;
 }
 
-const RSA_SIGNING = [
+const rsaSigning = [
   "RSASSA_PKCS1_V1_5_SHA_256",
   "RSASSA_PKCS1_V1_5_SHA_384",
   "RSASSA_PKCS1_V1_5_SHA_512",
@@ -39,7 +39,7 @@ const rsa = (modulusBits: number): SpecRow => ({
   shape: { kind: "rsa", modulusBits },
   usages: ["ENCRYPT_DECRYPT", "SIGN_VERIFY"],
   encryption: ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
-  signing: RSA_SIGNING,
+  signing: rsaSigning,
   keyWrap: true,
   oaep: false,
 });
@@ -50,7 +50,7 @@ const ecc = (
 ): SpecRow => ({ shape: { kind: "ecc", curve }, usages, signing: [algorithm], keyWrap: true, oaep: true });
 
 /** Key specs of AWS KMS whose material can be imported. */
-export const KEY_SPECS = {
+export const keySpecs = {
   RSA_2048: rsa(2048),
   RSA_3072: rsa(3072),
   RSA_4096: rsa(4096),
@@ -71,19 +71,19 @@ export const KEY_SPECS = {
   HMAC_512: hmac(64, "HMAC_SHA_512"),
 } as const satisfies Record<string, SpecRow>;
 
-export type KeySpec = keyof typeof KEY_SPECS;
-export const KEY_SPEC_NAMES = namesOf(KEY_SPECS);
+export type KeySpec = keyof typeof keySpecs;
+export const keySpecNames = namesOf(keySpecs);
 
 /** The row of a key's spec. */
 export function specRow(name: string): SpecRow {
-  const row = KEY_SPEC_NAMES.find((candidate) => candidate === name);
+  const row = keySpecNames.find((candidate) => candidate === name);
   if (row === undefined) throw new TypeError(`${name} is not a key spec of AWS KMS.`);
-  return KEY_SPECS[row];
+  return keySpecs[row];
 }
 
 /** What material for a spec looks like in a Region: in China the symmetric keys are SM4's. */
 export function shapeIn(region: string, spec: KeySpec): MaterialShape {
-  return isInChina(region) && spec === "SYMMETRIC_DEFAULT" ? { kind: "raw", lengthBytes: 16 } : KEY_SPECS[spec].shape;
+  return isInChina(region) && spec === "SYMMETRIC_DEFAULT" ? { kind: "raw", lengthBytes: 16 } : keySpecs[spec].shape;
 }
 
 /** Whether a Region has RSA_AES_KEY_WRAP. */
@@ -96,7 +96,7 @@ function isInChina(region: string): boolean {
 }
 
 /** Wrapping algorithms; those without a method are in AWS's list and refused by it. */
-export const WRAPPING_ALGORITHMS = {
+export const wrappingAlgorithms = {
   RSAES_PKCS1_V1_5: undefined,
   RSAES_OAEP_SHA_1: { kind: "oaep", hash: "sha1" },
   RSAES_OAEP_SHA_256: { kind: "oaep", hash: "sha256" },
@@ -105,15 +105,15 @@ export const WRAPPING_ALGORITHMS = {
   SM2PKE: undefined,
 } as const satisfies Record<string, WrappingMethod | undefined>;
 
-export type WrappingAlgorithm = keyof typeof WRAPPING_ALGORITHMS;
-export const WRAPPING_ALGORITHM_NAMES = namesOf(WRAPPING_ALGORITHMS);
+export type WrappingAlgorithm = keyof typeof wrappingAlgorithms;
+export const wrappingAlgorithmNames = namesOf(wrappingAlgorithms);
 
 /** Sizes of the wrapping key specs; SM2 exists in China only. */
-export const WRAPPING_KEY_SPECS = {
+export const wrappingKeySpecs = {
   RSA_2048: 2048,
   RSA_3072: 3072,
   RSA_4096: 4096,
   SM2: undefined,
 } as const satisfies Record<string, RsaBits | undefined>;
 
-export const WRAPPING_KEY_SPEC_NAMES = namesOf(WRAPPING_KEY_SPECS);
+export const wrappingKeySpecNames = namesOf(wrappingKeySpecs);

@@ -4,11 +4,11 @@ import type { WireAnswer, WireRequest } from "../wire";
 import type { World } from "../world";
 import type { CredentialScope } from "./authorization";
 import { AwsError } from "../aws-json/errors";
-import { type Identities, ROLE_ARN } from "./identity";
+import { type Identities, roleArnPattern } from "./identity";
 import { isObject } from "../aws-json/input";
 
-const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
-const SESSION_SECONDS = { least: 900, usual: 3600, most: 43_200 };
+const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+const sessionSeconds = { least: 900, usual: 3600, most: 43_200 };
 
 /** The query protocol: a form body or a query string with an Action. */
 export function isStsRequest(request: WireRequest): boolean {
@@ -67,15 +67,15 @@ export function stsExchange(
 
 function assumedRole(world: World, identities: Identities, given: URLSearchParams, region: string): AnswerFields {
   const [roleArn, sessionName] = [given.get("RoleArn") ?? "", given.get("RoleSessionName") ?? ""];
-  if (!ROLE_ARN.test(roleArn)) throw new AwsError("ValidationError", `${roleArn} is invalid`);
+  if (!roleArnPattern.test(roleArn)) throw new AwsError("ValidationError", `${roleArn} is invalid`);
   if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
     throw new AwsError("ValidationError", "RoleSessionName must have 2 to 64 characters of [\\w+=,.@-]");
   }
-  const seconds = Number(given.get("DurationSeconds") ?? SESSION_SECONDS.usual);
-  if (!(Number.isInteger(seconds) && seconds >= SESSION_SECONDS.least && seconds <= SESSION_SECONDS.most)) {
+  const seconds = Number(given.get("DurationSeconds") ?? sessionSeconds.usual);
+  if (!(Number.isInteger(seconds) && seconds >= sessionSeconds.least && seconds <= sessionSeconds.most)) {
     throw new AwsError(
       "ValidationError",
-      `DurationSeconds must be from ${SESSION_SECONDS.least} to ${SESSION_SECONDS.most}`,
+      `DurationSeconds must be from ${sessionSeconds.least} to ${sessionSeconds.most}`,
     );
   }
   const accessKeyId = identities.assume(roleArn, sessionName);
@@ -98,7 +98,7 @@ function parameters(request: WireRequest): URLSearchParams {
 
 function okAnswer(operation: string, fields: AnswerFields): WireAnswer {
   const result = xml({ [`${operation}Result`]: fields, ResponseMetadata: { RequestId: randomUUID() } });
-  return xmlAnswer(200, `<${operation}Response xmlns="${NAMESPACE}">${result}</${operation}Response>`);
+  return xmlAnswer(200, `<${operation}Response xmlns="${stsNamespace}">${result}</${operation}Response>`);
 }
 
 function errorAnswer(error: AwsError): WireAnswer {
@@ -106,7 +106,7 @@ function errorAnswer(error: AwsError): WireAnswer {
     Error: { Type: error.status >= 500 ? "Receiver" : "Sender", Code: error.code, Message: error.message },
     RequestId: randomUUID(),
   });
-  const answer = xmlAnswer(error.status, `<ErrorResponse xmlns="${NAMESPACE}">${content}</ErrorResponse>`);
+  const answer = xmlAnswer(error.status, `<ErrorResponse xmlns="${stsNamespace}">${content}</ErrorResponse>`);
   return { ...answer, errorCode: error.code };
 }
 

@@ -6,14 +6,14 @@ import { keyArn } from "./arn";
 import { type CredentialScope, credentialScope } from "./authorization";
 import { type AwsCall, type Caller, meantKey } from "./call";
 import { AwsError, awsError } from "../aws-json/errors";
-import { createIdentities, type Identities } from "./identity";
+import { awsIdentities, type Identities } from "./identity";
 import { type Body, errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "../aws-json/json";
-import { OPERATIONS } from "./operations/table";
+import { operations } from "./operations/table";
 import { isStsRequest, stsExchange } from "./sts";
 
 /** AWS's wire: JSON 1.1 for KMS, the query protocol for STS, on one port. The Region comes from the signature. */
-export function createAwsWire(world: World, quotas: Quotas): Wire {
-  const identities = createIdentities(world);
+export function awsWire(world: World, quotas: Quotas): Wire {
+  const identities = awsIdentities(world);
   return {
     accepts: (request) => request.headers["x-amz-target"] !== undefined || isStsRequest(request),
     answer: async (request) => {
@@ -57,7 +57,7 @@ function refusedEarly(world: World, request: WireRequest, error: AwsError): Deli
 
 function kmsExchange(world: World, identities: Identities, scope: CredentialScope, request: WireRequest): Exchange {
   const name = targetOf(request);
-  const operation = OPERATIONS.get(name);
+  const operation = operations.get(name);
   if (operation === undefined) throw new AwsError("UnknownOperationException");
   const identity = identities.of(scope.accessKeyId, scope.region);
   const body = parsedBody(request.body);

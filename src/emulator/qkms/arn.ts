@@ -1,5 +1,5 @@
 /** QKMS has no Regions; this stands in their place where keys are kept and requests are logged. */
-export const QKMS_REGION = "qkms";
+export const qkmsRegion = "qkms";
 
 /** As most pages of the documentation print it: four fields and no Region. */
 export function keyArn(accountId: string, keyId: string): string {
@@ -12,12 +12,12 @@ export type KeyReference =
   | { readonly kind: "malformed arn" }
   | { readonly kind: "malformed id" };
 
-const KEY_ID = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const keyIdPattern = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 /** The three spellings of the documentation. */
-const KEY_ARN = /^arn:(?:|aws:|:)verenc:(\d{12}):key\/([\w-]+)$/;
+const keyArnPattern = /^arn:(?:|aws:|:)verenc:(\d{12}):key\/([\w-]+)$/;
 
 export function parsedReference(text: string): KeyReference {
-  const [, accountId, keyId = text] = KEY_ARN.exec(text) ?? [];
+  const [, accountId, keyId = text] = keyArnPattern.exec(text) ?? [];
   if (accountId === undefined && text.startsWith("arn:")) return { kind: "malformed arn" };
-  return KEY_ID.test(keyId) ? { kind: "key", keyId, accountId } : { kind: "malformed id" };
+  return keyIdPattern.test(keyId) ? { kind: "key", keyId, accountId } : { kind: "malformed id" };
 }

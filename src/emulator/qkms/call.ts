@@ -4,7 +4,7 @@ import { stateRefusal } from "../aws-json/states";
 import type { AnswerFields } from "../exchange";
 import { holdsItsMaterial, type Key, keyState } from "../key";
 import type { World } from "../world";
-import { parsedReference, QKMS_REGION } from "./arn";
+import { parsedReference, qkmsRegion } from "./arn";
 import type { QkmsRules } from "./options";
 
 /** One request to QKMS while it is carried out. */
@@ -72,7 +72,7 @@ export function namedKey(call: QkmsCall, keyId: string): Key {
 
 function foundKey(call: QkmsCall, accountId: string | undefined, keyId: string): Key | undefined {
   if (accountId !== undefined && accountId !== call.accountId) return undefined;
-  const found = call.world.store.find(call.accountId, QKMS_REGION, keyId);
+  const found = call.world.store.find(call.accountId, qkmsRegion, keyId);
   return found === undefined ? undefined : call.world.visibility.look(found, call.reads, call.nowMs);
 }
 
@@ -97,5 +97,5 @@ export function requireExternal(key: Key): void {
 export function meantKey(world: World, accountId: string, keyId: string): Key | undefined {
   const reference = parsedReference(keyId);
   if (reference.kind !== "key" || (reference.accountId ?? accountId) !== accountId) return undefined;
-  return world.store.find(accountId, QKMS_REGION, reference.keyId);
+  return world.store.find(accountId, qkmsRegion, reference.keyId);
 }

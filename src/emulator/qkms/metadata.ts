@@ -1,12 +1,12 @@
-import { KEY_STATE_NAMES } from "../aws/metadata";
+import { keyStateNames } from "../aws/metadata";
 import { earliestExpiryMs, holdsItsMaterial, type Key, keyState } from "../key";
 
 /** The offset that the dates of the documentation have, in minutes. */
-const OFFSET_MINUTES = -7 * 60;
+const offsetMinutes = -7 * 60;
 
 /** `2023-12-01T00:00:00-07:00`, in whole seconds, as the pages of CreateKey and DescribeKey print dates. */
 export function isoDate(instantMs: number): string {
-  const local = new Date(instantMs + OFFSET_MINUTES * 60_000);
+  const local = new Date(instantMs + offsetMinutes * 60_000);
   return `${local.toISOString().slice(0, 19)}-07:00`;
 }
 
@@ -24,7 +24,7 @@ export function keyMetadata(key: Key, nowMs: number, accountName: "QAccountId" |
     Enabled: state === "enabled",
     Description: key.description,
     KeyUsage: key.usage,
-    KeyState: KEY_STATE_NAMES[state],
+    KeyState: keyStateNames[state],
     Origin: key.origin === "external" ? "EXTERNAL" : "QKMS",
     CustomerMasterKeySpec: key.spec,
     KeyManager: "CUSTOMER",

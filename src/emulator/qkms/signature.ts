@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { WireRequest } from "../wire";
 import type { QkmsRules } from "./options";
 
-const AUTHORIZATION =
+const authorizationPattern =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/kms\/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 
 /** Who signed a request, or why nobody is believed to have. */
@@ -14,7 +14,7 @@ export type Verdict = { readonly accessKeyId: string } | { readonly why: string 
  */
 export function verified(request: WireRequest, rules: QkmsRules): Verdict {
   const [, accessKeyId = "", day = "", region = "", headerNames = "", signature = ""] =
-    AUTHORIZATION.exec(request.headers.authorization ?? "") ?? [];
+    authorizationPattern.exec(request.headers.authorization ?? "") ?? [];
   if (accessKeyId === "") return { why: "The request is not signed." };
   const secret = Object.hasOwn(rules.credentials, accessKeyId) ? rules.credentials[accessKeyId] : undefined;
   if (secret === undefined) return { why: "The access key is not known." };

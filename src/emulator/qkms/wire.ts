@@ -4,40 +4,40 @@ import { type Exchange, exchange } from "../exchange";
 import type { Quotas } from "../quotas";
 import type { Delivery, Wire, WireAnswer, WireRequest } from "../wire";
 import type { World } from "../world";
-import { QKMS_REGION } from "./arn";
+import { qkmsRegion } from "./arn";
 import { meantKey, type Operation, type QkmsCall } from "./call";
-import { ENCRYPTION_OPERATIONS } from "./operations/encryption";
-import { IMPORT_OPERATIONS } from "./operations/importing";
-import { KEY_OPERATIONS } from "./operations/keys";
-import { LIFECYCLE_OPERATIONS, TAG_OPERATIONS } from "./operations/lifecycle";
+import { encryptionOperations } from "./operations/encryption";
+import { importOperations } from "./operations/importing";
+import { keyOperations } from "./operations/keys";
+import { lifecycleOperations, tagOperations } from "./operations/lifecycle";
 import { type QkmsOptions, qkmsRules, type QkmsRules } from "./options";
 import { verified } from "./signature";
 
 /** Where QKMS is, on the port that it shares with the others: they are told apart by this path or by a host's name. */
-export const QKMS_PATH = "/qkms";
+export const qkmsPath = "/qkms";
 
-const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
-    ...KEY_OPERATIONS,
-    ...LIFECYCLE_OPERATIONS,
-    ...TAG_OPERATIONS,
-    ...IMPORT_OPERATIONS,
-    ...ENCRYPTION_OPERATIONS,
+    ...keyOperations,
+    ...lifecycleOperations,
+    ...tagOperations,
+    ...importOperations,
+    ...encryptionOperations,
   }),
 );
 
 /** QKMS's wire, strict about what its documentation says: AWS's JSON 1.1 with differences, and verified signatures. */
-export function createQkmsWire(world: World, quotas: Quotas, options: QkmsOptions = {}): Wire {
+export function qkmsWire(world: World, quotas: Quotas, options: QkmsOptions = {}): Wire {
   const rules = qkmsRules(options);
   return {
     accepts: ({ path, headers }) =>
-      path === QKMS_PATH || path.startsWith(`${QKMS_PATH}/`) || (headers.host ?? "").startsWith("qkms.localhost"),
+      path === qkmsPath || path.startsWith(`${qkmsPath}/`) || (headers.host ?? "").startsWith("qkms.localhost"),
     answer: async (request) => {
       world.settle();
       if (request.path.includes("//")) return unread(world, request, redirect(request.path));
       const verdict = verified(request, rules);
       if ("why" in verdict) return unread(world, request, errorAnswer(notAuthorized(verdict.why)));
-      const operation = OPERATIONS.get(targetOf(request));
+      const operation = operations.get(targetOf(request));
       if (operation === undefined)
         return unread(world, request, errorAnswer(new AwsError("UnknownOperationException")));
       return exchange(world, quotas, understood(world, rules, operation, verdict.accessKeyId, request));
@@ -63,7 +63,7 @@ function understood(
     operation: name,
     action: `kms:${name}`,
     reads: operation.reads,
-    region: QKMS_REGION,
+    region: qkmsRegion,
     accountId,
     accessKeyId,
     keyId,
@@ -109,7 +109,7 @@ function unread(world: World, request: WireRequest, answer: WireAnswer): Deliver
   world.requests.record({
     service: "qkms",
     operation: targetOf(request),
-    region: QKMS_REGION,
+    region: qkmsRegion,
     keyId: undefined,
     keyArn: undefined,
     status: answer.status,

@@ -7,7 +7,7 @@ const bytes = Buffer.alloc(32, 7);
 const states = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"] as const;
 type State = (typeof states)[number];
 
-const [ok, SMF, RD, RPD, RPI] = [
+const [ok, stateFailed, disabled, pendingDeletion, pendingImport] = [
   "ok",
   "Rejected.StateModifiedFailed",
   "Rejected.Disabled",
@@ -20,19 +20,19 @@ const table: Readonly<Record<string, readonly [string, string, string, string]>>
   DescribeKey: [ok, ok, ok, ok],
   ListResourceTags: [ok, ok, ok, ok],
   GetParametersForImport: [ok, ok, ok, ok],
-  ImportKeyMaterial: [ok, ok, SMF, ok],
+  ImportKeyMaterial: [ok, ok, stateFailed, ok],
   DeleteKeyMaterial: [ok, ok, ok, ok],
-  EnableKey: [ok, ok, SMF, SMF],
-  DisableKey: [ok, ok, SMF, SMF],
-  ScheduleKeyDeletion: [ok, ok, SMF, ok],
-  CancelKeyDeletion: [SMF, SMF, ok, SMF],
-  CreateAlias: [ok, ok, SMF, ok],
-  UpdateKeyDescription: [ok, ok, RPD, ok],
-  TagResource: [ok, ok, RPD, ok],
-  UntagResource: [ok, ok, RPD, ok],
-  Encrypt: [ok, RD, RPD, RPI],
-  GenerateDataKey: [ok, RD, RPD, RPI],
-  GenerateDataKeyWithoutPlaintext: [ok, RD, RPD, RPI],
+  EnableKey: [ok, ok, stateFailed, stateFailed],
+  DisableKey: [ok, ok, stateFailed, stateFailed],
+  ScheduleKeyDeletion: [ok, ok, stateFailed, ok],
+  CancelKeyDeletion: [stateFailed, stateFailed, ok, stateFailed],
+  CreateAlias: [ok, ok, stateFailed, ok],
+  UpdateKeyDescription: [ok, ok, pendingDeletion, ok],
+  TagResource: [ok, ok, pendingDeletion, ok],
+  UntagResource: [ok, ok, pendingDeletion, ok],
+  Encrypt: [ok, disabled, pendingDeletion, pendingImport],
+  GenerateDataKey: [ok, disabled, pendingDeletion, pendingImport],
+  GenerateDataKeyWithoutPlaintext: [ok, disabled, pendingDeletion, pendingImport],
 };
 
 let kms: Emulator;

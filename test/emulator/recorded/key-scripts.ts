@@ -2,17 +2,17 @@ import { member, textOf } from "../support/wire";
 import { blob, type Recording, type Script } from "./recording";
 
 /** The second Region where the recording names it; elsewhere its name does not show. */
-const OTHER_REGION = "ap-southeast-1";
-export const SYMMETRIC = { KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT" } as const;
+const otherRegion = "ap-southeast-1";
+export const symmetricSpec = { KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT" } as const;
 export const tags = (...numbers: number[]) => numbers.map((n) => ({ TagKey: `tag${n}`, TagValue: `value${n}` }));
 
 export const differentRegion: Script = async (aws) => {
-  const { id, arn } = await aws.create({ Description: "test key 123" }, OTHER_REGION);
+  const { id, arn } = await aws.create({ Description: "test key 123" }, otherRegion);
   return {
     "describe-key-diff-region-with-id": await aws.describe(id),
     "describe-key-diff-region-with-arn": await aws.describe(arn),
-    "describe-key-same-specific-region-with-id": await aws.describe(id, OTHER_REGION),
-    "describe-key-same-specific-region-with-arn": await aws.describe(arn, OTHER_REGION),
+    "describe-key-same-specific-region-with-id": await aws.describe(id, otherRegion),
+    "describe-key-same-specific-region-with-arn": await aws.describe(arn, otherRegion),
   };
 };
 
@@ -35,18 +35,18 @@ export const malformedIds: Script = async (aws) => ({
 export const replicateKey: Script = async (aws) => {
   const { id } = await aws.create({ MultiRegion: true, Description: "test replicated key" });
   return {
-    "describe-key-from-different-region": await aws.describe(id, OTHER_REGION),
-    "replicate-key": await aws.send("ReplicateKey", { KeyId: id, ReplicaRegion: OTHER_REGION }),
+    "describe-key-from-different-region": await aws.describe(id, otherRegion),
+    "replicate-key": await aws.send("ReplicateKey", { KeyId: id, ReplicaRegion: otherRegion }),
     "describe-key-from-region": await aws.describe(id),
-    "describe-replicated-key": await aws.describe(id, OTHER_REGION),
+    "describe-replicated-key": await aws.describe(id, otherRegion),
   };
 };
 
 export const replicateReplica: Script = async (aws) => {
   const { id } = await aws.create({ MultiRegion: true });
-  const input = { KeyId: id, ReplicaRegion: OTHER_REGION };
+  const input = { KeyId: id, ReplicaRegion: otherRegion };
   await aws.send("ReplicateKey", input);
-  return { "fail-replicate-non-primary-key": await aws.send("ReplicateKey", input, OTHER_REGION) };
+  return { "fail-replicate-non-primary-key": await aws.send("ReplicateKey", input, otherRegion) };
 };
 
 export const wrongUsages: Script = async (aws) => {
@@ -135,7 +135,7 @@ export const rotate =
 export const rotateWithStatus =
   (automatic: boolean): Script =>
   async (aws) => {
-    const { id } = await aws.create(SYMMETRIC);
+    const { id } = await aws.create(symmetricSpec);
     if (automatic) await aws.send("EnableKeyRotation", { KeyId: id });
     return {
       "rotate-on-demand-response": await aws.send("RotateKeyOnDemand", { KeyId: id }),
@@ -146,13 +146,13 @@ export const rotateWithStatus =
 export const automaticRotation =
   (days: number): Script =>
   async (aws) => {
-    const { id } = await aws.create(SYMMETRIC);
+    const { id } = await aws.create(symmetricSpec);
     await aws.send("EnableKeyRotation", { KeyId: id, RotationPeriodInDays: days });
     return { match_response: await aws.send("GetKeyRotationStatus", { KeyId: id }) };
   };
 
 export const rotationLimit: Script = async (aws) => {
-  const { id } = await aws.create(SYMMETRIC);
+  const { id } = await aws.create(symmetricSpec);
   for (;;) {
     const reply = await aws.send("RotateKeyOnDemand", { KeyId: id });
     if (reply.status !== 200) return { "error-response": reply };

@@ -43,12 +43,12 @@ export function ourAnswer(reply: Reply): unknown {
 }
 
 /** Stand for bytes, which a client shows as such. */
-const BLOBS = new Set(["import-token", "public-key", "ciphertext-blob", "<mac>", "<signature>"]);
+const blobs = new Set(["import-token", "public-key", "ciphertext-blob", "<mac>", "<signature>"]);
 
 function textDifferences(recorded: string, ours: unknown, bindings: Bindings, path: string): string[] {
   if (recorded === "datetime") return typeof ours === "number" ? [] : [`${path}: not a time`];
   if (typeof ours !== "string") return [`${path}: not a text`];
-  if (BLOBS.has(recorded)) return /^[A-Za-z0-9+/]+={0,2}$/.test(ours) ? [] : [`${path}: not bytes`];
+  if (blobs.has(recorded)) return /^[A-Za-z0-9+/]+={0,2}$/.test(ours) ? [] : [`${path}: not bytes`];
   // The lists in messages of 2023 are older than today's.
   const lists = / enum value set: \[.*\]$/;
   const [left, right] = [recorded.replace(lists, ""), ours.replace(lists, "")];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Emulator } from "../../../src/emulator/index";
 import { emulator } from "../../support/emulator";
 import { type Bindings, differences, ourAnswer, recordedAnswer } from "./match";
-import { REPLAYED, replay } from "./steps";
+import { replayed, replay } from "./steps";
 
 type Recordings = Readonly<Record<string, { readonly "recorded-content": Readonly<Record<string, unknown>> }>>;
 
@@ -12,7 +12,7 @@ const recordings: Recordings = JSON.parse(
 );
 
 /** Recorded, but not what AWS answers today. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
+const leftOut: Readonly<Record<string, string>> = {
   test_rotate_key_on_demand_raises_error_given_key_with_imported_key_material:
     "of March 2025; the recordings of November 2025 rotate imported keys",
 };
@@ -28,10 +28,10 @@ describe("what real AWS KMS was recorded to answer", () => {
   it("is replayed or left out for a reason, all of it", () => {
     const names = Object.keys(recordings);
     expect(names).toHaveLength(57);
-    expect([...REPLAYED, ...Object.keys(LEFT_OUT)].toSorted()).toEqual(names.toSorted());
+    expect([...replayed, ...Object.keys(leftOut)].toSorted()).toEqual(names.toSorted());
   });
 
-  it.each(REPLAYED)("%s", async (name) => {
+  it.each(replayed)("%s", async (name) => {
     const recorded = recordings[name]?.["recorded-content"] ?? {};
     const answers = await replay(kmsEmulator, name);
     expect(Object.keys(answers).toSorted()).toEqual(Object.keys(recorded).toSorted());

@@ -13,7 +13,7 @@ import {
   parametersOfOwnKey,
 } from "./import-scripts";
 import {
-  SYMMETRIC,
+  symmetricSpec,
   tags,
   differentRegion,
   missingKey,
@@ -38,12 +38,12 @@ import { type Answers, Recording, type Script } from "./recording";
 
 /** Does what a recorded test did. */
 export function replay(emulator: Emulator, name: string): Promise<Answers> {
-  const script = SCRIPTS.get(name);
+  const script = scripts.get(name);
   if (script === undefined) throw new Error(`There is no script for ${name}.`);
   return script(new Recording(emulator));
 }
 
-const SCRIPTS: ReadonlyMap<string, Script> = new Map(
+const scripts: ReadonlyMap<string, Script> = new Map(
   Object.entries({
     test_create_key: createdKey("describe-key", { Description: "test key 123", KeyUsage: "ENCRYPT_DECRYPT" }),
     test_get_key_in_different_region: differentRegion,
@@ -122,7 +122,7 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map(
     ]),
     "test_key_enable_rotation_status[90]": automaticRotation(90),
     "test_key_enable_rotation_status[180]": automaticRotation(180),
-    test_rotate_key_on_demand_modifies_key_material: rotate("rotate-on-demand-response", SYMMETRIC),
+    test_rotate_key_on_demand_modifies_key_material: rotate("rotate-on-demand-response", symmetricSpec),
     test_rotate_key_on_demand_with_symmetric_key_and_automatic_rotation_disabled: rotateWithStatus(false),
     test_rotate_key_on_demand_with_symmetric_key_and_automatic_rotation_enabled: rotateWithStatus(true),
     test_rotate_key_on_demand_raises_error_given_key_is_disabled: rotate(
@@ -172,7 +172,7 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map(
     "test_rotate_key_on_demand_on_external_key_with_no_key_material[SYMMETRIC_DEFAULT]":
       rotateWithoutMaterial("SYMMETRIC_DEFAULT"),
     "test_rotate_key_on_demand_on_external_key_with_no_key_material[RSA_4096]": rotateWithoutMaterial("RSA_4096"),
-    test_rotate_on_demand_returns_arn_for_key_id: rotate("rotate-on-demand-aws-key", SYMMETRIC),
+    test_rotate_on_demand_returns_arn_for_key_id: rotate("rotate-on-demand-aws-key", symmetricSpec),
     test_rotate_key_on_demand_updates_current_key_material_for_external_keys: rotateUpdatesMaterial,
     test_get_parameters_for_import_raises_for_non_external_kms_keys: parametersOfOwnKey("get-import-parameters-error"),
     test_import_key_material_raises_if_there_is_already_key_material_pending: pendingRefusesAnother,
@@ -181,4 +181,4 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map(
   } satisfies Record<string, Script>),
 );
 
-export const REPLAYED: readonly string[] = [...SCRIPTS.keys()];
+export const replayed: readonly string[] = [...scripts.keys()];

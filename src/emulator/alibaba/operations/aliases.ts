@@ -6,7 +6,7 @@ import { keyId } from "./keys";
 
 const aliasName = required(text({ pattern: /^alias\/[\w/-]{1,249}$/ }));
 
-export const ALIAS_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const aliasOperations: Readonly<Record<string, Operation>> = {
   CreateAlias: operation({ AliasName: aliasName, KeyId: keyId }, (call, input) => {
     const { store } = call.world;
     const { accountId } = call.identity;

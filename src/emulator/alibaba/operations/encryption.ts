@@ -9,7 +9,7 @@ import { keyVersionId } from "../metadata";
 import { type Operation, operation } from "../operation";
 import { keyId } from "./keys";
 
-const MAX_PLAINTEXT_BYTES = 6144;
+const maxPlaintextBytes = 6144;
 
 const generateDataKey = (withPlaintext: boolean): Operation =>
   operation(
@@ -30,9 +30,9 @@ const generateDataKey = (withPlaintext: boolean): Operation =>
     "reads",
   );
 
-export const ENCRYPTION_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const encryptionOperations: Readonly<Record<string, Operation>> = {
   Encrypt: operation(
-    { KeyId: keyId, Plaintext: required(blob(MAX_PLAINTEXT_BYTES)), EncryptionContext: textMap() },
+    { KeyId: keyId, Plaintext: required(blob(maxPlaintextBytes)), EncryptionContext: textMap() },
     (call, input) =>
       encrypted(usableKey(call, input.KeyId, { aliases: true }), input.Plaintext, input.EncryptionContext ?? {}),
     "reads",

@@ -6,18 +6,18 @@ import { invalid } from "../errors";
 import { blob, integer, oneOf, required, text } from "../input";
 import { dateText } from "../metadata";
 import { type Operation, operation } from "../operation";
-import { WRAPPING_ALGORITHM_NAMES, WRAPPING_ALGORITHMS } from "../specs";
+import { wrappingAlgorithmNames, wrappingAlgorithms } from "../specs";
 import { keyId } from "./keys";
 
-const TOKEN_LIFE_MS = 24 * 3_600_000;
-const RSA_BITS = 2048;
+const tokenLifeMs = 24 * 3_600_000;
+const rsaBits = 2048;
 /** The last instant that a date can have, in seconds. */
-const LATEST_SECONDS = 253_402_300_799;
+const latestSeconds = 253_402_300_799;
 
 const getParametersForImport = operation(
   {
     KeyId: keyId,
-    WrappingAlgorithm: required(oneOf(WRAPPING_ALGORITHM_NAMES)),
+    WrappingAlgorithm: required(oneOf(wrappingAlgorithmNames)),
     WrappingKeySpec: required(oneOf(["RSA_2048"])),
   },
   async (call, input) => {
@@ -27,12 +27,12 @@ const getParametersForImport = operation(
     if (input.WrappingAlgorithm === "RSAES_OAEP_SHA_1" && key.wireFacts?.["dkmsInstanceId"] !== undefined) {
       throw invalid("WrappingAlgorithm");
     }
-    const publicKeyDer = await call.world.wrappingKeys.publicKeyDer(RSA_BITS);
-    const expiresAtMs = call.nowMs + TOKEN_LIFE_MS;
+    const publicKeyDer = await call.world.wrappingKeys.publicKeyDer(rsaBits);
+    const expiresAtMs = call.nowMs + tokenLifeMs;
     const token = call.world.importTokens.issue({
       keyArn: key.arn,
-      method: WRAPPING_ALGORITHMS[input.WrappingAlgorithm],
-      rsaBits: RSA_BITS,
+      method: wrappingAlgorithms[input.WrappingAlgorithm],
+      rsaBits: rsaBits,
       expiresAtMs,
     });
     return {
@@ -50,7 +50,7 @@ const importKeyMaterial = operation(
     KeyId: keyId,
     ImportToken: required(text({ max: 16_384 })),
     EncryptedKeyMaterial: required(blob(8192)),
-    KeyMaterialExpireUnix: integer(0, LATEST_SECONDS),
+    KeyMaterialExpireUnix: integer(0, latestSeconds),
   },
   (call, input) => {
     const expiresAtMs = (input.KeyMaterialExpireUnix ?? 0) * 1000;
@@ -81,7 +81,7 @@ const importKeyMaterial = operation(
   },
 );
 
-export const IMPORT_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const importOperations: Readonly<Record<string, Operation>> = {
   GetParametersForImport: getParametersForImport,
   ImportKeyMaterial: importKeyMaterial,
   DeleteKeyMaterial: operation({ KeyId: keyId }, (call, input) => {

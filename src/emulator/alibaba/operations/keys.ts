@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { emptyMaterial } from "../../importing";
+import { given } from "../../given";
 import type { Key } from "../../key";
+import { emptyMaterial } from "../../material";
 import { generatedMaterial } from "../../material-shape";
 import { type AlibabaCall, keyArn, namedKey, usableKey } from "../call";
 import { AlibabaError, invalid } from "../errors";
 import { flag, integer, oneOf, required, tagList, text } from "../input";
 import { keyMetadata } from "../metadata";
 import { type Operation, operation } from "../operation";
-import { ASYMMETRIC_KEY_SPECS, KEY_SPEC_NAMES, KEY_SPECS } from "../specs";
+import { asymmetricKeySpecs, keySpecNames, keySpecs } from "../specs";
 
 export const keyId = required(text({ max: 256 }));
 const description = text({ max: 8192 });
@@ -16,7 +17,7 @@ const policyName = oneOf(["default"]);
 
 const createKey = operation(
   {
-    KeySpec: oneOf([...KEY_SPEC_NAMES, ...ASYMMETRIC_KEY_SPECS]),
+    KeySpec: oneOf([...keySpecNames, ...asymmetricKeySpecs]),
     KeyUsage: oneOf(["ENCRYPT/DECRYPT", "SIGN/VERIFY"]),
     Origin: oneOf(["Aliyun_KMS", "EXTERNAL"]),
     ProtectionLevel: oneOf(["SOFTWARE", "HSM"]),
@@ -28,10 +29,10 @@ const createKey = operation(
   },
   async (call, input) => {
     const origin = input.Origin ?? "Aliyun_KMS";
-    const spec = KEY_SPEC_NAMES.find((name) => name === (input.KeySpec ?? "Aliyun_AES_256"));
+    const spec = keySpecNames.find((name) => name === (input.KeySpec ?? "Aliyun_AES_256"));
     if (spec === undefined)
       throw new AlibabaError(origin === "EXTERNAL" ? "Unsupported.Origin" : "UnsupportedOperation");
-    const row = KEY_SPECS[spec];
+    const row = keySpecs[spec];
     if (row.instanceOnly && input.DKMSInstanceId === undefined) throw invalid("KeySpec");
     if (input.KeyUsage === "SIGN/VERIFY") throw invalid("KeyUsage");
     if (origin === "EXTERNAL" && input.EnableAutomaticRotation === true) throw invalid("EnableAutomaticRotation");
@@ -47,7 +48,7 @@ const createKey = operation(
       tags: new Map(input.Tags ?? []),
       wireFacts: {
         protectionLevel: level ?? "SOFTWARE",
-        ...(instance === undefined ? {} : { dkmsInstanceId: instance }),
+        ...given({ dkmsInstanceId: instance }),
       },
     };
     const { store } = call.world;
@@ -101,7 +102,7 @@ const setDeletionProtection = operation(
   },
 );
 
-export const KEY_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const keyOperations: Readonly<Record<string, Operation>> = {
   CreateKey: createKey,
   DescribeKey: describeKey,
   ListKeys: listKeys,

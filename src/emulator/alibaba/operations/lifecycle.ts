@@ -4,8 +4,8 @@ import { integer } from "../input";
 import { type Operation, operation } from "../operation";
 import { keyId } from "./keys";
 
-const DAY_MS = 86_400_000;
-const DEFAULT_WINDOW_DAYS = 30;
+const dayMs = 86_400_000;
+const defaultWindowDays = 30;
 
 const toggle = (enabled: boolean): Operation =>
   operation({ KeyId: keyId }, (call, input) => {
@@ -13,14 +13,14 @@ const toggle = (enabled: boolean): Operation =>
     return {};
   });
 
-export const LIFECYCLE_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const lifecycleOperations: Readonly<Record<string, Operation>> = {
   EnableKey: toggle(true),
   DisableKey: toggle(false),
   ScheduleKeyDeletion: operation({ KeyId: keyId, PendingWindowInDays: integer(7, 366) }, (call, input) => {
     const key = usableKey(call, input.KeyId);
     if (key.wireFacts?.["deletionProtection"] === "Enabled") throw new AlibabaError("Rejected.DeletionProtection");
-    const windowDays = input.PendingWindowInDays ?? DEFAULT_WINDOW_DAYS;
-    key.deletion = { kind: "scheduled", atMs: call.nowMs + windowDays * DAY_MS };
+    const windowDays = input.PendingWindowInDays ?? defaultWindowDays;
+    key.deletion = { kind: "scheduled", atMs: call.nowMs + windowDays * dayMs };
     return {};
   }),
   CancelKeyDeletion: operation({ KeyId: keyId }, (call, input) => {

@@ -1,14 +1,14 @@
 import { namedKey, usableKey } from "../call";
 import { AlibabaError } from "../errors";
-import { MAX_TAGS, required, tagList, textList } from "../input";
+import { maxTags, required, tagList, textList } from "../input";
 import { type Operation, operation } from "../operation";
 import { keyId } from "./keys";
 
-export const TAG_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const tagOperations: Readonly<Record<string, Operation>> = {
   TagResource: operation({ KeyId: keyId, Tags: required(tagList()) }, (call, input) => {
     const key = usableKey(call, input.KeyId);
     const tags = new Map([...key.tags, ...input.Tags]);
-    if (tags.size > MAX_TAGS) throw new AlibabaError("Rejected.LimitExceeded");
+    if (tags.size > maxTags) throw new AlibabaError("Rejected.LimitExceeded");
     key.tags = tags;
     return {};
   }),

@@ -11,7 +11,7 @@ import { keyId } from "./keys";
 
 const aliasName = required(text({ min: 1, max: 256 }));
 
-export const ALIAS_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const aliasOperations: Readonly<Record<string, Operation>> = {
   CreateAlias: operation({ AliasName: aliasName, TargetKeyId: keyId }, (call, input) => {
     const name = checkedName(input.AliasName);
     const { store } = call.world;

@@ -10,34 +10,34 @@ import { type Operation, operation } from "../operation";
 import {
   hasKeyWrap,
   specRow,
-  WRAPPING_ALGORITHM_NAMES,
-  WRAPPING_ALGORITHMS,
-  WRAPPING_KEY_SPEC_NAMES,
-  WRAPPING_KEY_SPECS,
+  wrappingAlgorithmNames,
+  wrappingAlgorithms,
+  wrappingKeySpecNames,
+  wrappingKeySpecs,
   type WrappingAlgorithm,
 } from "../specs";
 import { keyId } from "./keys";
 
-const TOKEN_LIFE_MS = 24 * 3_600_000;
-const LONGEST_LIFE_MS = 365 * 86_400_000;
-const MAX_BLOB_BYTES = 6144;
+const tokenLifeMs = 24 * 3_600_000;
+const longestLifeMs = 365 * 86_400_000;
+const maxBlobBytes = 6144;
 
 const materialId = text({ min: 64, max: 64, pattern: /^[a-f0-9]+$/ });
 
 const getParametersForImport = operation(
   {
     KeyId: keyId,
-    WrappingAlgorithm: required(oneOf(WRAPPING_ALGORITHM_NAMES)),
-    WrappingKeySpec: required(oneOf(WRAPPING_KEY_SPEC_NAMES)),
+    WrappingAlgorithm: required(oneOf(wrappingAlgorithmNames)),
+    WrappingKeySpec: required(oneOf(wrappingKeySpecNames)),
   },
   async (call, input) => {
     const key = usableKey(call, input.KeyId);
     requireExternal(key);
-    const rsaBits = WRAPPING_KEY_SPECS[input.WrappingKeySpec];
+    const rsaBits = wrappingKeySpecs[input.WrappingKeySpec];
     if (rsaBits === undefined) throw unsupported(`The wrapping key spec ${input.WrappingKeySpec} is not supported.`);
     const method = requireWrapping(key, input.WrappingAlgorithm, rsaBits);
     const publicKeyDer = await call.world.wrappingKeys.publicKeyDer(rsaBits);
-    const expiresAtMs = call.nowMs + TOKEN_LIFE_MS;
+    const expiresAtMs = call.nowMs + tokenLifeMs;
     const token = call.world.importTokens.issue({
       keyArn: key.arn,
       method,
@@ -57,8 +57,8 @@ const getParametersForImport = operation(
 const importKeyMaterial = operation(
   {
     KeyId: keyId,
-    ImportToken: required(blob({ min: 1, max: MAX_BLOB_BYTES })),
-    EncryptedKeyMaterial: required(blob({ min: 1, max: MAX_BLOB_BYTES })),
+    ImportToken: required(blob({ min: 1, max: maxBlobBytes })),
+    EncryptedKeyMaterial: required(blob({ min: 1, max: maxBlobBytes })),
     ValidTo: instant(),
     ExpirationModel: oneOf(["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"]),
     ImportType: oneOf(["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]),
@@ -69,7 +69,7 @@ const importKeyMaterial = operation(
     const expiresAtMs = checkedExpiry(call, input.ExpirationModel, input.ValidTo);
     const key = usableKey(call, input.KeyId);
     requireExternal(key);
-    const type = input.ImportType === undefined ? undefined : IMPORT_TYPES[input.ImportType];
+    const type = input.ImportType === undefined ? undefined : importTypes[input.ImportType];
     requireMaterialChoice(key, type, input.KeyMaterialId, input.KeyMaterialDescription);
     const { importTokens, wrappingKeys, store, importEnablesDisabledKey } = call.world;
     const ticket = importTokens.open(input.ImportToken, key.arn, call.nowMs);
@@ -110,17 +110,17 @@ const deleteImportedKeyMaterial = operation({ KeyId: keyId, KeyMaterialId: mater
   };
 });
 
-export const IMPORT_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const importOperations: Readonly<Record<string, Operation>> = {
   GetParametersForImport: getParametersForImport,
   ImportKeyMaterial: importKeyMaterial,
   DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
 };
 
-const IMPORT_TYPES = { NEW_KEY_MATERIAL: "new", EXISTING_KEY_MATERIAL: "existing" } as const;
+const importTypes = { NEW_KEY_MATERIAL: "new", EXISTING_KEY_MATERIAL: "existing" } as const;
 
 /** Which wrapping suits which key: RSA keys are too large for OAEP, symmetric and HMAC keys need no key wrap. */
 function requireWrapping(key: Key, algorithm: WrappingAlgorithm, rsaBits: number): WrappingMethod {
-  const method = WRAPPING_ALGORITHMS[algorithm];
+  const method = wrappingAlgorithms[algorithm];
   const row = specRow(key.spec);
   if (method === undefined || !(method.kind === "oaep" ? row.oaep : row.keyWrap && hasKeyWrap(key.region))) {
     throw unsupported(`The wrapping algorithm ${algorithm} is not supported for key spec ${key.spec}.`);
@@ -140,7 +140,7 @@ function checkedExpiry(call: AwsCall, model: string | undefined, validToMs: numb
     throw validation("A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES");
   }
   if (validToMs <= call.nowMs) throw validation("The validTo date must be in the future");
-  if (validToMs > call.nowMs + LONGEST_LIFE_MS) {
+  if (validToMs > call.nowMs + longestLifeMs) {
     throw validation("The validTo date must be at most 365 days in the future");
   }
   return validToMs;

@@ -1,35 +1,30 @@
 import { randomUUID } from "node:crypto";
-import { emptyMaterial } from "../../importing";
 import { type Key, untouchedKey } from "../../key";
+import { emptyMaterial } from "../../material";
 import { generatedMaterial } from "../../material-shape";
-import { keyArn, partitionOf } from "../arn";
-import { type AwsCall, namedKey, usableKey } from "../call";
-import { AwsError, unsupported, validation } from "../../aws-json/errors";
+import { keyArn } from "../arn";
+import { type AwsCall, usableKey } from "../call";
+import { unsupported, validation } from "../../aws-json/errors";
 import { flag, integer, oneOf, required, text } from "../../aws-json/input";
 import { keyMetadata } from "../metadata";
 import { type Operation, operation } from "../operation";
 import { page } from "../../aws-json/paging";
-import { defaultPolicy, rewrittenPolicy } from "../../aws-json/policy";
-import { KEY_SPEC_NAMES, KEY_SPECS, KEY_USAGES, type KeySpec, type KeyUsage, shapeIn } from "../specs";
+import { policyFor, policyText } from "../policy";
+import { keySpecNames, keySpecs, keyUsages, type KeySpec, type KeyUsage, shapeIn } from "../specs";
 import { tags, withTags } from "../../aws-json/tags";
 
 export const keyId = required(text({ min: 1, max: 2048 }));
 export const description = text({ max: 8192 });
-/** Latin-1 without its control characters, except for tabs and line ends. */
-export const policyText = text({ min: 1, pattern: /^[\t\n\r -\u00FF]+$/ });
-
-const MAX_POLICY_BYTES = 32_768;
-
-const ORIGINS = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"] as const;
+const origins = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"] as const;
 
 const createKey = operation(
   {
     Policy: policyText,
     Description: description,
-    KeyUsage: oneOf(KEY_USAGES),
-    CustomerMasterKeySpec: oneOf(KEY_SPEC_NAMES),
-    KeySpec: oneOf(KEY_SPEC_NAMES),
-    Origin: oneOf(ORIGINS),
+    KeyUsage: oneOf(keyUsages),
+    CustomerMasterKeySpec: oneOf(keySpecNames),
+    KeySpec: oneOf(keySpecNames),
+    Origin: oneOf(origins),
     BypassPolicyLockoutSafetyCheck: flag(),
     Tags: tags,
     MultiRegion: flag(),
@@ -87,56 +82,19 @@ const updateKeyDescription = operation({ KeyId: keyId, Description: required(des
   return {};
 });
 
-export const KEY_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const keyOperations: Readonly<Record<string, Operation>> = {
   CreateKey: createKey,
   DescribeKey: describeKey,
   ListKeys: listKeys,
   UpdateKeyDescription: updateKeyDescription,
-  GetKeyPolicy: operation(
-    { KeyId: keyId, PolicyName: text() },
-    (call, input) => ({ Policy: namedKey(call, input.KeyId).policy, PolicyName: checkedPolicyName(input.PolicyName) }),
-    "reads",
-  ),
-  PutKeyPolicy: operation(
-    { KeyId: keyId, PolicyName: text(), Policy: required(policyText), BypassPolicyLockoutSafetyCheck: flag() },
-    (call, input) => {
-      checkedPolicyName(input.PolicyName);
-      const key = usableKey(call, input.KeyId);
-      key.policy = policyFor(call, key.region, input.Policy);
-      return {};
-    },
-  ),
-  ListKeyPolicies: operation(
-    { KeyId: keyId, Limit: integer({ min: 1, max: 1000 }), Marker: text() },
-    (call, input) => {
-      namedKey(call, input.KeyId);
-      return { PolicyNames: ["default"], Truncated: false };
-    },
-    "reads",
-  ),
 };
-
-/** The policy that a new or changed key has: what was given, rewritten, or the default one. */
-export function policyFor(call: AwsCall, region: string, given: string | undefined): string {
-  const partition = partitionOf(region);
-  if (given === undefined) return defaultPolicy(partition, call.accountId);
-  if (Buffer.byteLength(given) > MAX_POLICY_BYTES) {
-    throw new AwsError("LimitExceededException", `A key policy may have at most ${MAX_POLICY_BYTES} bytes.`);
-  }
-  return rewrittenPolicy(given, partition);
-}
-
-function checkedPolicyName(name: string | undefined): string {
-  if (name !== undefined && name !== "default") throw validation(`Policy name ${name} is not "default".`);
-  return "default";
-}
 
 function checkedUsage(spec: KeySpec, given: KeyUsage | undefined): KeyUsage {
   if (given === undefined) {
     if (spec === "SYMMETRIC_DEFAULT") return "ENCRYPT_DECRYPT";
     throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   }
-  const allowed: readonly KeyUsage[] = KEY_SPECS[spec].usages;
+  const allowed: readonly KeyUsage[] = keySpecs[spec].usages;
   if (!allowed.includes(given)) throw validation(`KeyUsage ${given} is not compatible with KeySpec ${spec}`);
   return given;
 }

@@ -1,12 +1,12 @@
 import { keyState } from "../../key";
 import { usableKey } from "../call";
 import { integer } from "../../aws-json/input";
-import { epochSeconds, KEY_STATE_NAMES } from "../metadata";
+import { epochSeconds, keyStateNames } from "../metadata";
 import { type Operation, operation } from "../operation";
 import { keyId } from "./keys";
 
-const DAY_MS = 86_400_000;
-const DEFAULT_WINDOW_DAYS = 30;
+const dayMs = 86_400_000;
+const defaultWindowDays = 30;
 
 const toggle = (enabled: boolean): Operation =>
   operation({ KeyId: keyId }, (call, input) => {
@@ -18,15 +18,15 @@ const scheduleKeyDeletion = operation(
   { KeyId: keyId, PendingWindowInDays: integer({ min: 7, max: 30 }) },
   (call, input) => {
     const key = usableKey(call, input.KeyId);
-    const windowDays = input.PendingWindowInDays ?? DEFAULT_WINDOW_DAYS;
+    const windowDays = input.PendingWindowInDays ?? defaultWindowDays;
     const waits = key.multiRegion === "primary" && call.world.store.replicas(key).length > 0;
     key.deletion = waits
       ? { kind: "after replicas", windowDays }
-      : { kind: "scheduled", atMs: call.nowMs + windowDays * DAY_MS };
+      : { kind: "scheduled", atMs: call.nowMs + windowDays * dayMs };
     return {
       KeyId: key.arn,
       ...(key.deletion.kind === "scheduled" ? { DeletionDate: epochSeconds(key.deletion.atMs) } : {}),
-      KeyState: KEY_STATE_NAMES[keyState(key, call.nowMs)],
+      KeyState: keyStateNames[keyState(key, call.nowMs)],
       PendingWindowInDays: windowDays,
     };
   },
@@ -39,7 +39,7 @@ const cancelKeyDeletion = operation({ KeyId: keyId }, (call, input) => {
   return { KeyId: key.arn };
 });
 
-export const LIFECYCLE_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const lifecycleOperations: Readonly<Record<string, Operation>> = {
   EnableKey: toggle(true),
   DisableKey: toggle(false),
   ScheduleKeyDeletion: scheduleKeyDeletion,

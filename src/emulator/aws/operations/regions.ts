@@ -6,9 +6,10 @@ import { AwsError, notFound, unsupported, validation } from "../../aws-json/erro
 import { flag, required, text } from "../../aws-json/input";
 import { keyMetadata } from "../metadata";
 import { type Operation, operation } from "../operation";
+import { policyFor, policyText } from "../policy";
 import { stateRefusal } from "../../aws-json/states";
 import { listedTags, tags, withTags } from "../../aws-json/tags";
-import { description, keyId, policyFor, policyText } from "./keys";
+import { description, keyId } from "./keys";
 
 const regionName = required(text({ min: 1, max: 32, pattern: /^([a-z]+-){2,3}\d+$/ }));
 
@@ -70,7 +71,7 @@ const updatePrimaryRegion = operation({ KeyId: keyId, PrimaryRegion: regionName 
   return {};
 });
 
-export const REGION_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const regionOperations: Readonly<Record<string, Operation>> = {
   ReplicateKey: replicateKey,
   UpdatePrimaryRegion: updatePrimaryRegion,
 };

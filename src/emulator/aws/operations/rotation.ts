@@ -1,4 +1,6 @@
-import type { Key, Material } from "../../key";
+import { given } from "../../given";
+import type { Key } from "../../key";
+import type { Material } from "../../material";
 import { rotateOnDemand } from "../../rotation";
 import { type AwsCall, namedKey, usableKey } from "../call";
 import { AwsError, unsupported } from "../../aws-json/errors";
@@ -9,9 +11,9 @@ import { page } from "../../aws-json/paging";
 import { keyId } from "./keys";
 
 /** RotateKeyOnDemand works this often in a key's life. */
-const ON_DEMAND_ROTATIONS = 25;
-const DEFAULT_PERIOD_DAYS = 365;
-const DAY_MS = 86_400_000;
+const onDemandRotations = 25;
+const defaultPeriodDays = 365;
+const dayMs = 86_400_000;
 
 const listKeyRotations = operation(
   {
@@ -37,7 +39,7 @@ const rotateKeyOnDemand = operation({ KeyId: keyId }, async (call, input) => {
   const key = usableKey(call, input.KeyId);
   requireSymmetric(key);
   requirePrimary(key);
-  if (key.onDemandRotations >= ON_DEMAND_ROTATIONS) {
+  if (key.onDemandRotations >= onDemandRotations) {
     throw new AwsError(
       "LimitExceededException",
       `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
@@ -58,9 +60,7 @@ const getKeyRotationStatus = operation(
     return {
       KeyId: key.arn,
       KeyRotationEnabled: automatic !== undefined,
-      ...(automatic === undefined
-        ? {}
-        : { RotationPeriodInDays: automatic.periodDays, NextRotationDate: epochSeconds(automatic.nextMs) }),
+      ...given({ RotationPeriodInDays: automatic?.periodDays, NextRotationDate: epochSeconds(automatic?.nextMs) }),
     };
   },
   "reads",
@@ -69,9 +69,9 @@ const getKeyRotationStatus = operation(
 const enableKeyRotation = operation(
   { KeyId: keyId, RotationPeriodInDays: integer({ min: 90, max: 2560 }) },
   (call, input) => {
-    const periodDays = input.RotationPeriodInDays ?? DEFAULT_PERIOD_DAYS;
+    const periodDays = input.RotationPeriodInDays ?? defaultPeriodDays;
     const key = automaticallyRotatable(call, input.KeyId);
-    key.automaticRotation = { periodDays, nextMs: call.nowMs + periodDays * DAY_MS };
+    key.automaticRotation = { periodDays, nextMs: call.nowMs + periodDays * dayMs };
     return {};
   },
 );
@@ -81,7 +81,7 @@ const disableKeyRotation = operation({ KeyId: keyId }, (call, input) => {
   return {};
 });
 
-export const ROTATION_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const rotationOperations: Readonly<Record<string, Operation>> = {
   ListKeyRotations: listKeyRotations,
   RotateKeyOnDemand: rotateKeyOnDemand,
   GetKeyRotationStatus: getKeyRotationStatus,
@@ -114,7 +114,7 @@ function requireOwnMaterial(key: Key): void {
   }
 }
 
-const MATERIAL_STATES = {
+const materialStates = {
   current: "CURRENT",
   noncurrent: "NON_CURRENT",
   pending_rotation: "PENDING_ROTATION",
@@ -126,17 +126,20 @@ function rotation(key: Key, material: Material): object {
   return {
     KeyId: key.arn,
     KeyMaterialId: material.id,
-    KeyMaterialState: MATERIAL_STATES[material.role],
+    KeyMaterialState: materialStates[material.role],
     ...(key.origin === "external" ? { ImportState: imported ? "IMPORTED" : "PENDING_IMPORT" } : {}),
-    ...(material.description === undefined ? {} : { KeyMaterialDescription: material.description }),
+    ...given({ KeyMaterialDescription: material.description }),
     ...(key.origin === "external" && imported
       ? {
           ExpirationModel: material.expiresAtMs === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES",
           ValidTo: epochSeconds(material.expiresAtMs),
         }
       : {}),
-    ...(material.rotatedAtMs === undefined
-      ? {}
-      : { RotationDate: epochSeconds(material.rotatedAtMs), RotationType: "ON_DEMAND" }),
+    ...madeCurrent(material),
   };
+}
+
+/** Shown only where a rotation made the material the current one. */
+function madeCurrent({ rotatedAtMs }: Material): object {
+  return rotatedAtMs === undefined ? {} : { RotationDate: epochSeconds(rotatedAtMs), RotationType: "ON_DEMAND" };
 }

@@ -16,7 +16,7 @@ import { type Operation, operation } from "../operation";
 import { requireAlgorithm, requireUsage } from "../usage";
 import { keyId } from "./keys";
 
-const SIGNING = {
+const signingMethods = {
   RSASSA_PSS_SHA_256: { kind: "pss", hash: "sha256" },
   RSASSA_PSS_SHA_384: { kind: "pss", hash: "sha384" },
   RSASSA_PSS_SHA_512: { kind: "pss", hash: "sha512" },
@@ -28,15 +28,15 @@ const SIGNING = {
   ECDSA_SHA_512: { kind: "ecdsa", hash: "sha512" },
 } as const satisfies Record<string, SignatureMethod>;
 
-const MAC = {
+const macHashes = {
   HMAC_SHA_384: "sha384",
   HMAC_SHA_256: "sha256",
   HMAC_SHA_224: "sha224",
   HMAC_SHA_512: "sha512",
 } as const satisfies Record<string, string>;
 
-const signingAlgorithm = required(oneOf(namesOf(SIGNING)));
-const macAlgorithm = required(oneOf(namesOf(MAC)));
+const signingAlgorithm = required(oneOf(namesOf(signingMethods)));
+const macAlgorithm = required(oneOf(namesOf(macHashes)));
 const message = required(blob({ min: 1, max: 4096 }));
 const messageType = oneOf(["RAW", "DIGEST", "EXTERNAL_MU"]);
 
@@ -44,7 +44,7 @@ const sign = operation(
   { KeyId: keyId, Message: message, MessageType: messageType, SigningAlgorithm: signingAlgorithm },
   (call, input) => {
     const key = signingKey(call, input.KeyId, input.SigningAlgorithm, input.MessageType);
-    const signature = signMessage(key, SIGNING[input.SigningAlgorithm], input.Message);
+    const signature = signMessage(key, signingMethods[input.SigningAlgorithm], input.Message);
     return { KeyId: key.arn, Signature: signature.toString("base64"), SigningAlgorithm: input.SigningAlgorithm };
   },
   "reads",
@@ -60,7 +60,7 @@ const verify = operation(
   },
   (call, input) => {
     const key = signingKey(call, input.KeyId, input.SigningAlgorithm, input.MessageType);
-    if (!verifyMessage(key, SIGNING[input.SigningAlgorithm], input.Message, input.Signature)) {
+    if (!verifyMessage(key, signingMethods[input.SigningAlgorithm], input.Message, input.Signature)) {
       throw new AwsError("KMSInvalidSignatureException");
     }
     return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: input.SigningAlgorithm };
@@ -72,7 +72,7 @@ const generateMac = operation(
   { KeyId: keyId, Message: message, MacAlgorithm: macAlgorithm },
   (call, input) => {
     const key = macKey(call, input.KeyId, input.MacAlgorithm);
-    const mac = messageCode(key, MAC[input.MacAlgorithm], input.Message);
+    const mac = messageCode(key, macHashes[input.MacAlgorithm], input.Message);
     return { KeyId: key.arn, Mac: mac.toString("base64"), MacAlgorithm: input.MacAlgorithm };
   },
   "reads",
@@ -82,7 +82,7 @@ const verifyMac = operation(
   { KeyId: keyId, Message: message, MacAlgorithm: macAlgorithm, Mac: required(blob({ min: 1, max: 6144 })) },
   (call, input) => {
     const key = macKey(call, input.KeyId, input.MacAlgorithm);
-    if (!messageCodeFits(key, MAC[input.MacAlgorithm], input.Message, input.Mac)) {
+    if (!messageCodeFits(key, macHashes[input.MacAlgorithm], input.Message, input.Mac)) {
       throw new AwsError("KMSInvalidMacException");
     }
     return { KeyId: key.arn, MacValid: true, MacAlgorithm: input.MacAlgorithm };
@@ -107,7 +107,7 @@ const getPublicKey = operation(
   "reads",
 );
 
-export const SIGNING_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const signingOperations: Readonly<Record<string, Operation>> = {
   Sign: sign,
   Verify: verify,
   GenerateMac: generateMac,

@@ -5,7 +5,7 @@ import { page } from "../../aws-json/paging";
 import { listedTags, refuseReserved, tagKey, tags, withTags } from "../../aws-json/tags";
 import { keyId } from "./keys";
 
-export const TAG_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const tagOperations: Readonly<Record<string, Operation>> = {
   TagResource: operation({ KeyId: keyId, Tags: required(tags) }, (call, input) => {
     const key = usableKey(call, input.KeyId);
     key.tags = withTags(key.tags, input.Tags);

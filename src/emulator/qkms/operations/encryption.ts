@@ -9,7 +9,7 @@ import { grantTokens, keyId } from "./keys";
 const algorithm = oneOf(["SYMMETRIC_DEFAULT"]);
 
 /** With the imported bytes themselves, so that a test can prove that an old ciphertext opens again. */
-export const ENCRYPTION_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const encryptionOperations: Readonly<Record<string, Operation>> = {
   Encrypt: operation(
     {
       KeyId: keyId,

@@ -8,19 +8,19 @@ import { type Operation, operation, type QkmsCall, requireExternal, requireImpor
 import { keyId } from "./keys";
 
 /** No page says how long; the answer does. */
-const TOKEN_LIFE_MS = 3_600_000;
-const MAX_BLOB_BYTES = 6144;
+const tokenLifeMs = 3_600_000;
+const maxBlobBytes = 6144;
 
-const METHODS: ReadonlyMap<string, WrappingMethod> = new Map([
+const methods: ReadonlyMap<string, WrappingMethod> = new Map([
   ["RSAES_OAEP_SHA_1", { kind: "oaep", hash: "sha1" }],
   ["RSAES_OAEP_SHA_256", { kind: "oaep", hash: "sha256" }],
 ]);
 
-export const IMPORT_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const importOperations: Readonly<Record<string, Operation>> = {
   GetParametersForImport: operation(
     { KeyId: keyId, WrappingAlgorithm: required(text()), WrappingKeySpec: required(text()) },
     async (call, input) => {
-      const method = METHODS.get(input.WrappingAlgorithm);
+      const method = methods.get(input.WrappingAlgorithm);
       if (method === undefined)
         throw unsupported(`The wrapping algorithm ${input.WrappingAlgorithm} is not supported.`);
       if (input.WrappingKeySpec !== "RSA_2048") {
@@ -29,7 +29,7 @@ export const IMPORT_OPERATIONS: Readonly<Record<string, Operation>> = {
       const key = usableKey(call, input.KeyId);
       requireImportable(call, key);
       const publicKeyDer = await call.world.wrappingKeys.publicKeyDer(2048);
-      const expiresAtMs = call.nowMs + TOKEN_LIFE_MS;
+      const expiresAtMs = call.nowMs + tokenLifeMs;
       const token = call.world.importTokens.issue({ keyArn: key.arn, method, rsaBits: 2048, expiresAtMs });
       return {
         ImportToken: token.toString("base64"),
@@ -44,8 +44,8 @@ export const IMPORT_OPERATIONS: Readonly<Record<string, Operation>> = {
   ImportKeyMaterial: operation(
     {
       KeyId: keyId,
-      ImportToken: required(blob({ min: 1, max: MAX_BLOB_BYTES })),
-      EncryptedKeyMaterial: required(blob({ min: 1, max: MAX_BLOB_BYTES })),
+      ImportToken: required(blob({ min: 1, max: maxBlobBytes })),
+      EncryptedKeyMaterial: required(blob({ min: 1, max: maxBlobBytes })),
       ExpirationModel: required(oneOf(["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"])),
       ValidTo: instant(),
     },

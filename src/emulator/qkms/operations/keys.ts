@@ -4,10 +4,10 @@ import { flag, integer, listOf, required, text } from "../../aws-json/input";
 import { page } from "../../aws-json/paging";
 import { defaultPolicy, rewrittenPolicy } from "../../aws-json/policy";
 import { tags, withTags } from "../../aws-json/tags";
-import { emptyMaterial } from "../../importing";
 import { type Key, untouchedKey } from "../../key";
+import { emptyMaterial } from "../../material";
 import { generatedMaterial } from "../../material-shape";
-import { keyArn, QKMS_REGION } from "../arn";
+import { keyArn, qkmsRegion } from "../arn";
 import { namedKey, type Operation, operation, type QkmsCall, usableKey } from "../call";
 import { keyMetadata } from "../metadata";
 
@@ -41,7 +41,7 @@ const createKey = operation(
       id,
       arn: keyArn(call.accountId, id),
       accountId: call.accountId,
-      region: QKMS_REGION,
+      region: qkmsRegion,
       spec: CustomerMasterKeySpec,
       usage: KeyUsage,
       shape: { kind: "raw", lengthBytes: 32 },
@@ -63,7 +63,7 @@ const createKey = operation(
   },
 );
 
-export const KEY_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const keyOperations: Readonly<Record<string, Operation>> = {
   CreateKey: createKey,
   DescribeKey: operation(
     { KeyId: keyId, GrantTokens: grantTokens },
@@ -74,7 +74,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Operation>> = {
     { Limit: integer({ min: 1, max: 1000 }), Marker: text({ min: 1, max: 1024 }) },
     (call, input) => {
       const { store, visibility } = call.world;
-      const keys = store.list(call.accountId, QKMS_REGION).filter((key) => visibility.lists(key, call.nowMs));
+      const keys = store.list(call.accountId, qkmsRegion).filter((key) => visibility.lists(key, call.nowMs));
       const { shown, end } = page(keys, (key) => key.id, input, 100);
       return { Keys: shown.map((key) => ({ KeyId: key.id, KeyArn: key.arn })), ...end };
     },

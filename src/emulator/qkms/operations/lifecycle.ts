@@ -7,9 +7,9 @@ import type { Key } from "../../key";
 import { namedKey, type Operation, operation, type QkmsCall, usableKey } from "../call";
 import { keyId } from "./keys";
 
-const DAY_MS = 86_400_000;
-const DEFAULT_WINDOW_DAYS = 30;
-const MAX_TAGS = 50;
+const dayMs = 86_400_000;
+const defaultWindowDays = 30;
+const maxTags = 50;
 
 const toggle = (enabled: boolean): Operation =>
   operation({ KeyId: keyId }, (call, input) => {
@@ -17,13 +17,13 @@ const toggle = (enabled: boolean): Operation =>
     return {};
   });
 
-export const LIFECYCLE_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const lifecycleOperations: Readonly<Record<string, Operation>> = {
   EnableKey: toggle(true),
   DisableKey: toggle(false),
   ScheduleKeyDeletion: operation({ KeyId: keyId, PendingWindowInDays: integer({ min: 7, max: 30 }) }, (call, input) => {
     const key = usableKey(call, input.KeyId);
-    const windowDays = input.PendingWindowInDays ?? DEFAULT_WINDOW_DAYS;
-    const atMs = call.nowMs + windowDays * DAY_MS;
+    const windowDays = input.PendingWindowInDays ?? defaultWindowDays;
+    const atMs = call.nowMs + windowDays * dayMs;
     key.deletion = { kind: "scheduled", atMs };
     return {
       KeyId: key.arn,
@@ -42,11 +42,11 @@ export const LIFECYCLE_OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** Their pages of the documentation have error names of their own. */
-export const TAG_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const tagOperations: Readonly<Record<string, Operation>> = {
   TagResource: operation({ KeyId: keyId, Tags: required(tags) }, (call, input) => {
     const key = taggedKey(call, input.KeyId);
     const names = new Set([...key.tags.keys(), ...input.Tags.map((tag) => tag.TagKey)]);
-    if (names.size > MAX_TAGS) throw new AwsError("TooManyTagsException", "The number of tags exceeds the limit.");
+    if (names.size > maxTags) throw new AwsError("TooManyTagsException", "The number of tags exceeds the limit.");
     key.tags = withTags(key.tags, input.Tags);
     return {};
   }),
