@@ -1,5 +1,5 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { canceled } from "./engine/call";
+import { canceled } from "./engine/errors";
 import type { Clock } from "./engine/clock";
 
 /** The clock of this machine. */

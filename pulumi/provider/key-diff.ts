@@ -63,5 +63,5 @@ async function isNews(run: Run, earlier: KeyRecord, seen: KeyRecord): Promise<bo
   if (seen.enabled !== true) return true;
   // An import has enabled it, and its material's resource has yet to disable it again.
   const service = run.services.service(seen.kms, seen.region);
-  return !isToBeDisabled(await readableTags(run, service, seen.arn, {})());
+  return !isToBeDisabled(await readableTags({ run, service, keyArn: seen.arn, call: {} })());
 }

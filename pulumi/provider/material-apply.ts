@@ -1,4 +1,4 @@
-import { assess } from "../../src/engine/assessment";
+import { whatIsDue } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import { ImportProof } from "../../src/engine/import-proof";
 import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "../../src/engine/imported-key-material";
@@ -53,7 +53,7 @@ function finished(
   const id = record.keyArn;
   session.needs.settle(run, inputs.name, provedFingerprint(record));
   session.tell(warningNotices(warnings, id));
-  const { reason } = assess({ wanted, condition, record, offer: { kind: "later" } });
+  const { reason } = whatIsDue({ wanted, condition, record });
   const outs = materialOuts(args, record, { condition, reason: respelled(reason), formers });
   if (error !== undefined) throw new PartialFailure(id, error, outs, inputs.props);
   return { id, outs };

@@ -1,9 +1,9 @@
-import { assess } from "../../src/engine/assessment";
+import { whatIsDue } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import { type MaterialSettings, recordAfter } from "../../src/engine/imported-key-material";
 import type { Lifetime } from "../../src/engine/lifetime";
 import { observeMaterial } from "../../src/engine/material-observation";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import { blankRecord, type MaterialRecord } from "../../src/engine/material-record";
 import { respelled } from "./failure";
 import type { ReadResult } from "./handler";
 import { formersOf, type MaterialArguments, materialOuts, materialRecordOf } from "./material-state";
@@ -19,7 +19,7 @@ export async function lookAtMaterial(
   before: Props,
 ): Promise<ReadResult> {
   const recorded = isRecorded(before);
-  const record: MaterialRecord = recorded ? materialRecordOf(id, before) : { keyArn: id, verified: false };
+  const record: MaterialRecord = recorded ? materialRecordOf(id, before) : blankRecord(id);
   const lifetime: Lifetime = record.lifetime ?? { kind: "forever" };
   const seen = await observeMaterial(run, id, recorded ? record : undefined, lifetime);
   if (!recorded && seen.key === null) throw new ByokError("key_not_found", `The KMS does not know ${id}.`);
@@ -31,7 +31,7 @@ export async function lookAtMaterial(
     description: record.description,
     onDeletion: args.onDeletion ?? "reimport",
   };
-  const { reason } = assess({ wanted, condition, record: known, offer: { kind: "later" } });
+  const { reason } = whatIsDue({ wanted, condition, record: known });
   const outs = materialOuts(args, known, { condition, reason: respelled(reason), formers: formersOf(before) });
   session.seenMaterials.leave(stateName(id, outs), seen);
   return { id, props: outs };

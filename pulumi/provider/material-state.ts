@@ -1,8 +1,9 @@
 import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { type Fingerprint, isFingerprint } from "../../src/engine/fingerprint";
 import { type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
-import type { MaterialCondition } from "../../src/engine/material-condition";
+import { type MaterialCondition, materialFacts } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
+import { recordFrom, storedRecord } from "../../src/engine/stored-record";
 import type { checkedMaterialFields } from "./fields";
 import { instantOut } from "./key-state";
 import { plainProps, type Props } from "./props";
@@ -51,7 +52,8 @@ export function materialOuts(
   { condition, reason, formers }: MaterialView,
 ): Record<string, unknown> {
   // The description is the user's, and may be a secret: it keeps its own name, by which Pulumi knows it for one.
-  const { keyArn, description, ...kept } = record;
+  const { keyArn, description, ...kept } = storedRecord(record);
+  const facts = materialFacts(condition);
   return plainProps({
     validFor: args.validFor,
     renewBefore: args.renewBefore,
@@ -64,17 +66,17 @@ export function materialOuts(
     connection: args.connection,
     schemaVersion,
     keyArn,
-    keyMaterialId: record.materialId ?? condition.materialId,
+    keyMaterialId: record.materialId ?? facts.materialId,
     fingerprint: record.fingerprint,
     verified: record.verified,
     materialState: condition.state,
-    keyState: condition.keyState,
+    keyState: facts.keyState,
     materialDescription: description,
     expirationModel: record.expirationModel,
     validTo: instantOut(record.validTo),
     importedAt: instantOut(record.importedAt),
-    renewalTime: instantOut(condition.renewalTime),
-    readyForRenewal: condition.renewalDue,
+    renewalTime: instantOut(facts.renewalTime),
+    readyForRenewal: facts.renewalDue,
     reason,
     record: { ...kept, formers: formers.length === 0 ? undefined : formers },
   });
@@ -89,14 +91,14 @@ export function argumentsIn({ validTo: _validTo, fingerprint: _fingerprint, ...r
 export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
   const { args } = readArguments({ record: object(recordFields), materialDescription: text }, outs);
   const { fingerprint, lifetime, verified, formers: _formers, ...rest } = args.record ?? {};
-  return {
+  return recordFrom({
     keyArn,
     ...rest,
     verified: verified ?? false,
     fingerprint: fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined,
     lifetime: lifetimeIn(lifetime),
     description: args.materialDescription,
-  };
+  });
 }
 
 /** Names of what this has taken the place of, as outputs tell them. */

@@ -1,11 +1,12 @@
-import { type Assessment, assess } from "../engine/assessment";
+import { whatIsDue } from "../engine/assessment";
+import { defined } from "../engine/defined";
 import { ByokError } from "../engine/errors";
 import { observeMaterial } from "../engine/material-observation";
 import { type EpochSeconds, formatInstant, type Seconds } from "../engine/instant";
 import type { KeyState } from "../engine/key";
 import type { Lifetime } from "../engine/lifetime";
-import type { MaterialState } from "../engine/material-condition";
-import type { MaterialRecord } from "../engine/material-record";
+import { materialFacts, type MaterialState } from "../engine/material-condition";
+import type { AssumedRecord } from "../engine/material-record";
 import type { Run } from "../engine/run";
 
 /** What `byok status` tells of one key. Moments are whole seconds since 1970. */
@@ -31,22 +32,17 @@ export interface KeyStatus {
  */
 export async function keyStatus(run: Run, arn: string, renewBefore: Seconds): Promise<KeyStatus> {
   const lifetime: Lifetime = { kind: "renewed", validFor: Number.MAX_SAFE_INTEGER, renewBefore };
-  const record: MaterialRecord = { keyArn: arn, verified: true, lifetime };
+  const record: AssumedRecord = { keyArn: arn, verified: true, lifetime };
   const { condition, key, at } = await observeMaterial(run, arn, record, lifetime);
-  const { reason }: Assessment = assess({
-    wanted: { keyArn: arn, lifetime, onDeletion: "reimport" },
-    condition,
-    record,
-    offer: { kind: "later" },
-  });
+  const { reason } = whatIsDue({ wanted: { keyArn: arn, lifetime, onDeletion: "reimport" }, condition, record });
+  const { validTo, renewalTime, renewalDue } = materialFacts(condition);
   return {
     arn,
     now: at,
     keyState: key?.state ?? null,
     material: condition.state,
-    ...(condition.validTo === undefined ? {} : { validTo: condition.validTo }),
-    ...(condition.renewalTime === undefined ? {} : { renewalTime: condition.renewalTime }),
-    renewalDue: condition.renewalDue,
+    ...defined({ validTo, renewalTime }),
+    renewalDue,
     reason,
   };
 }

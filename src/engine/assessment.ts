@@ -2,7 +2,16 @@ import { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { type EpochSeconds, formatInstant } from "./instant";
 import { type Lifetime, lifetimeInWords, lifetimePast, sameLifetime } from "./lifetime";
-import type { MaterialCondition } from "./material-condition";
+import {
+  type Dated,
+  type Deleted,
+  type Expired,
+  type Expiry,
+  type Imported,
+  isToDisable,
+  type MaterialCondition,
+  missingBesides,
+} from "./material-condition";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
 import { differentBytes, type Offer } from "./offered-bytes";
 import { keysOf } from "./table";
@@ -53,8 +62,8 @@ export interface Assessment {
 }
 
 /**
- * The one table behind every plan, diff, status and apply: what is to be done about one set of bytes in one key. The
- * first row that has a verdict decides.
+ * The one table behind every plan, diff, status and apply: what is to be done about one set of bytes in one key. Of the
+ * rows of the material's state, the first that has a verdict decides.
  */
 export function assess(facts: AssessmentFacts): Assessment {
   const { row, verdict } = firstVerdict(facts);
@@ -67,30 +76,103 @@ export function assess(facts: AssessmentFacts): Assessment {
     : { ...verdict, row, action: "record", warnings };
 }
 
-export type RowName = keyof typeof rows | "other_arguments" | "healthy";
+/**
+ * What a plan would do about material and why, whatever bytes there will be: for those who only tell it and have none at
+ * hand.
+ */
+export function whatIsDue(facts: Omit<AssessmentFacts, "offer">): Pick<Assessment, "action" | "reason"> {
+  const { action, reason } = assess({ ...facts, offer: { kind: "later" } });
+  return { action, reason };
+}
+
+export type RowName =
+  | "key_pending_deletion"
+  | "key_gone"
+  | "key_comes_back"
+  | "never_imported"
+  | "expired"
+  | "deleted"
+  | "healthy"
+  | "other_arguments"
+  | keyof typeof ofAnyKey
+  | keyof typeof ofExpired
+  | keyof typeof ofDeleted
+  | keyof typeof ofImported;
 
 type Verdict = Omit<Assessment, "row" | "warnings"> & { readonly warnings?: readonly string[] };
 
-/** In the order in which they are asked. A row that has nothing to say of the facts answers undefined. */
-const rows = {
-  key_pending_deletion: ({ condition, wanted, keyComesBack = false }) =>
-    condition.state === "key_pending_deletion" && !keyComesBack
-      ? unreachable(
-          "key_pending_deletion",
-          `${wanted.keyArn} is pending deletion`,
-          "Cancel the deletion (byok's external key does that in the same apply), or remove the material from the configuration.",
-        )
-      : undefined,
+/** The facts about material in one state, or in one of some. */
+type FactsOn<C extends MaterialCondition> = AssessmentFacts & { readonly condition: C };
 
-  key_gone: ({ condition, wanted }) =>
-    condition.state === "key_gone"
-      ? unreachable(
-          "key_not_found",
-          `${wanted.keyArn} does not exist`,
-          "Set `key_arn` to a key that exists, or remove the material from the configuration.",
-        )
-      : undefined,
+/** A row that has nothing to say of the facts answers undefined. */
+type Rows<C extends MaterialCondition> = Readonly<Record<string, (facts: FactsOn<C>) => Verdict | undefined>>;
 
+interface Decision {
+  readonly row: RowName;
+  readonly verdict: Verdict;
+}
+
+/** Each state has its rows, in the order in which they are asked, and one that holds where none of them does. */
+function firstVerdict(facts: AssessmentFacts): Decision {
+  const { condition, wanted, keyComesBack = false } = facts;
+  switch (condition.state) {
+    case "key_gone":
+      return { row: "key_gone", verdict: keyGone(wanted) };
+    case "key_pending_deletion":
+      return keyComesBack
+        ? (decision(ofAnyKey, facts) ?? { row: "key_comes_back", verdict: comingBack })
+        : { row: "key_pending_deletion", verdict: keyPendingDeletion(wanted) };
+    case "never_imported":
+      return (
+        decision(ofAnyKey, facts) ?? {
+          row: "never_imported",
+          verdict: importing(facts, "create", "the key has no key material yet"),
+        }
+      );
+    case "expired": {
+      const expired = { ...facts, condition };
+      return (
+        decision(ofAnyKey, facts) ??
+        decision(ofExpired, expired) ?? {
+          row: "expired",
+          verdict: importing(facts, "reimport", `expired on ${date(condition)}`),
+        }
+      );
+    }
+    case "deleted": {
+      const deleted = { ...facts, condition };
+      return (
+        decision(ofAnyKey, facts) ??
+        decision(ofDeleted, deleted) ?? { row: "deleted", verdict: importing(facts, "reimport", deletion(deleted)) }
+      );
+    }
+    case "imported": {
+      const imported = { ...facts, condition };
+      const first = decision(ofAnyKey, facts) ??
+        decision(ofImported, imported) ?? {
+          row: "healthy",
+          verdict: { action: "nothing", reason: `imported, ${until(condition)}` },
+        };
+      // The key is put right also where nothing can be done about its material now.
+      const isDue = first.verdict.action === "nothing" && isToDisable(condition);
+      return isDue ? { row: "to_disable", verdict: { ...first.verdict, ...disabling(condition) } } : first;
+    }
+  }
+}
+
+function decision<R extends string, F>(
+  rows: Readonly<Record<R, (facts: F) => Verdict | undefined>>,
+  facts: F,
+): { readonly row: R; readonly verdict: Verdict } | undefined {
+  for (const row of keysOf(rows)) {
+    const verdict = rows[row](facts);
+    if (verdict !== undefined) return { row, verdict };
+  }
+  return undefined;
+}
+
+/** Of every key that is there, or comes back. */
+const ofAnyKey = {
   different_material: ({ wanted, record, offer, condition }) => {
     const onRecord = provedFingerprint(record);
     const contradiction = differentBytes(offer, wanted.fingerprint, onRecord);
@@ -105,53 +187,40 @@ const rows = {
     const problem = lifetimePast(lifetime.validTo);
     return { action: "refuse", reason: problem.rawMessage, problem };
   },
+} as const satisfies Rows<MaterialCondition>;
 
-  // What became of its material shows only then; the apply does what is needed, or nothing.
-  key_comes_back: ({ condition }) =>
-    condition.state === "key_pending_deletion"
-      ? { action: "reimport", reason: "the key's deletion is canceled in the same run" }
-      : undefined,
-
-  never_imported: (facts) =>
-    facts.condition.state === "never_imported"
-      ? importing(facts, "create", "the key has no key material yet")
-      : undefined,
-
+const ofExpired = {
   expired_as_configured: ({ wanted, condition, record }) =>
-    condition.state === "expired" && condition.lifetimePast && asRecorded(wanted, record)
+    condition.lifetimePast && asRecorded(wanted, record)
       ? passing(`expired on ${date(condition)} as configured`, [
           `The key material expired on ${date(condition)}, as \`valid_to\` says, and the key cannot be used. A later \`valid_to\` brings the same bytes back.`,
         ])
       : undefined,
+} as const satisfies Rows<Expired>;
 
+const ofDeleted = {
   not_shown_yet: ({ condition, wanted }) =>
-    isDeletionReported(wanted, condition) && condition.settling === true
+    isReported(wanted, condition) && condition.settling === true
       ? passing("imported a moment ago; the KMS does not show it yet", [])
       : undefined,
 
   deletion_reported: (facts) =>
-    isDeletionReported(facts.wanted, facts.condition)
+    isReported(facts.wanted, facts.condition)
       ? passing(`${deletion(facts)}; \`on_deletion\` is report`, [
           `The key material ${deletion(facts)}. It is reported and not brought back, since \`on_deletion\` is report. Set \`on_deletion\` to reimport to bring the same bytes back.`,
         ])
       : undefined,
 
-  expired: (facts) =>
-    facts.condition.state === "expired"
-      ? importing(facts, "reimport", `expired on ${date(facts.condition)}`)
+  // No KMS takes an import that has expired already.
+  deleted: (facts) =>
+    facts.condition.lifetimePast && asRecorded(facts.wanted, facts.record)
+      ? passing(`${deletion(facts)}, and \`valid_to\` is past`, [
+          `The key material ${deletion(facts)}, and \`valid_to\` is past, so the key cannot be used. A later \`valid_to\` brings the same bytes back.`,
+        ])
       : undefined,
+} as const satisfies Rows<Deleted>;
 
-  deleted: (facts) => {
-    if (facts.condition.state !== "deleted") return undefined;
-    if (!facts.condition.lifetimePast || !asRecorded(facts.wanted, facts.record)) {
-      return importing(facts, "reimport", deletion(facts));
-    }
-    // No KMS takes an import that has expired already.
-    return passing(`${deletion(facts)}, and \`valid_to\` is past`, [
-      `The key material ${deletion(facts)}, and \`valid_to\` is past, so the key cannot be used. A later \`valid_to\` brings the same bytes back.`,
-    ]);
-  },
-
+const ofImported = {
   not_verified: (facts) => {
     if (facts.record?.verified === true) return undefined;
     const has = `${until(facts.condition)}; configured: ${lifetimeInWords(facts.wanted.lifetime)}`;
@@ -188,60 +257,46 @@ const rows = {
         )
       : undefined,
 
-  renewal_due: (facts) =>
-    facts.condition.renewalDue
-      ? importingIfOffered(
-          facts,
-          `renewal due since ${moment(facts.condition.renewalTime)}; expires on ${date(facts.condition)}`,
-        )
-      : undefined,
+  renewal_due: (facts) => {
+    const { condition } = facts;
+    if (!condition.renewalDue) return undefined;
+    const since = formatInstant(condition.renewalTime);
+    return importingIfOffered(facts, `renewal due since ${since}; expires on ${date(condition)}`);
+  },
 
-  to_disable: (facts) => (isToDisable(facts) ? disabling(facts) : undefined),
-} as const satisfies Record<string, (facts: AssessmentFacts) => Verdict | undefined>;
+  to_disable: ({ condition }) => (isToDisable(condition) ? disabling(condition) : undefined),
+} as const satisfies Rows<Imported>;
 
 /** The error where only the key's tag, which others may have set, contradicts the bytes. */
 function notAsTagged(
   onRecord: Fingerprint | undefined,
-  { provedByTag }: MaterialCondition,
+  condition: MaterialCondition,
   offer: Offer,
   wanted: WantedMaterial,
 ): ByokError | undefined {
-  const problem = onRecord === undefined ? differentBytes(offer, wanted.fingerprint, provedByTag) : undefined;
+  if (onRecord !== undefined || condition.state !== "imported") return undefined;
+  const problem = differentBytes(offer, wanted.fingerprint, condition.provedByTag);
   return problem?.with({
     message: `${problem.rawMessage} What it holds is known here from its tag \`byok:fingerprint\` alone: if that is wrong, remove the tag, and run again.`,
   });
 }
 
-function firstVerdict(facts: AssessmentFacts): { row: RowName; verdict: Verdict } {
-  for (const row of keysOf(rows)) {
-    const verdict = rows[row](facts);
-    if (verdict === undefined) continue;
-    // The key is put right also where nothing can be done about its material now.
-    const isDue = verdict.action === "nothing" && isToDisable(facts);
-    return isDue ? { row: "to_disable", verdict: { ...verdict, ...disabling(facts) } } : { row, verdict };
-  }
-  return { row: "healthy", verdict: { action: "nothing", reason: `imported, ${until(facts.condition)}` } };
-}
-
-function disabling({ condition }: AssessmentFacts): Pick<Verdict, "action" | "reason"> {
+/** DisableKey alone. */
+function disabling({ keyState }: Imported): Pick<Verdict, "action" | "reason"> {
   const reason =
-    condition.keyState === "Disabled"
+    keyState === "Disabled"
       ? "the key is Disabled by now, and what was noted on it for that goes"
       : "the key is to be Disabled and is Enabled since its import";
   return { action: "disable", reason };
 }
 
-function isToDisable({ condition }: AssessmentFacts): boolean {
-  return condition.toDisable === true && condition.state === "imported";
-}
-
 function lostBesides({ condition }: AssessmentFacts): readonly string[] {
-  const ids = condition.missingMaterials;
-  if (condition.unlisted === true) {
+  if ("unlisted" in condition && condition.unlisted) {
     return [
       "The key materials of the key cannot be listed (the caller lacks the permission kms:ListKeyRotations), so it is not known whether the key has lost others too. If it stays unusable after an import, it has.",
     ];
   }
+  const ids = missingBesides(condition);
   if (ids.length === 0) return [];
   return [
     `The key has lost other key material too (${ids.join(", ")}) and stays unusable until that is imported again.`,
@@ -250,7 +305,7 @@ function lostBesides({ condition }: AssessmentFacts): readonly string[] {
 
 /** Where an import over living material may not be possible without deleting it first. */
 function interruption({ wanted, condition }: AssessmentFacts, { action }: Verdict): readonly string[] {
-  if (action !== "reimport" || condition.mayInterrupt !== true) return [];
+  if (action !== "reimport" || condition.state !== "imported" || condition.mayInterrupt !== true) return [];
   const may = "The KMS may take an import only into an empty key.";
   return wanted.allowInterruption === false
     ? [`${may} If it does, nothing will be imported, since \`allow_interruption\` is false.`]
@@ -274,7 +329,7 @@ function importingIfOffered(facts: AssessmentFacts, reason: string): Verdict {
 }
 
 /** Where an import may have to delete the material first, and nothing proves which bytes would be lost. */
-function unproved({ condition, wanted, offer }: AssessmentFacts, has: string): Verdict {
+function unproved({ condition, wanted, offer }: FactsOn<Imported>, has: string): Verdict {
   const begun =
     condition.begun === undefined ? "" : ` An import of ${condition.begun} was begun, and its answer never came.`;
   const proof = offer.kind === "bytes" ? offer.fingerprint : (wanted.fingerprint ?? "their fingerprint");
@@ -284,12 +339,31 @@ function unproved({ condition, wanted, offer }: AssessmentFacts, has: string): V
 }
 
 /** A deletion of byok's own, whose import failed, is repaired whatever is configured. */
-function isDeletionReported({ onDeletion }: WantedMaterial, { state, interrupted }: MaterialCondition): boolean {
-  return state === "deleted" && onDeletion === "report" && interrupted !== true;
+function isReported({ onDeletion }: WantedMaterial, { interrupted }: Deleted): boolean {
+  return onDeletion === "report" && interrupted !== true;
 }
 
 function passing(reason: string, warnings: readonly string[]): Verdict {
   return { action: "nothing", reason, warnings };
+}
+
+/** What became of its material shows only then; the apply does what is needed, or nothing. */
+const comingBack: Verdict = { action: "reimport", reason: "the key's deletion is canceled in the same run" };
+
+function keyPendingDeletion({ keyArn }: WantedMaterial): Verdict {
+  return unreachable(
+    "key_pending_deletion",
+    `${keyArn} is pending deletion`,
+    "Cancel the deletion (byok's external key does that in the same apply), or remove the material from the configuration.",
+  );
+}
+
+function keyGone({ keyArn }: WantedMaterial): Verdict {
+  return unreachable(
+    "key_not_found",
+    `${keyArn} does not exist`,
+    "Set `key_arn` to a key that exists, or remove the material from the configuration.",
+  );
 }
 
 function unreachable(code: "key_pending_deletion" | "key_not_found", what: string, remedy: string): Verdict {
@@ -306,19 +380,15 @@ function asRecorded(wanted: WantedMaterial, record: MaterialRecord | undefined):
   return record?.lifetime !== undefined && sameLifetime(record.lifetime, wanted.lifetime);
 }
 
-function until({ validTo }: MaterialCondition): string {
+function until({ validTo }: Expiry): string {
   return validTo === undefined ? "never expires" : `valid to ${formatInstant(validTo)}`;
 }
 
-function date({ validTo }: MaterialCondition): string {
-  return moment(validTo);
+function date({ validTo }: Dated): string {
+  return formatInstant(validTo);
 }
 
-function moment(instant: EpochSeconds | undefined): string {
-  return instant === undefined ? "an unknown date" : formatInstant(instant);
-}
-
-function deletion({ condition, record }: AssessmentFacts): string {
+function deletion({ condition, record }: FactsOn<Deleted>): string {
   if (condition.interrupted === true) return "was deleted to be imported again, and that import failed";
   if (condition.validTo !== undefined) return `was deleted before its time (it was to expire on ${date(condition)})`;
   return record?.importedAt === undefined ? "is gone: it expired or was deleted" : "was deleted";

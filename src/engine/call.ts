@@ -1,5 +1,5 @@
 import type { Deadline } from "./deadline";
-import { ByokError } from "./errors";
+import { canceled } from "./errors";
 
 /** What goes along with every call that may take time. */
 export interface Call {
@@ -12,11 +12,7 @@ export interface Call {
 }
 
 /** Throws `canceled` or `timeout` where the operation must not go on. To be asked before every request. */
-export function checkCall({ signal, deadline }: Call): void {
+export function checkCall({ signal, deadline }: Call = {}): void {
   if (signal?.aborted === true) throw canceled();
   deadline?.check();
-}
-
-export function canceled(): ByokError {
-  return new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.");
 }

@@ -2,8 +2,8 @@ import type { Call } from "./call";
 import type { Milliseconds } from "./clock";
 import { ByokError, isByokError } from "./errors";
 import type { Tags } from "./key";
-import type { KeyService } from "./key-service";
-import type { Run } from "./run";
+import type { KeyContext, KmsContext } from "./key-context";
+import type { KeyListing, TagReading } from "./key-service";
 import type { WantedKey } from "./wanted-key";
 
 /** Tag under which a key's creation token stands, from the creating call on. */
@@ -25,8 +25,7 @@ const scanLasts: Milliseconds = 10 * 60_000;
  * @throws ByokError `key_conflict` where another key of this run has the token; whatever the work throws.
  */
 export async function claimingToken<T extends { readonly key: { readonly arn: string } }>(
-  run: Run,
-  service: KeyService,
+  { run, service }: KmsContext<unknown>,
   { kms, region, creationToken }: WantedKey,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -53,7 +52,7 @@ export async function claimingToken<T extends { readonly key: { readonly arn: st
 }
 
 /** Whoever schedules the deletion of a key that this run has made gives it up, and its token is free again. */
-export function releaseToken(run: Run, service: KeyService, keyArn: string): void {
+export function releaseToken({ run, service, keyArn }: KeyContext<unknown>): void {
   for (const [claim, arn] of run.memory.tokens) {
     if (arn !== keyArn) continue;
     run.memory.tokens.delete(claim);
@@ -74,16 +73,15 @@ export function bearsToken(tags: Tags, { creationToken }: Pick<WantedKey, "creat
  * @param afresh Looks again, after something may have been created.
  */
 export async function keysWithToken(
-  run: Run,
-  service: KeyService,
+  context: KmsContext<KeyListing & TagReading>,
   token: string,
-  call: Call,
   afresh: boolean,
 ): Promise<readonly string[]> {
+  const { run, service } = context;
   const now = run.clock.monotonic();
   const last = afresh ? undefined : run.memory.scans.get(service);
   const isFresh = last !== undefined && now - last.since < scanLasts;
-  const scan = isFresh ? last : { since: now, found: scanTokens(run, service, call) };
+  const scan = isFresh ? last : { since: now, found: scanTokens(context) };
   run.memory.scans.set(service, scan);
   try {
     return (await scan.found).get(token) ?? [];
@@ -94,7 +92,11 @@ export async function keysWithToken(
   }
 }
 
-async function scanTokens(run: Run, service: KeyService, call: Call): Promise<ReadonlyMap<string, readonly string[]>> {
+async function scanTokens({
+  run,
+  service,
+  call,
+}: KmsContext<KeyListing & TagReading>): Promise<ReadonlyMap<string, readonly string[]>> {
   const arnsByToken = new Map<string, string[]>();
   const seen: { readable: boolean; denial?: ByokError } = { readable: false };
   const listed = new Set<string>();
@@ -140,7 +142,7 @@ function endlessList(): ByokError {
  * An account holds keys of many owners. Those that go away or are gone, and those whose policy keeps the caller out,
  * are none of ours: what we made we may read.
  */
-async function tagsOrDenial(service: KeyService, arn: string, call: Call): Promise<Tags | ByokError> {
+async function tagsOrDenial(service: TagReading, arn: string, call: Call): Promise<Tags | ByokError> {
   try {
     return await service.tags(arn, call);
   } catch (error) {

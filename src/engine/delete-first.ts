@@ -4,14 +4,17 @@ import { fingerprintTag, importingTag, interruptionTag } from "./delete-first-ta
 import { ByokError, type ErrorCode, isByokError } from "./errors";
 import { isFingerprint } from "./fingerprint";
 import { ImportProof } from "./import-proof";
-import { type Imported, type ImportPlan, importMaterial, wrappingOf } from "./importing";
+import { type ImportContext, type Imported, type ImportPlan, importMaterial, wrappingOf } from "./importing";
 import type { EpochSeconds } from "./instant";
 import { removeIntentions } from "./intentions";
 import type { Tags } from "./key";
-import type { KeyService } from "./key-service";
+import { type KeyContext, withCall } from "./key-context";
+import type { KeyReading, KmsIdentity, MaterialDeleting, TagWriting } from "./key-service";
 import { deleteMaterial } from "./material-deletion";
-import type { Run } from "./run";
-import { madeAt, settled, startSettling } from "./settling";
+import { settled, startSettling } from "./settling";
+
+/** What an import may do to a key where the KMS demands an empty one. */
+export type ReimportContext = ImportContext & KeyContext<MaterialDeleting & TagWriting>;
 
 /** What decides whether material may be deleted to be imported again. */
 export interface Replacement {
@@ -36,36 +39,34 @@ export interface Replacement {
  * import throws.
  */
 export async function importDeletingFirst(
-  run: Run,
-  service: KeyService,
+  context: ReimportContext,
   plan: ImportPlan,
   replacement: Replacement,
-  call: Call,
 ): Promise<Imported> {
-  if (!replacement.full) return importIntoEmpty(run, service, plan, replacement, call);
+  const { service, call } = context;
+  if (!replacement.full) return importIntoEmpty(context, plan, replacement);
   const tags = replacement.proof === undefined ? await replacement.tags() : undefined;
   try {
-    const imported = await importMaterial(run, service, { ...plan, atOnce: true }, call);
-    await noteAnswer(run, service, plan, imported, replacement, tags);
+    const imported = await importMaterial(context, { ...plan, atOnce: true });
+    await noteAnswer(context, imported, replacement, tags);
     return imported;
   } catch (error) {
     // The state of the key may be refused for other reasons than that the key is full.
-    if (!isByokError(error, "key_unusable") || !(await isFull(service, plan.key.arn, call))) throw error;
+    if (!isByokError(error, "key_unusable") || !(await isFull(context))) throw error;
   }
   const proof = provedToBeTheSame(service, plan, replacement, tags);
-  await checkMayFetchParameters(service, plan, call);
-  await checkMayImport(service, plan, call);
+  await checkMayFetchParameters(context, plan);
+  await checkMayImport(context);
   checkCall(call);
   const { mark } = replacement;
-  const marked =
-    mark === undefined ? {} : await setTag(run, service, plan.key.arn, { [interruptionTag]: String(mark) }, call);
-  const imported = await deleteAndImport(run, service, plan, proof, marked, call);
-  await noteAnswer(run, service, plan, imported, replacement, { ...tags, ...marked });
+  const marked = mark === undefined ? {} : await setTag(context, { [interruptionTag]: String(mark) });
+  const imported = await deleteAndImport(context, plan, proof, marked);
+  await noteAnswer(context, imported, replacement, { ...tags, ...marked });
   return imported;
 }
 
 /** Whether the key is in one of the two states in which it holds material. */
-async function isFull(service: KeyService, keyArn: string, call: Call): Promise<boolean> {
+async function isFull({ service, keyArn, call }: KeyContext<KeyReading>): Promise<boolean> {
   const { value: key } = await service.describe(keyArn, call);
   return key?.state === "Enabled" || key?.state === "Disabled";
 }
@@ -75,26 +76,22 @@ async function isFull(service: KeyService, keyArn: string, call: Call): Promise<
  * once it is known what became of it.
  */
 async function importIntoEmpty(
-  run: Run,
-  service: KeyService,
+  context: ImportContext & KeyContext<TagWriting>,
   plan: ImportPlan,
   replacement: Replacement,
-  call: Call,
 ): Promise<Imported> {
   const tags = await replacement.tags();
   const isDue = replacement.proof === undefined && tags?.[fingerprintTag] === undefined;
-  const noted = isDue
-    ? await setTag(run, service, plan.key.arn, { [importingTag]: plan.material.fingerprint }, call)
-    : {};
+  const noted = isDue ? await setTag(context, { [importingTag]: plan.material.fingerprint }) : {};
   let imported: Imported;
   try {
-    imported = await importMaterial(run, service, plan, call);
+    imported = await importMaterial(context, plan);
   } catch (thrown) {
     const error = ByokError.from(thrown);
-    if (!error.effectUnknown) await removeTags(run, service, plan.key.arn, Object.keys(noted));
+    if (!error.effectUnknown) await removeTags(context, Object.keys(noted));
     throw error;
   }
-  await noteAnswer(run, service, plan, imported, replacement, { ...tags, ...noted });
+  await noteAnswer(context, imported, replacement, { ...tags, ...noted });
   return imported;
 }
 
@@ -105,9 +102,7 @@ async function importIntoEmpty(
  * @param tags What is known to be on the key.
  */
 async function noteAnswer(
-  run: Run,
-  service: KeyService,
-  { key: { arn } }: ImportPlan,
+  context: KeyContext<TagWriting>,
   { proof }: Imported,
   { proof: known }: Replacement,
   tags: Tags | undefined,
@@ -115,19 +110,18 @@ async function noteAnswer(
   // What is on record bears its tag since the import that proved it.
   if (proof !== undefined && known === undefined && tags?.[fingerprintTag] !== proof.fingerprint) {
     const tag = { [fingerprintTag]: proof.fingerprint };
-    await attempted(run, arn, [fingerprintTag], () =>
-      settled(run, service, madeAt(run, arn), {}, () => service.tag(arn, tag)),
-    );
+    const { service, keyArn } = context;
+    await attempted(context, [fingerprintTag], () => settled(withCall(context, {}), () => service.tag(keyArn, tag)));
   }
   // What an import without an answer brought in is not known, and its intention stays.
   const fulfilled = proof === undefined ? [interruptionTag] : [importingTag, interruptionTag];
   const outlived = fulfilled.filter((tag) => tags?.[tag] !== undefined);
-  await removeTags(run, service, arn, outlived);
+  await removeTags(context, outlived);
 }
 
 /** Proof that the key holds the very bytes that are on offer. */
 function provedToBeTheSame(
-  { profile }: KeyService,
+  { profile }: KmsIdentity,
   { key, material, attribute }: ImportPlan,
   { proof, interruption }: Replacement,
   tags: Tags | undefined,
@@ -165,19 +159,19 @@ function tagProof(keyArn: string, tags: Tags | undefined): ImportProof | undefin
  * After the deletion nothing but the import brings the key back, and the caller may be allowed to delete and not to
  * import. Permissions are looked at before the state of the key, so that a request that the state refuses shows them.
  */
-async function checkMayFetchParameters(service: KeyService, plan: ImportPlan, call: Call): Promise<void> {
+async function checkMayFetchParameters({ service, keyArn, call }: ImportContext, plan: ImportPlan): Promise<void> {
   const { algorithm, wrappingKeySpec } = wrappingOf(service, plan);
   try {
-    await service.importParameters(plan.key.arn, algorithm, wrappingKeySpec, call);
+    await service.importParameters(keyArn, algorithm, wrappingKeySpec, call);
   } catch (error) {
     if (!isByokError(error, "key_unusable", "service_refused")) throw error;
   }
 }
 
 /** The same for the import itself: of nothing, with no token of the KMS's, into a key that is full. */
-async function checkMayImport(service: KeyService, { key }: ImportPlan, call: Call): Promise<void> {
+async function checkMayImport({ service, keyArn, call }: ImportContext): Promise<void> {
   const nothing = {
-    keyArn: key.arn,
+    keyArn,
     wrappingAlgorithm: "RSAES_OAEP_SHA_256",
     token: Buffer.from("none"),
     wrappedMaterial: Buffer.alloc(256),
@@ -193,7 +187,7 @@ async function checkMayImport(service: KeyService, { key }: ImportPlan, call: Ca
   }
   throw new ByokError(
     "untrusted_answer",
-    `${service.profile.title} took an import of nothing for ${key.arn}. Nothing was deleted. Check the endpoint and any proxy in between.`,
+    `${service.profile.title} took an import of nothing for ${keyArn}. Nothing was deleted. Check the endpoint and any proxy in between.`,
   );
 }
 
@@ -203,34 +197,33 @@ async function checkMayImport(service: KeyService, { key }: ImportPlan, call: Ca
  * @param marked Tags that say that the deletion is byok's own. They go where nothing was deleted.
  */
 async function deleteAndImport(
-  run: Run,
-  service: KeyService,
+  context: ReimportContext,
   plan: ImportPlan,
   proof: ImportProof,
   marked: Tags,
-  { deadline }: Call,
 ): Promise<Imported> {
-  const { arn } = plan.key;
+  const { run, service, keyArn: arn, call } = context;
+  const urgently = withCall(context, urgent);
   const marks = Object.keys(marked);
   let how: string;
   try {
     run.log.info("The key material is deleted, to be imported again.", { key: arn });
     how = await emptied(service, proof);
   } catch (error) {
-    await removeTags(run, service, arn, marks);
+    await removeTags(context, marks);
     throw error;
   }
   // The KMS may not have heard everywhere that the key is empty.
   startSettling(run, arn);
-  const patience = Math.max(leastPatience, deadline?.left() ?? defaultPatience);
+  const patience = Math.max(leastPatience, call.deadline?.left() ?? defaultPatience);
   const until = run.clock.monotonic() + patience;
   for (let pause = firstPause; ; pause = Math.min(longestPause, 2 * pause)) {
     try {
-      return await importMaterial(run, service, plan, urgent);
+      return await importMaterial(urgently, plan);
     } catch (thrown) {
       const error = ByokError.from(thrown);
-      if (await isFullAgain(service, arn, error)) {
-        await removeTags(run, service, arn, marks);
+      if (await isFullAgain(urgently, error)) {
+        await removeTags(context, marks);
         throw error.with({
           message: `The key material of ${arn} ${how} and the key holds material again: something else imported into it meanwhile, such as another run, or nothing was deleted. This import was refused for it. Plan again to see whether anything is left to be done.`,
         });
@@ -271,7 +264,7 @@ const hopeless: ReadonlySet<ErrorCode> = new Set([
  *
  * @throws ByokError Only where nothing was deleted.
  */
-async function emptied(service: KeyService, proof: ImportProof): Promise<string> {
+async function emptied(service: KmsIdentity & KeyReading & MaterialDeleting, proof: ImportProof): Promise<string> {
   try {
     await deleteMaterial(service, proof, { kind: "reimported" }, urgent);
   } catch (thrown) {
@@ -284,21 +277,25 @@ async function emptied(service: KeyService, proof: ImportProof): Promise<string>
   return "was deleted to be imported again,";
 }
 
-async function isFullAgain(service: KeyService, arn: string, error: ByokError): Promise<boolean> {
-  return error.code === "key_unusable" && (await isFull(service, arn, urgent).catch(() => false));
+async function isFullAgain(context: KeyContext<KeyReading>, error: ByokError): Promise<boolean> {
+  return error.code === "key_unusable" && (await isFull(context).catch(() => false));
 }
 
 /** With a call of its own: what is outlived goes also where the operation was canceled. */
-async function removeTags(run: Run, service: KeyService, keyArn: string, tags: readonly string[]): Promise<void> {
+async function removeTags(context: KeyContext<TagWriting>, tags: readonly string[]): Promise<void> {
   if (tags.length === 0) return;
-  await attempted(run, keyArn, tags, async () => {
-    const left = await removeIntentions(service, keyArn, tags, {});
+  await attempted(context, tags, async () => {
+    const left = await removeIntentions(withCall(context, {}), tags);
     if (left !== undefined) throw left;
   });
 }
 
 /** For what comes after the import and must not change what became of it. */
-async function attempted(run: Run, keyArn: string, tags: readonly string[], work: () => Promise<void>): Promise<void> {
+async function attempted(
+  { run, keyArn }: KeyContext<unknown>,
+  tags: readonly string[],
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (thrown) {
@@ -312,14 +309,15 @@ async function attempted(run: Run, keyArn: string, tags: readonly string[], work
  *
  * @returns The tags that are on the key now.
  */
-async function setTag(run: Run, service: KeyService, keyArn: string, tag: Tags, call: Call): Promise<Tags> {
+async function setTag(context: KeyContext<TagWriting>, tag: Tags): Promise<Tags> {
+  const { run, service, keyArn, call } = context;
   const names = Object.keys(tag);
   try {
-    await settled(run, service, madeAt(run, keyArn), call, () => service.tag(keyArn, tag, call));
+    await settled(context, () => service.tag(keyArn, tag, call));
     return tag;
   } catch (thrown) {
     const error = ByokError.from(thrown);
-    if (error.effectUnknown) await removeTags(run, service, keyArn, names);
+    if (error.effectUnknown) await removeTags(context, names);
     if (error.code !== "access_denied") throw error;
     run.log.warn(`The tag ${names.join()} cannot be set, so that only the state of this run knows what it says.`, {
       key: keyArn,

@@ -1,11 +1,10 @@
-import type { Call } from "./call";
 import { tellWish } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import { type KeyDescription, waitsForDeletion } from "./key";
 import { lookAt } from "./key-look";
-import type { KeyService } from "./key-service";
-import type { Run } from "./run";
-import { madeAt, settled, settledAnswer, startSettling } from "./settling";
+import type { KeyContext } from "./key-context";
+import type { DeletionCanceling, KeyEnabling, KeyReading } from "./key-service";
+import { settled, settledAnswer, startSettling } from "./settling";
 
 /** A key that is back in the state that it was to return to, or what is left to do for that. */
 export interface ReturnedKey {
@@ -23,49 +22,46 @@ export interface ReturnedKey {
  * @throws ByokError Only where the deletion was not canceled.
  */
 export async function cancelDeletion(
-  run: Run,
-  service: KeyService,
+  context: KeyContext<DeletionCanceling & KeyEnabling & KeyReading>,
   key: KeyDescription,
   enabled: boolean,
-  call: Call,
 ): Promise<ReturnedKey> {
+  const { run, service, keyArn, call } = context;
   try {
-    await service.cancelDeletion(key.arn, call);
+    await service.cancelDeletion(keyArn, call);
   } catch (error) {
     // An attempt whose reply was lost may have done it, so that the next finds nothing to cancel.
     if (!isByokError(error, "key_unusable") || !error.effectUnknown) throw error;
   }
-  startSettling(run, key.arn);
-  run.log.info("The deletion of a key was canceled.", { key: key.arn });
+  startSettling(run, keyArn);
+  run.log.info("The deletion of a key was canceled.", { key: keyArn });
   const holdsMaterial = key.expirationModel !== undefined;
-  const early = enabled && holdsMaterial ? await putEnabled(run, service, asCanceled(key), true, call) : undefined;
-  const { key: seen, error: unseen } = await keyThatIsBack(run, service, key, call);
+  const early = enabled && holdsMaterial ? await putEnabled(context, asCanceled(key), true) : undefined;
+  const { key: seen, error: unseen } = await keyThatIsBack(context, key);
   if (early !== undefined && early.error === undefined) return returned({ ...seen, state: "Enabled" }, unseen);
   // Where its state did not allow it, it is another now: the KMS had not heard of the cancellation, or there is no
   // material left.
   const mayTry = early === undefined || isByokError(early.error, "key_unusable");
   if (!mayTry && seen.state === "Disabled") return { ...early, key: seen };
-  const late = await putEnabled(run, service, seen, enabled, call);
+  const late = await putEnabled(context, seen, enabled);
   return late.error === undefined ? returned(late.key, unseen) : late;
 }
 
 /** Enables or disables a key that is in the other of the two states. A failure comes back with what is left to do. */
 export async function putEnabled(
-  run: Run,
-  service: KeyService,
+  context: KeyContext<KeyEnabling>,
   key: KeyDescription,
   enabled: boolean,
-  call: Call,
 ): Promise<ReturnedKey> {
   if (key.state !== (enabled ? "Disabled" : "Enabled")) return { key };
-  const { arn } = key;
+  const { run, service, keyArn, call } = context;
   try {
-    await settled(run, service, madeAt(run, arn), call, () => service.setEnabled(arn, enabled, call), isLate);
+    await settled(context, () => service.setEnabled(keyArn, enabled, call), isLate);
   } catch (error) {
     return { key, toEnable: enabled, error: ByokError.from(error) };
   }
   // Whoever imports into the key in this run may still see it as it was.
-  tellWish(run, arn, enabled);
+  tellWish(run, keyArn, enabled);
   return { key: { ...key, state: enabled ? "Enabled" : "Disabled" } };
 }
 
@@ -76,18 +72,13 @@ function isLate({ code, retry }: ByokError): boolean {
 
 /** How the key is now. Where that cannot be had: how a cancellation is documented to leave it. */
 async function keyThatIsBack(
-  run: Run,
-  service: KeyService,
+  context: KeyContext<KeyReading>,
   key: KeyDescription,
-  call: Call,
 ): Promise<{ readonly key: KeyDescription; readonly error?: ByokError }> {
   try {
     const { value } = await settledAnswer(
-      run,
-      service,
-      madeAt(run, key.arn),
-      call,
-      () => lookAt(run, service, key.arn, call),
+      context,
+      () => lookAt(context),
       (seen) => seen.value !== null && !waitsForDeletion(seen.value),
     );
     if (value !== null) return { key: value };

@@ -1,10 +1,10 @@
-import type { Call } from "./call";
 import { ByokError, isByokError } from "./errors";
 import { removeIntentions } from "./intentions";
 import type { KeyDescription, Tags } from "./key";
-import type { KeyService } from "./key-service";
+import type { KeyContext } from "./key-context";
+import type { KmsIdentity, TagReading, TagWriting } from "./key-service";
 import type { Run } from "./run";
-import { madeAt, settled } from "./settling";
+import { settled } from "./settling";
 
 /**
  * Tag that says that a key is to be Disabled once its material is in: an import makes every key Enabled, and a key
@@ -22,7 +22,7 @@ export function tellWish(run: Run, keyArn: string, enabled: boolean): void {
  * What the key's own resource said in this run. It counts while the KMS may still show the key as it was, and while the
  * key has no material: after that, what the KMS shows is true, and others may have changed it.
  */
-export function toldWish(run: Run, service: KeyService, key: KeyDescription): boolean | undefined {
+export function toldWish(run: Run, service: KmsIdentity, key: KeyDescription): boolean | undefined {
   const told = run.memory.wishes.get(key.arn);
   if (told === undefined) return undefined;
   const isHidden = key.state === "PendingImport" || key.state === "Creating";
@@ -36,17 +36,17 @@ export function isToBeDisabled(tags: Tags | undefined): boolean {
 }
 
 /** Leaves the intention on the key. Whoever may not tag imports all the same; a crash would then forget it. */
-export async function noteDisabling(run: Run, service: KeyService, keyArn: string, call: Call): Promise<void> {
-  await permitted(run, keyArn, "noted", () =>
-    settled(run, service, madeAt(run, keyArn), call, () => service.tag(keyArn, { [enabledTag]: "false" }, call)),
-  );
+export async function noteDisabling(context: KeyContext<TagWriting>): Promise<void> {
+  const { service, keyArn, call } = context;
+  const note = () => service.tag(keyArn, { [enabledTag]: "false" }, call);
+  await permitted(context, "noted", () => settled(context, note));
 }
 
 /** Removes the intention: it is fulfilled, or withdrawn. @returns false where it stays, and could be acted on still */
-export async function forgetDisabling(run: Run, service: KeyService, keyArn: string, call: Call): Promise<boolean> {
-  return permitted(run, keyArn, "removed", async () => {
-    const remove = () => removeIntentions(service, keyArn, [enabledTag], call);
-    const left = await settled(run, service, madeAt(run, keyArn), call, remove);
+export async function forgetDisabling(context: KeyContext<TagWriting>): Promise<boolean> {
+  const { run, keyArn } = context;
+  return permitted(context, "removed", async () => {
+    const left = await settled(context, () => removeIntentions(context, [enabledTag]));
     if (left === undefined) return;
     run.log.warn(`The tag ${enabledTag} of the key cannot be removed, and says nothing any more. ${left.rawMessage}`, {
       key: keyArn,
@@ -54,7 +54,11 @@ export async function forgetDisabling(run: Run, service: KeyService, keyArn: str
   });
 }
 
-async function permitted(run: Run, keyArn: string, done: string, work: () => Promise<unknown>): Promise<boolean> {
+async function permitted(
+  { run, keyArn }: KeyContext<unknown>,
+  done: string,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
   try {
     await work();
     return true;
@@ -68,12 +72,7 @@ async function permitted(run: Run, keyArn: string, done: string, work: () => Pro
 }
 
 /** The tags of a key, each asked for once. Undefined where the caller may not read them. */
-export function readableTags(
-  run: Run,
-  service: KeyService,
-  keyArn: string,
-  call: Call,
-): () => Promise<Tags | undefined> {
+export function readableTags({ run, service, keyArn, call }: KeyContext<TagReading>): () => Promise<Tags | undefined> {
   let asked: Promise<Tags | undefined> | undefined;
   const ask = async (): Promise<Tags | undefined> => {
     try {

@@ -123,10 +123,16 @@ export class ByokError extends Error {
     if (thrown instanceof ByokError) return thrown;
     const kind = nameOf(thrown);
     if (kind === "AbortError") {
-      return new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.");
+      return canceled();
     }
     return new ByokError("internal", `Unexpected ${kind}. This is a fault of byok: please report it.`);
   }
+}
+
+/** @param details Whether the operation may have taken effect. Default: it did not. */
+export function canceled(details: Pick<ErrorDetails, "effectUnknown"> = {}): ByokError {
+  const message = "The operation was canceled. Run it again to continue from where it stopped.";
+  return new ByokError("canceled", message, details);
 }
 
 export function isByokError<C extends ErrorCode>(thrown: unknown, ...codes: C[]): thrown is ByokError & { code: C } {

@@ -3,18 +3,30 @@ import type { Call } from "./call";
 import { releaseToken } from "./creation-token";
 import { cancelDeletion, putEnabled, type ReturnedKey } from "./deletion-cancellation";
 import { isToBeDisabled, noteDisabling, tellWish } from "./enabled-wish";
+import { defined } from "./defined";
 import { ByokError, isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
-import { syncAspects } from "./key-aspects";
+import { type AspectsContext, syncAspects } from "./key-aspects";
 import { displacements, type FixedDifference, fixedDifferences } from "./key-assessment";
-import { checkKeyOptions, createKey, type CreatedKey } from "./key-creation";
+import { checkKeyOptions, createKey, type CreatedKey, type CreationContext } from "./key-creation";
 import { lookAt, lookOnceCreated } from "./key-look";
 import { isNoteOutstanding, type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
-import type { KeyService } from "./key-service";
-import { checkAllowed, type KeyLocation, reach } from "./key-services";
+import { type KeyContext, keyContext, type KmsContext, type LocatedKeyContext, ofKey } from "./key-context";
+import type {
+  CallerIdentity,
+  DeletionCanceling,
+  DeletionScheduling,
+  KeyEnabling,
+  KeyReading,
+  KmsIdentity,
+  PolicyReading,
+  TagReading,
+  TagWriting,
+} from "./key-service";
+import { checkAllowed } from "./key-services";
 import type { Outcome } from "./outcome";
-import { createReplica } from "./replica-creation";
+import { createReplica, type ReplicaContext } from "./replica-creation";
 import type { Run } from "./run";
 import type { WantedKey } from "./wanted-key";
 
@@ -30,6 +42,9 @@ export interface ReadAspects {
 /** `if_possible`: nothing says whether somebody manages it, so that a refusal only leaves it unread. */
 export type Reading = boolean | "if_possible";
 
+/** What a reading of a key may do: nothing that writes. */
+type ReadingContext = LocatedKeyContext<CallerIdentity & KeyReading & PolicyReading & TagReading>;
+
 /**
  * What the KMS says of a key that is on record. Undefined: the key is gone for good.
  *
@@ -43,15 +58,15 @@ export async function readKey(
   aspects: ReadAspects,
   call: Call = {},
 ): Promise<KeyRecord | undefined> {
-  const { service, location } = reach(run, arn, "arn");
-  const { region, accountId, kms } = location;
-  const { value: key, at } = await lookAt(run, service, arn, call);
+  const context: ReadingContext = keyContext(run, arn, "arn", call);
+  const { service, location } = context;
+  const { value: key, at } = await lookAt(context);
   if (key === null) {
-    await confirmGone(service, { arn, accountId, creationDate: earlier?.creationDate }, at, call);
+    await confirmGone(context, earlier?.creationDate, at);
     return undefined;
   }
   checkOrigin(key);
-  const record = keyRecord(kms, region, key, earlier);
+  const record = keyRecord(location.kms, location.region, key, earlier);
   const policy = await aspectOf(aspects.policy, () => service.policy(arn, call), record.policy);
   let asked: Promise<Tags> | undefined;
   const allTags = (): Promise<Tags> => (asked ??= service.tags(arn, call));
@@ -99,48 +114,44 @@ async function ensureNewKey(run: Run, wanted: WantedKey, call: Call): Promise<Ou
   checkAllowed({ kms: wanted.kms, region: wanted.region, accountId: undefined, keyId: "" }, run.allowed, "region");
   const service = run.services.service(wanted.kms, wanted.region);
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
-  const created = await makeKey(run, service, wanted, call);
-  return created.made
-    ? finishMadeKey(run, service, wanted, created, call)
-    : finishFoundKey(run, service, wanted, created, call);
+  const context: KmsContext = { run, service, call };
+  const created = await makeKey(context, wanted);
+  const made = ofKey(context, created.key.arn);
+  return created.made ? finishMadeKey(made, wanted, created) : finishFoundKey(made, wanted, created);
 }
 
 async function finishMadeKey(
-  run: Run,
-  service: KeyService,
+  context: AspectsContext,
   wanted: WantedKey,
   { key, error: unseen }: CreatedKey,
-  call: Call,
 ): Promise<Outcome<KeyRecord>> {
   const soFar =
     unseen === undefined ? [] : [`${key.arn} was made, and could not be looked at since. ${unseen.rawMessage}`];
   // Policy, tags and description went into the creating call, and so did the wish to have it disabled.
-  if (wanted.enabled !== undefined) tellWish(run, key.arn, wanted.enabled);
+  if (wanted.enabled !== undefined) tellWish(context.run, key.arn, wanted.enabled);
   const { kms, region, multiRegion, policy, tags, deletionProtection } = wanted;
   const disablingNoted = wanted.enabled === false ? true : undefined;
   const asMade = { ...keyRecord(kms, region, key), policy, tags, disablingNoted };
   if (deletionProtection === undefined) return { record: asMade, warnings: soFar };
   // No creating call takes this, so it is what is left to be done.
   const rest = { kms, region, multiRegion, deletionProtection };
-  const { record, error } = await syncAspects(run, service, key, rest, { earlier: asMade }, call);
+  const { record, error } = await syncAspects(context, key, rest, { earlier: asMade });
   return { record, warnings: unfinished(key.arn, error) };
 }
 
 async function finishFoundKey(
-  run: Run,
-  service: KeyService,
+  context: AspectsContext,
   wanted: WantedKey,
   found: CreatedKey,
-  call: Call,
 ): Promise<Outcome<KeyRecord>> {
   const { arn } = found.key;
-  announceTaking(run, arn);
+  announceTaking(context.run, arn);
   // It stands in the place of a new key, which would not be Disabled.
   const tried = found.toEnable !== undefined;
-  const back = tried ? found : await putEnabled(run, service, found.key, wanted.enabled ?? true, call);
+  const back = tried ? found : await putEnabled(context, found.key, wanted.enabled ?? true);
   const enabledNow = found.key.state === "Disabled" && back.key.state === "Enabled" && wanted.enabled === undefined;
   const known = { earlier: { toEnable: back.toEnable }, tags: found.tags, found: true };
-  const { record, error } = await syncAspects(run, service, back.key, wanted, known, call);
+  const { record, error } = await syncAspects(context, back.key, wanted, known);
   const said = enabledNow
     ? [
         `${arn} was Disabled and was enabled: nothing on record says otherwise. To have it Disabled, set \`enabled\` to false.`,
@@ -162,11 +173,11 @@ function unfinished(arn: string, error: ByokError | undefined): string[] {
     : [`${arn} is there, but not yet as configured; the next apply repairs it. ${error.rawMessage}`];
 }
 
-function makeKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
+function makeKey(context: CreationContext & ReplicaContext, wanted: WantedKey): Promise<CreatedKey> {
   const { primaryKeyArn } = wanted;
   return primaryKeyArn === undefined
-    ? createKey(run, service, wanted, call)
-    : createReplica(run, service, { ...wanted, primaryKeyArn }, call);
+    ? createKey(context, wanted)
+    : createReplica(context, { ...wanted, primaryKeyArn });
 }
 
 async function ensureKnownKey(
@@ -177,24 +188,25 @@ async function ensureKnownKey(
   found: boolean,
 ): Promise<Outcome<KeyRecord>> {
   refuseChange(record.arn, displacements(wanted, record));
-  const { service } = reach(run, record.arn, "arn");
+  const context = keyContext(run, record.arn, "arn", call);
+  const { service } = context;
   if (wanted.policy !== undefined) service.profile.checkPolicy(wanted.policy);
   checkKeyOptions(service.profile, wanted);
   return run.locks.hold(record.arn, async () => {
     if (found) announceTaking(run, record.arn);
     else concludeTaking(run, record.arn);
-    const seen = await describeKnown(run, service, record.arn, call);
+    const seen = await describeKnown(context);
     const now = keyRecord(record.kms, record.region, seen, record);
     refuseChange(record.arn, fixedDifferences(wanted, now));
-    const back = await bringBack(run, service, seen, now, wanted, call);
+    const back = await bringBack(ofKey(context, seen.arn), seen, now, wanted);
     const known = { earlier: { ...now, toEnable: back.toEnable }, found };
-    const synced = await syncAspects(run, service, back.key, wanted, known, call);
+    const synced = await syncAspects(ofKey(context, back.key.arn), back.key, wanted, known);
     const [error, another] = [leftUndone(back, synced.record), synced.error].filter((one) => one !== undefined);
     const isNews = another !== undefined && another.rawMessage !== error?.rawMessage;
     return {
       record: synced.record,
       warnings: isNews ? [...back.warnings, another.rawMessage] : back.warnings,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
     };
   });
 }
@@ -223,7 +235,8 @@ export async function scheduleKeyDeletion(
   windowDays: number,
   call: Call = {},
 ): Promise<{ readonly warnings: readonly string[] }> {
-  const { service, location } = reach(run, record.arn, "arn");
+  const context: LeavingContext = keyContext(run, record.arn, "arn", call);
+  const { service } = context;
   checkDeletionWindow(service, windowDays);
   return run.locks.hold(record.arn, async () => {
     if (isTaken(run, record.arn)) return { warnings: [spared(record.arn)] };
@@ -232,9 +245,9 @@ export async function scheduleKeyDeletion(
     try {
       await service.scheduleDeletion(record.arn, windowDays, call);
     } catch (error) {
-      await confirmLeaving(run, service, record, location, error, call);
+      await confirmLeaving(context, record, error);
     }
-    releaseToken(run, service, record.arn);
+    releaseToken(context);
     return { warnings: [] };
   });
 }
@@ -243,26 +256,22 @@ function spared(arn: string): string {
   return `The deletion of ${arn} was not scheduled: another resource took the key over in this run. To have it deleted, destroy that one.`;
 }
 
+/** What the deletion of a key may do to it. Nothing else schedules one. */
+type LeavingContext = LocatedKeyContext<CallerIdentity & DeletionScheduling & KeyReading>;
+
 /** @throws unknown The error, where the key neither waits for its deletion nor is gone. */
-async function confirmLeaving(
-  run: Run,
-  service: KeyService,
-  { arn, creationDate }: KeyRecord,
-  { accountId }: KeyLocation,
-  error: unknown,
-  call: Call,
-): Promise<void> {
+async function confirmLeaving(context: LeavingContext, { creationDate }: KeyRecord, error: unknown): Promise<void> {
   if (isByokError(error, "key_pending_deletion")) return;
   if (!isByokError(error, "key_not_found", "key_unusable")) throw error;
-  const { value: key, at } = await lookAt(run, service, arn, call);
+  const { value: key, at } = await lookAt(context);
   // Not every KMS says why the state of the key does not allow it.
   if (key !== null && waitsForDeletion(key)) return;
   if (key !== null) throw error;
-  await confirmGone(service, { arn, accountId, creationDate }, at, call);
+  await confirmGone(context, creationDate, at);
 }
 
 /** @throws ByokError `invalid_argument` where the KMS does not offer such a window. */
-export function checkDeletionWindow({ profile }: Pick<KeyService, "profile">, windowDays: number): void {
+export function checkDeletionWindow({ profile }: Pick<KmsIdentity, "profile">, windowDays: number): void {
   const { least, most } = profile.deletionWindowDays;
   if (Number.isInteger(windowDays) && windowDays >= least && windowDays <= most) return;
   throw new ByokError(
@@ -272,10 +281,10 @@ export function checkDeletionWindow({ profile }: Pick<KeyService, "profile">, wi
   );
 }
 
-async function describeKnown(run: Run, service: KeyService, arn: string, call: Call): Promise<KeyDescription> {
-  const { value: key } = await lookOnceCreated(run, call, () => lookAt(run, service, arn, call));
+async function describeKnown(context: KeyContext<KeyReading>): Promise<KeyDescription> {
+  const { value: key } = await lookOnceCreated(context, () => lookAt(context));
   if (key === null) {
-    throw new ByokError("key_not_found", `${arn} does not exist. Refresh the state, and run again.`, {
+    throw new ByokError("key_not_found", `${context.keyArn} does not exist. Refresh the state, and run again.`, {
       attribute: "arn",
     });
   }
@@ -285,34 +294,30 @@ async function describeKnown(run: Run, service: KeyService, arn: string, call: C
 
 /** A key that is no longer pending deletion, and is Enabled or Disabled as it was before that. */
 async function bringBack(
-  run: Run,
-  service: KeyService,
+  context: KeyContext<DeletionCanceling & KeyEnabling & KeyReading & TagWriting>,
   seen: KeyDescription,
   known: KeyRecord,
   { enabled }: WantedKey,
-  call: Call,
 ): Promise<ReturnedKey & { readonly warnings: readonly string[] }> {
   const isPending = waitsForDeletion(seen);
   if (!isPending && known.toEnable === undefined) return { key: seen, warnings: [] };
   const wasOrIs = enabled ?? wasEnabled(known);
-  const back = isPending
-    ? await cancelDeletion(run, service, seen, wasOrIs, call)
-    : await putEnabled(run, service, seen, wasOrIs, call);
+  const back = isPending ? await cancelDeletion(context, seen, wasOrIs) : await putEnabled(context, seen, wasOrIs);
   const warnings = isPending ? [`${seen.arn} was waiting for its deletion, which was canceled.`] : [];
   if (back.key.state !== "PendingImport" || enabled !== undefined) return { ...back, warnings };
-  const error = await tellImport(run, service, known, call);
+  const error = await tellImport(ofKey(context, known.arn), known);
   const { toEnable } = known;
-  return { ...back, toEnable, ...(error === undefined ? {} : { error }), warnings };
+  return { ...back, toEnable, ...defined({ error }), warnings };
 }
 
 /** The import that brings its material back makes the key Enabled, and is told whether that is how it was. */
-async function tellImport(run: Run, service: KeyService, known: KeyRecord, call: Call): Promise<ByokError | undefined> {
+async function tellImport(context: KeyContext<TagWriting>, known: KeyRecord): Promise<ByokError | undefined> {
   if (known.enabled === undefined && known.toEnable === undefined) return undefined;
   const enabled = wasEnabled(known);
-  tellWish(run, known.arn, enabled);
+  tellWish(context.run, known.arn, enabled);
   if (enabled) return undefined;
   try {
-    await noteDisabling(run, service, known.arn, call);
+    await noteDisabling(context);
     return undefined;
   } catch (error) {
     return ByokError.from(error);
@@ -324,14 +329,9 @@ async function tellImport(run: Run, service: KeyService, known: KeyRecord, call:
  * old enough, since no key vanishes within a week of its creation.
  */
 async function confirmGone(
-  service: KeyService,
-  {
-    arn,
-    accountId,
-    creationDate,
-  }: { arn: string; accountId: string | undefined; creationDate?: EpochSeconds | undefined },
+  { service, keyArn: arn, location: { accountId }, call }: LocatedKeyContext<CallerIdentity>,
+  creationDate: EpochSeconds | undefined,
   at: EpochSeconds,
-  call: Call,
 ): Promise<void> {
   const caller = accountId === undefined ? undefined : await service.callerAccount(call);
   if (accountId !== undefined && caller === undefined) {

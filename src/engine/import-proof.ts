@@ -1,5 +1,5 @@
 import type { Fingerprint } from "./fingerprint";
-import type { MaterialRecord } from "./material-record";
+import { isProved, type MaterialRecord } from "./material-record";
 
 /** What an import's answer proves: which bytes a key holds. */
 interface Proved {
@@ -31,8 +31,10 @@ export class ImportProof implements Proved {
   }
 
   /** Undefined where the record tells of no import of ours that succeeded. */
-  static onRecord({ keyArn, fingerprint, verified, materialId }: MaterialRecord): ImportProof | undefined {
-    return verified && fingerprint !== undefined ? new ImportProof({ keyArn, fingerprint, materialId }) : undefined;
+  static onRecord(record: MaterialRecord): ImportProof | undefined {
+    if (!isProved(record)) return undefined;
+    const { keyArn, fingerprint, materialId } = record;
+    return new ImportProof({ keyArn, fingerprint, materialId });
   }
 
   /** From the tag that is set after an import's answer, where a KMS keeps no id of its material: see delete-first.ts. */

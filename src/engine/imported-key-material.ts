@@ -1,26 +1,41 @@
 import { type Action, type Assessment, assess, type WantedMaterial } from "./assessment";
 import type { Call } from "./call";
-import { importDeletingFirst } from "./delete-first";
+import { defined } from "./defined";
+import { importDeletingFirst, type ReimportContext } from "./delete-first";
 import { interruptionMark } from "./delete-first-tags";
 import { forgetDisabling, isToBeDisabled, noteDisabling, readableTags, toldWish } from "./enabled-wish";
 import { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { ImportProof } from "./import-proof";
 import { checkImport, type Imported, type ImportPlan, importMaterial } from "./importing";
-import type { KeyDescription, Tags } from "./key";
+import { expirationModelOf, type KeyDescription, type Tags } from "./key";
 import type { KeyMaterialSource, OfferedMaterial } from "./key-material-source";
-import type { KeyService } from "./key-service";
-import { reach } from "./key-services";
+import { type KeyContext, keyContext, ofKey, withCall } from "./key-context";
+import type { KeyEnabling, MaterialListing, TagReading, TagWriting } from "./key-service";
 import { mayHoldSeveral } from "./kms-profile";
-import { checkLifetime, type Lifetime, renewalTime, sameLifetime, validToAt } from "./lifetime";
-import { lostMaterials, type MaterialCondition } from "./material-condition";
+import { checkLifetime, sameLifetime, validToAt } from "./lifetime";
+import {
+  expiryOf,
+  type Imported as ImportedCondition,
+  isToDisable,
+  lostMaterials,
+  type MaterialCondition,
+  materialFacts,
+  type ToDisable,
+} from "./material-condition";
 import { materialsOf, type MaterialObservation, observeMaterial } from "./material-observation";
-import { type MaterialRecord, provedFingerprint } from "./material-record";
+import {
+  blankRecord,
+  type MaterialRecord,
+  provedFingerprint,
+  type ProvedRecord,
+  type UnprovedRecord,
+} from "./material-record";
 import { differentBytes } from "./offered-bytes";
 import { openSource } from "./opened-source";
 import type { Outcome } from "./outcome";
 import type { Run } from "./run";
-import { madeAt, settled, startSettling } from "./settling";
+import { settled, startSettling } from "./settling";
 
 /** What the configuration asks for, with what only an import needs. */
 export interface MaterialSettings extends WantedMaterial {
@@ -34,7 +49,7 @@ export function recordAfter(record: MaterialRecord, condition: MaterialCondition
     ...record,
     rebuilt: undefined,
     keyDisabled: condition.keyDisabled,
-    toDisable: condition.toDisable === true ? true : undefined,
+    toDisable: isToDisable(condition) ? true : undefined,
     otherMaterials: condition.otherMaterials,
   };
   if (condition.state === "deleted" && condition.validTo !== undefined && condition.settling !== true) {
@@ -77,7 +92,7 @@ export async function applyMaterial(
   call: Call = {},
   planned: Action | "move" = "create",
 ): Promise<MaterialOutcome> {
-  const { service } = reach(run, wanted.keyArn, "key_arn");
+  const context = keyContext(run, wanted.keyArn, "key_arn", call);
   return run.locks.hold(wanted.keyArn, async () => {
     const { offer, material } = await openSource(source, call);
     try {
@@ -87,30 +102,27 @@ export async function applyMaterial(
       const assessment = assess({ wanted, condition: seen.condition, record, offer, now: seen.at });
       if (assessment.problem !== undefined) {
         // The state of the key does not wait for the bytes. Whether that failed is what the next look tells.
-        if (isToDisable(seen) && allows(planned, "disable")) await disable(run, service, seen.key, call);
+        if (isSeenToDisable(seen) && allows(planned, "disable")) await disable(ofKey(context, seen.key.arn));
         throw assessment.problem;
       }
-      const known = withRenewal(
-        recordAfter(record ?? { keyArn: wanted.keyArn, verified: false }, seen.condition),
-        wanted,
-      );
+      const known = withRenewal(recordAfter(record ?? blankRecord(wanted.keyArn), seen.condition), wanted);
       const warnings = [...(material?.warnings ?? []), ...assessment.warnings];
       const asSeen = { record: known, warnings, assessment, condition: seen.condition };
       const { action, reason } = assessment;
-      if (action === "disable" && seen.key !== null) {
+      if (action === "disable" && isSeenToDisable(seen)) {
         if (planned === "move") throw nothingImported(wanted, reason);
-        return allows(planned, action) ? await disabled(run, service, seen.key, asSeen, call) : late(asSeen);
+        return allows(planned, action) ? await disabled(context, seen, asSeen) : late(asSeen);
       }
       if (!isImport(action) || material === undefined || source === undefined || seen.key === null) {
         if (planned === "move") throw nothingImported(wanted, reason);
-        return { ...asSeen, record: { ...known, noteLeft: await noteStillLeft(run, service, known, call) } };
+        return { ...asSeen, record: { ...known, noteLeft: await noteStillLeft(context, known) } };
       }
       const here = { ...seen, key: seen.key };
       if (!allows(planned, action)) {
-        const isDue = isToDisable(here) && allows(planned, "disable");
-        return isDue ? await disabled(run, service, here.key, late(asSeen), call) : late(asSeen);
+        const left = late(asSeen);
+        return isSeenToDisable(here) && allows(planned, "disable") ? await disabled(context, here, left) : left;
       }
-      const done = await bringIn(run, service, wanted, here, record, material, source.attribute, call);
+      const done = await bringIn(context, wanted, here, record, { material, attribute: source.attribute });
       // An error would make a new resource be thrown away and made again, though its bytes are in.
       const isNew = record === undefined;
       return {
@@ -120,7 +132,7 @@ export async function applyMaterial(
           ...done.warnings,
           ...(isNew && done.error !== undefined ? [done.error.rawMessage] : []),
         ],
-        ...(isNew || done.error === undefined ? {} : { error: done.error }),
+        ...defined({ error: isNew ? undefined : done.error }),
         assessment,
         condition: conditionAfterImport(seen, done.record, done.missing),
         proof: done.proof,
@@ -131,9 +143,11 @@ export async function applyMaterial(
   });
 }
 
-function isToDisable<T extends MaterialObservation>(seen: T): seen is T & { readonly key: KeyDescription } {
-  return seen.key !== null && seen.condition.toDisable === true;
+function isSeenToDisable(seen: MaterialObservation): seen is SeenToDisable {
+  return seen.key !== null && isToDisable(seen.condition);
 }
+
+type SeenToDisable = MaterialObservation & { readonly key: KeyDescription; readonly condition: ToDisable };
 
 /** What each plan allows its apply to do: what was planned, or less. */
 function allows(planned: Action | "move", action: Action): boolean {
@@ -160,16 +174,15 @@ function nothingImported({ keyArn }: MaterialSettings, reason: string): ByokErro
 
 /** Fulfils what an earlier run could not: the material is in, and the key is to be Disabled. */
 async function disabled(
-  run: Run,
-  service: KeyService,
-  key: KeyDescription,
-  { record, condition, ...seen }: MaterialOutcome,
-  call: Call,
+  context: KeyContext<KeyEnabling & TagWriting>,
+  { key, condition }: SeenToDisable,
+  outcome: MaterialOutcome,
 ): Promise<MaterialOutcome> {
-  const { error, noteLeft } = await disable(run, service, key, call, key.state === "Disabled");
-  if (error !== undefined) return { ...seen, record, condition, error };
+  const { error, noteLeft } = await disable(ofKey(context, key.arn), key.state === "Disabled");
+  if (error !== undefined) return { ...outcome, error };
+  const { record } = outcome;
   return {
-    ...seen,
+    ...outcome,
     record: { ...record, toDisable: undefined, noteLeft, keyDisabled: true },
     condition: { ...condition, toDisable: false, keyState: "Disabled", keyDisabled: true },
   };
@@ -182,11 +195,16 @@ function withRenewal(record: MaterialRecord, { lifetime }: WantedMaterial): Mate
 }
 
 /** What is on record after an import. */
-type MadeRecord = MaterialRecord & {
-  readonly lifetime: Lifetime;
+type MadeRecord = (ProvedRecord | UnprovedRecord) & {
   readonly keyDisabled: boolean;
   readonly otherMaterials: readonly string[];
 };
+
+/** What is to be imported, and the argument that gave it. */
+interface GivenMaterial {
+  readonly material: OfferedMaterial;
+  readonly attribute: string;
+}
 
 /** What came of an import: the bytes are in, whatever the error says. */
 interface BroughtIn {
@@ -200,16 +218,15 @@ interface BroughtIn {
 }
 
 async function bringIn(
-  run: Run,
-  service: KeyService,
+  within: ReimportContext & KeyContext<KeyEnabling & MaterialListing & TagReading>,
   wanted: MaterialSettings,
   seen: MaterialObservation & { readonly key: KeyDescription },
   record: MaterialRecord | undefined,
-  material: OfferedMaterial,
-  attribute: string,
-  call: Call,
+  { material, attribute }: GivenMaterial,
 ): Promise<BroughtIn> {
   const { key, at, condition } = seen;
+  const context = ofKey(within, key.arn);
+  const { run, service, call } = context;
   const closed = run.memory.closed.get(key.arn);
   if (closed !== undefined) throw closed;
   checkLifetime(wanted.lifetime, service.profile, at);
@@ -228,14 +245,14 @@ async function bringIn(
     knownDescription: record?.description,
   };
   checkImport(service, plan);
-  const materials = seen.materials ?? (await listBefore(run, service, key, record, call));
-  const tags = seen.tags === undefined ? readableTags(run, service, key.arn, call) : async () => seen.tags;
-  const toDisable = await isDisablingWished(run, service, seen, record, tags);
+  const materials = seen.materials ?? (await listBefore(context, key, record));
+  const tags = seen.tags === undefined ? readableTags(context) : async () => seen.tags;
+  const toDisable = await isDisablingWished(context, seen, record, tags);
   const dead = condition.state !== "imported";
-  const urgent = { ...call, urgent: dead };
+  const urgently = withCall(context, { ...call, urgent: dead });
   // Before the effect that makes it necessary, so that a crash does not forget it.
   const isNotedNow = toDisable && !isToBeDisabled(await tags());
-  if (isNotedNow) await noteDisabling(run, service, key.arn, call);
+  if (isNotedNow) await noteDisabling(context);
   const replacement = {
     full: !dead,
     proof: onRecord,
@@ -248,40 +265,40 @@ async function bringIn(
   try {
     imported =
       service.profile.reimport === "delete_first"
-        ? await importDeletingFirst(run, service, plan, replacement, urgent)
-        : await importMaterial(run, service, plan, urgent);
+        ? await importDeletingFirst(urgently, plan, replacement)
+        : await importMaterial(urgently, plan);
   } catch (thrown) {
     const error = ByokError.from(thrown);
     // What was noted for an import that is known to have failed is withdrawn, so that it cannot outlive this attempt.
     if (isNotedNow && condition.state !== "never_imported" && !error.effectUnknown) {
-      await forgetDisabling(run, service, key.arn, {}).catch(() => undefined);
+      await forgetDisabling(withCall(context, {})).catch(() => undefined);
     }
     throw error;
   }
   rememberImport(run, key.arn, material.fingerprint);
   if (dead) startSettling(run, key.arn);
-  const { error, noteLeft } = toDisable ? await disable(run, service, key, call) : {};
+  const { error, noteLeft } = toDisable ? await disable(context) : {};
   // A KMS takes only the same bytes again: what was proved of this key before is so still.
   const proof = imported.proof ?? (onRecord?.fingerprint === material.fingerprint ? onRecord : undefined);
   const materialId = imported.proof === undefined ? onRecord?.materialId : imported.proof.materialId;
   const ids = (materials ?? []).map((entry) => entry.materialId).filter((id) => id !== materialId);
   const missing = lostMaterials(materials).filter((id) => id !== materialId);
-  const made: MadeRecord = {
+  const sent = {
     keyArn: key.arn,
     fingerprint: material.fingerprint,
-    verified: proof !== undefined,
     materialId,
-    importedAt: proof === undefined ? undefined : imported.at,
     lifetime: wanted.lifetime,
     description: wanted.description,
-    expirationModel: validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES",
+    expirationModel: expirationModelOf(validTo),
     validTo,
     importedValidTo: validTo,
     keyDisabled: toDisable,
     toDisable: error === undefined ? undefined : true,
-    noteLeft: toDisable ? noteLeft : await noteStillLeft(run, service, record, call),
+    noteLeft: toDisable ? noteLeft : await noteStillLeft(context, record),
     otherMaterials: materials === undefined ? condition.otherMaterials : ids,
   };
+  const made: MadeRecord =
+    proof === undefined ? { ...sent, verified: false } : { ...sent, verified: true, importedAt: imported.at };
   return { record: made, proof: imported.proof, missing, warnings: afterwards(key, missing, proof), error };
 }
 
@@ -310,30 +327,25 @@ function afterwards(
  * cannot be used, and a new replica of a key that was rotated needs all of them.
  */
 async function listBefore(
-  run: Run,
-  service: KeyService,
+  context: KeyContext<MaterialListing>,
   key: KeyDescription,
   record: MaterialRecord | undefined,
-  call: Call,
 ): ReturnType<typeof materialsOf> {
   const isFirst = record?.importedAt === undefined;
   const hasHistory = key.materialId !== undefined || key.multiRegion?.type === "REPLICA";
-  return isFirst && hasHistory && mayHoldSeveral(service.profile, key.spec)
-    ? materialsOf(run, service, key.arn, call)
-    : undefined;
+  return isFirst && hasHistory && mayHoldSeveral(context.service.profile, key.spec) ? materialsOf(context) : undefined;
 }
 
 /** Whether a key is to be Disabled once its material is in, as far as anybody said; an import makes every key Enabled. */
 async function isDisablingWished(
-  run: Run,
-  service: KeyService,
+  { run, service }: KeyContext<unknown>,
   { key, condition }: MaterialObservation & { readonly key: KeyDescription },
   record: MaterialRecord | undefined,
   tags: () => Promise<Tags | undefined>,
 ): Promise<boolean> {
   const told = toldWish(run, service, key);
   if (told !== undefined) return !told;
-  if (condition.keyDisabled || condition.toDisable === true) return true;
+  if (condition.keyDisabled || isToDisable(condition)) return true;
   // An earlier run may have ended between its import and DisableKey, and left word on the key.
   const mayBeUnfinished = record?.importedAt === undefined || key.state === "Enabled";
   return mayBeUnfinished && record?.noteLeft !== true && isToBeDisabled(await tags());
@@ -341,27 +353,24 @@ async function isDisablingWished(
 
 /** Its failure is told and does not undo the import. The intention stays on the key until it is fulfilled. */
 async function disable(
-  run: Run,
-  service: KeyService,
-  key: KeyDescription,
-  call: Call,
+  context: KeyContext<KeyEnabling & TagWriting>,
   isDisabled = false,
 ): Promise<{ readonly error?: ByokError; readonly noteLeft?: true | undefined }> {
+  const { service, keyArn, call } = context;
   try {
-    if (!isDisabled) {
-      await settled(run, service, madeAt(run, key.arn), call, () => service.setEnabled(key.arn, false, call));
-    }
+    if (!isDisabled) await settled(context, () => service.setEnabled(keyArn, false, call));
   } catch (thrown) {
     const error = ByokError.from(thrown);
-    const message = `The key material was imported, and ${key.arn} is now Enabled although it is to be Disabled. The next apply disables it. ${error.rawMessage}`;
+    const message = `The key material was imported, and ${keyArn} is now Enabled although it is to be Disabled. The next apply disables it. ${error.rawMessage}`;
     return { error: error.with({ message }) };
   }
-  return { noteLeft: await isNoteLeft(run, service, key.arn, call) };
+  return { noteLeft: await isNoteLeft(context) };
 }
 
 /** Removes the note that is fulfilled. True where it stays on the key. */
-async function isNoteLeft(run: Run, service: KeyService, keyArn: string, call: Call): Promise<true | undefined> {
-  const isGone = await forgetDisabling(run, service, keyArn, call).catch((thrown: unknown) => {
+async function isNoteLeft(context: KeyContext<TagWriting>): Promise<true | undefined> {
+  const { run, keyArn } = context;
+  const isGone = await forgetDisabling(context).catch((thrown: unknown) => {
     const { rawMessage } = ByokError.from(thrown);
     run.log.warn(`What was noted in the tags of the key could not be removed. ${rawMessage}`, { key: keyArn });
     return false;
@@ -371,36 +380,32 @@ async function isNoteLeft(run: Run, service: KeyService, keyArn: string, call: C
 
 /** Tries once more to remove a note that an earlier run had to leave: whoever looks after the key itself takes it for one. */
 async function noteStillLeft(
-  run: Run,
-  service: KeyService,
+  context: KeyContext<TagWriting>,
   record: MaterialRecord | undefined,
-  call: Call,
 ): Promise<true | undefined> {
-  return record?.noteLeft === true ? isNoteLeft(run, service, record.keyArn, call) : undefined;
+  return record?.noteLeft === true ? isNoteLeft(ofKey(context, record.keyArn)) : undefined;
 }
 
 /** How the material is once it has been imported, without looking again: the import's answer is the proof. */
 function conditionAfterImport(
-  { condition: before }: MaterialObservation,
+  { condition: before, at }: MaterialObservation,
   made: MadeRecord,
   missing: readonly string[],
-): MaterialCondition {
+): ImportedCondition {
   const { expirationModel, validTo, materialId, lifetime, keyDisabled, toDisable, otherMaterials } = made;
   return {
     state: "imported",
     keyState: missing.length > 0 ? "PendingImport" : keyDisabled && toDisable !== true ? "Disabled" : "Enabled",
     expirationModel,
-    validTo,
-    materialId: materialId ?? before.materialId,
-    renewalTime: renewalTime(lifetime, validTo),
+    ...expiryOf(validTo, lifetime, at),
+    materialId: materialId ?? materialFacts(before).materialId,
     lifetimeDrift: false,
-    renewalDue: false,
     lifetimePast: false,
     missingMaterials: missing,
     otherMaterials,
     keyDisabled,
     ...(toDisable === true ? { toDisable } : {}),
-    ...(before.mayInterrupt === true ? { mayInterrupt: true } : {}),
+    ...(before.state === "imported" && before.mayInterrupt === true ? { mayInterrupt: true } : {}),
   };
 }
 

@@ -1,15 +1,23 @@
-import { type Call, checkCall } from "./call";
+import { checkCall } from "./call";
+import { defined } from "./defined";
 import type { Milliseconds } from "./clock";
 import { ByokError, isByokError } from "./errors";
 import { ImportProof } from "./import-proof";
 import type { EpochSeconds } from "./instant";
-import type { KeyDescription } from "./key";
+import { expirationModelOf, type KeyDescription } from "./key";
 import type { OfferedMaterial } from "./key-material-source";
-import type { ImportParameters, KeyService, MaterialImport, Observed } from "./key-service";
+import type { KeyContext } from "./key-context";
+import type {
+  ImportParameters,
+  KeyReading,
+  KmsIdentity,
+  MaterialImport,
+  MaterialImporting,
+  Observed,
+} from "./key-service";
 import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
 import { materialShapes } from "./kms-profile";
-import type { Run } from "./run";
-import { madeAt, settled } from "./settling";
+import { madeAt, settledSince } from "./settling";
 import { chooseWrapping, type WrappingChoice } from "./wrapping-choice";
 import { wrappingKeyFrom } from "./wrapping-key";
 
@@ -40,6 +48,9 @@ export interface Imported {
   readonly proof: ImportProof | undefined;
 }
 
+/** What an import may do to a key: look at it, and bring material in. */
+export type ImportContext = KeyContext<KeyReading & MaterialImporting>;
+
 /** The longest token that a KMS is documented to give, with room to spare. */
 const longestTokenBytes = 64 * 1024;
 
@@ -48,7 +59,7 @@ const longestTokenBytes = 64 * 1024;
  *
  * @throws ByokError `wrong_origin`, `unsupported_key_spec`, `wrong_material`, `unsupported_wrapping`.
  */
-export function checkImport(service: KeyService, plan: ImportPlan): KeySpec {
+export function checkImport(service: KmsIdentity, plan: ImportPlan): KeySpec {
   const { key, material } = plan;
   if (key.origin !== "EXTERNAL") {
     throw new ByokError(
@@ -73,21 +84,22 @@ export function checkImport(service: KeyService, plan: ImportPlan): KeySpec {
  * Fetches import parameters, checks them, wraps and imports. Parameters that have become stale, or that the KMS does
  * not accept, are fetched again and the material is wrapped again, once.
  */
-export async function importMaterial(run: Run, service: KeyService, plan: ImportPlan, call: Call): Promise<Imported> {
+export async function importMaterial(context: ImportContext, plan: ImportPlan): Promise<Imported> {
+  const { run, service } = context;
   const spec = checkImport(service, plan);
   try {
-    return await importOnce(run, service, plan, spec, call);
+    return await importOnce(context, plan, spec);
   } catch (error) {
     if (!isByokError(error) || error.retry !== "fresh_parameters") throw onItsArgument(error, plan);
     run.log.debug("The import parameters were refused; fetching new ones.", { key: plan.key.arn, code: error.code });
-    return await importOnce(run, service, plan, spec, call).catch((again: unknown) => {
+    return await importOnce(context, plan, spec).catch((again: unknown) => {
       throw onItsArgument(again, plan);
     });
   }
 }
 
 /** How the material of an import is wrapped. @throws ByokError see `checkImport` and `chooseWrapping`. */
-export function wrappingOf(service: KeyService, plan: ImportPlan): WrappingChoice {
+export function wrappingOf(service: KmsIdentity, plan: ImportPlan): WrappingChoice {
   return chooseWrapping({
     keySpec: checkImport(service, plan),
     profile: service.profile,
@@ -102,19 +114,14 @@ function onItsArgument(error: unknown, { attribute }: ImportPlan): unknown {
   return bytes && error.attribute === undefined ? error.with({ attribute }) : error;
 }
 
-async function importOnce(
-  run: Run,
-  service: KeyService,
-  plan: ImportPlan,
-  spec: KeySpec,
-  call: Call,
-): Promise<Imported> {
+async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpec): Promise<Imported> {
+  const { run, service, call } = context;
   const { key, material } = plan;
   const { algorithm, wrappingKeySpec } = wrappingOf(service, plan);
   const several = service.profile.severalMaterials.includes(spec);
   const isReplica = key.multiRegion?.type === "REPLICA";
   const since = plan.atOnce === true ? undefined : madeAt(run, key.arn);
-  const parameters = await settled(run, service, since, call, () =>
+  const parameters = await settledSince(context, since, () =>
     service.importParameters(key.arn, algorithm, wrappingKeySpec, call),
   );
   checkParameters(parameters, key);
@@ -126,15 +133,15 @@ async function importOnce(
     wrappingAlgorithm: algorithm,
     token: parameters.value.token,
     wrappedMaterial,
-    ...(plan.validTo === undefined ? {} : { validTo: plan.validTo }),
+    ...defined({ validTo: plan.validTo }),
     // Without a type the KMS takes a first import for new and any other for the same again. Naming it makes sure that a
     // reimport is never taken for a rotation. A replica never takes new material.
     ...(several && (plan.again || isReplica) ? { importType: "existing" as const } : {}),
-    ...(several && plan.again && plan.materialId !== undefined ? { materialId: plan.materialId } : {}),
-    ...(several && plan.description !== undefined && !isReplica ? { description: plan.description } : {}),
+    ...(several && plan.again ? defined({ materialId: plan.materialId }) : {}),
+    ...(several && !isReplica ? defined({ description: plan.description }) : {}),
   };
-  const send = () => sendImport(run, service, request, since, plan.atOnce !== true, call);
-  const answer = await (isReplica ? onceRegionKnows(run, service, plan, call, send) : send());
+  const send = () => sendImport(context, request, since, plan.atOnce !== true);
+  const answer = await (isReplica ? onceRegionKnows(context, plan, send) : send());
   if (answer.value === "unanswered") return { at: answer.at, proof: undefined };
   checkMaterialId(request, answer.value.materialId);
   // Where the KMS names none, it took the bytes under the id that was asked for.
@@ -147,18 +154,17 @@ async function importOnce(
  * A replica may not have heard yet of what this run imported into its primary a moment ago, and takes it for other bytes.
  */
 async function onceRegionKnows<T>(
-  run: Run,
-  service: KeyService,
+  context: ImportContext,
   { key, material }: ImportPlan,
-  call: Call,
   send: () => Promise<T>,
 ): Promise<T> {
+  const { run } = context;
   const related = [...run.memory.imports].find(
     ([arn, fingerprints]) => arn.endsWith(`/${key.keyId}`) && fingerprints.has(material.fingerprint),
   );
   const since = related === undefined ? undefined : madeAt(run, related[0]);
   if (since === undefined) return send();
-  return settled(run, service, since, call, async () => {
+  return settledSince(context, since, async () => {
     try {
       return await send();
     } catch (error) {
@@ -175,15 +181,14 @@ async function onceRegionKnows<T>(
  * Somebody else may have imported meanwhile: that the key looks as it was to become proves nothing.
  */
 async function sendImport(
-  run: Run,
-  service: KeyService,
+  context: ImportContext,
   request: MaterialImport,
   since: Milliseconds | undefined,
   wasEmpty: boolean,
-  call: Call,
 ): Promise<Observed<{ readonly materialId?: string } | "unanswered">> {
+  const { service, call } = context;
   let lost = false;
-  return settled(run, service, since, call, async () => {
+  return settledSince(context, since, async () => {
     try {
       return await service.importMaterial(request, call);
     } catch (thrown) {
@@ -191,7 +196,7 @@ async function sendImport(
       lost ||= error.effectUnknown;
       // Of a key that was full, its lifetime says nothing of these bytes.
       const asked = lost && wasEmpty && error.code === "key_unusable";
-      const landed = asked ? await landedImport(service, request, call) : undefined;
+      const landed = asked ? await landedImport(context, request) : undefined;
       if (landed === undefined) throw error;
       return landed;
     }
@@ -200,14 +205,13 @@ async function sendImport(
 
 /** A key that was empty before and has the very lifetime that was asked for: there is nothing left to be sent. */
 async function landedImport(
-  service: KeyService,
+  { service, call }: ImportContext,
   { keyArn, validTo }: MaterialImport,
-  call: Call,
 ): Promise<Observed<"unanswered"> | undefined> {
   if (service.profile.reimport !== "delete_first") return undefined;
   const { value: key, at } = await service.describe(keyArn, call);
-  const model = validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES";
-  return key?.expirationModel === model && key.validTo === validTo ? { value: "unanswered", at } : undefined;
+  const isAsAsked = key?.expirationModel === expirationModelOf(validTo) && key.validTo === validTo;
+  return isAsAsked ? { value: "unanswered", at } : undefined;
 }
 
 /** What a KMS, or someone who poses as one, must not get material wrapped for. */
@@ -242,7 +246,7 @@ function checkMaterialId({ keyArn, materialId }: MaterialImport, answered: strin
   );
 }
 
-function checkDescription(service: KeyService, plan: ImportPlan, spec: KeySpec): void {
+function checkDescription(service: KmsIdentity, plan: ImportPlan, spec: KeySpec): void {
   const { description, key } = plan;
   if (description === undefined) return;
   // A primary that became a replica keeps the description that its material has.

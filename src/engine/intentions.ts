@@ -1,6 +1,6 @@
-import type { Call } from "./call";
 import { type ByokError, isByokError } from "./errors";
-import type { KeyService } from "./key-service";
+import type { KeyContext } from "./key-context";
+import type { TagWriting } from "./key-service";
 
 /** What the tag of an intention says that is over and cannot be removed. It means nothing. */
 const over = "over";
@@ -13,10 +13,8 @@ const over = "over";
  * @throws ByokError Where they stay on the key and can be acted on still.
  */
 export async function removeIntentions(
-  service: KeyService,
-  keyArn: string,
+  { service, keyArn, call }: KeyContext<TagWriting>,
   tags: readonly string[],
-  call: Call,
 ): Promise<ByokError | undefined> {
   try {
     await service.untag(keyArn, tags, call);

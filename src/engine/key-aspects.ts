@@ -1,11 +1,11 @@
-import { type Call, checkCall } from "./call";
+import { checkCall } from "./call";
 import { enabledTag, forgetDisabling, isToBeDisabled, noteDisabling, tellWish } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import type { KeyDescription, Tags } from "./key";
 import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord, keyRecord, userTags } from "./key-record";
-import type { KeyService } from "./key-service";
-import type { Run } from "./run";
-import { madeAt, policySettled, settled } from "./settling";
+import type { KeyContext } from "./key-context";
+import type { KeyEnabling, KeySettings, PolicyReading, PolicyWriting, TagReading, TagWriting } from "./key-service";
+import { policySettled, settled } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 export interface Synced {
@@ -27,29 +27,30 @@ export interface KnownOfKey {
   readonly found?: boolean;
 }
 
+/** What may be done to a key to make it as configured: nothing of it concerns its material or its deletion. */
+export type AspectsContext = KeyContext<
+  KeyEnabling & KeySettings & PolicyReading & PolicyWriting & TagReading & TagWriting
+>;
+
 /**
  * Makes the mutable aspects of a key be as configured: compares what is managed with what the KMS says, and repairs
  * the difference only. The policy comes first, so that it is in place before any bytes are; where it could not be put
  * in place, the key gets no bytes in this run.
  */
 export async function syncAspects(
-  run: Run,
-  service: KeyService,
+  context: AspectsContext,
   key: KeyDescription,
   wanted: WantedKey,
   { earlier, tags: given, found = false }: KnownOfKey,
-  call: Call,
 ): Promise<Synced> {
-  const { arn } = key;
+  const { run, service, keyArn: arn, call } = context;
   let record = keyRecord(wanted.kms, wanted.region, key, earlier);
   if (wanted.enabled !== undefined) record = { ...record, toEnable: undefined };
   let tags = given;
   const aspects: Aspects = {
-    run,
-    service,
+    context,
     wanted,
     found,
-    call,
     record: () => record,
     note: (changes) => {
       record = { ...record, ...changes };
@@ -62,7 +63,7 @@ export async function syncAspects(
   try {
     for (const sync of [syncPolicy, syncTags, syncDescription, syncDeletionProtection, syncEnabled]) {
       checkCall(call);
-      await settled(run, service, madeAt(run, arn), call, () => sync(aspects));
+      await settled(context, () => sync(aspects));
       if (sync === syncPolicy && policyIsDue) {
         policyIsDue = false;
         run.memory.closed.delete(arn);
@@ -86,11 +87,9 @@ function policyMissing(arn: string, { code, rawMessage }: ByokError): ByokError 
 
 /** What the aspects of one key are synced with. */
 interface Aspects {
-  readonly run: Run;
-  readonly service: KeyService;
+  readonly context: AspectsContext;
   readonly wanted: WantedKey;
   readonly found: boolean;
-  readonly call: Call;
   readonly record: () => KeyRecord;
   /** Puts on record what is true now, whatever happens after it. */
   readonly note: (changes: Partial<KeyRecord>) => void;
@@ -99,21 +98,20 @@ interface Aspects {
 
 type Sync = (aspects: Aspects) => Promise<void>;
 
-const syncPolicy: Sync = async ({ run, service, wanted, call, record, note }) => {
+const syncPolicy: Sync = async ({ context, wanted, note }) => {
+  const { service, keyArn: arn, call } = context;
   const { policy, bypassPolicyLockoutSafetyCheck: bypass = false } = wanted;
   if (policy === undefined) return;
-  const { arn } = record();
   const there = await service.policy(arn, call);
   if (!service.profile.samePolicy(there, policy)) {
     note({ policy: there });
-    await policySettled(run, service, call, () => service.setPolicy(arn, policy, bypass, call));
+    await policySettled(context, () => service.setPolicy(arn, policy, bypass, call));
   }
   note({ policy });
 };
 
-const syncTags: Sync = async ({ service, wanted, call, record, note, tags }) => {
+const syncTags: Sync = async ({ context: { service, keyArn: arn, call }, wanted, note, tags }) => {
   if (wanted.tags === undefined) return;
-  const { arn } = record();
   const { set, gone } = tagDelta(userTags(await tags()), wanted.tags);
   // Gone first: an account that is at the limit of tags per key could not take the new ones otherwise.
   if (gone.length > 0) await service.untag(arn, gone, call);
@@ -121,23 +119,24 @@ const syncTags: Sync = async ({ service, wanted, call, record, note, tags }) => 
   note({ tags: wanted.tags });
 };
 
-const syncDescription: Sync = async ({ service, wanted, call, record, note }) => {
-  const { arn, description } = record();
+const syncDescription: Sync = async ({ context: { service, keyArn: arn, call }, wanted, record, note }) => {
+  const { description } = record();
   if (wanted.description === undefined || wanted.description === description) return;
   await service.setDescription(arn, wanted.description, call);
   note({ description: wanted.description });
 };
 
-const syncDeletionProtection: Sync = async ({ service, wanted, call, record, note }) => {
-  const { arn, deletionProtection } = record();
+const syncDeletionProtection: Sync = async ({ context: { service, keyArn: arn, call }, wanted, record, note }) => {
+  const { deletionProtection } = record();
   if (wanted.deletionProtection === undefined || wanted.deletionProtection === deletionProtection) return;
   await service.setDeletionProtection?.(arn, wanted.deletionProtection, call);
   note({ deletionProtection: wanted.deletionProtection });
 };
 
 const syncEnabled: Sync = async (aspects) => {
-  const { run, service, wanted, found, call, record, note } = aspects;
-  const { arn, state, toEnable } = record();
+  const { context, wanted, found, record, note } = aspects;
+  const { run, service, keyArn: arn, call } = context;
+  const { state, toEnable } = record();
   const waits = waitsForMaterial(record());
   const isOutstanding = isNoteOutstanding(record());
   // An EnableKey that failed before may succeed now that the policy is in place. And what was noted is still to be done
@@ -152,7 +151,7 @@ const syncEnabled: Sync = async (aspects) => {
   // Whoever imports into the key in this run may still see it as it was.
   if (enabled !== undefined) tellWish(run, arn, enabled);
   if (wanted.enabled === undefined && !found && hidesDisabling(record(), undefined)) {
-    await noteDisabling(run, service, arn, call);
+    await noteDisabling(context);
     note({ disablingNoted: true });
   }
   const isWithdrawn = wanted.enabled ?? found;
@@ -163,7 +162,7 @@ const syncEnabled: Sync = async (aspects) => {
     await service.untag(arn, [enabledTag], call);
     tellWish(run, arn, true);
   } else if (isTagged && !waits) {
-    await forgetDisabling(run, service, arn, call);
+    await forgetDisabling(context);
   } else if (!isTagged && !isWithdrawn && waits) {
     await service.tag(arn, { [enabledTag]: "false" }, call);
   }
@@ -176,13 +175,13 @@ function waitsForMaterial({ state }: KeyRecord): boolean {
 }
 
 /** Tags decide what the next import does. Of a key that holds material, they are worth no error to who may not look. */
-async function tagsThatMatter({ run, record, tags }: Aspects): Promise<Tags | undefined> {
+async function tagsThatMatter({ context: { run, keyArn }, record, tags }: Aspects): Promise<Tags | undefined> {
   try {
     return await tags();
   } catch (error) {
     if (!isByokError(error, "access_denied") || waitsForMaterial(record())) throw error;
     run.log.warn(`The tags of the key cannot be read, so it is not known whether it has the tag ${enabledTag}.`, {
-      key: record().arn,
+      key: keyArn,
     });
     return undefined;
   }

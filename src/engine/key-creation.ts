@@ -1,16 +1,25 @@
-import { type Call, checkCall } from "./call";
+import { checkCall } from "./call";
 import { claimingToken, creationTokenTag, keysWithToken } from "./creation-token";
 import type { ReturnedKey } from "./deletion-cancellation";
+import { defined } from "./defined";
 import { enabledTag } from "./enabled-wish";
 import { ByokError, isByokError } from "./errors";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
 import { lookAt, lookOnceCreated } from "./key-look";
-import type { KeyService, NewKey } from "./key-service";
+import { type KmsContext, ofKey } from "./key-context";
+import type {
+  CallerIdentity,
+  KeyCreating,
+  KeyListing,
+  KeyReading,
+  KmsIdentity,
+  NewKey,
+  TagReading,
+} from "./key-service";
 import { allowedOn, checkAccount } from "./key-services";
 import type { KeySpec } from "./key-spec";
 import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
 import { noteKmsTime } from "./kms-time";
-import type { Run } from "./run";
 import { policySettled, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
@@ -20,6 +29,9 @@ export interface CreatedKey extends ReturnedKey {
   /** Its tags, where they were asked for. */
   readonly tags?: Tags;
 }
+
+/** What the creation of a key may do: look for one that is there, and make one. */
+export type CreationContext = KmsContext<CallerIdentity & KeyCreating & KeyListing & KeyReading & TagReading>;
 
 export interface KindOfKey {
   readonly spec: KeySpec;
@@ -32,35 +44,35 @@ export interface KindOfKey {
  * @throws ByokError `key_conflict` where a key bears the token and must not be taken; `creation_unconfirmed` where the
  * reply to the creation was lost and no key can be found.
  */
-export async function createKey(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
-  await checkCallerAccount(run, service, call);
-  return claimingToken(run, service, wanted, () => findOrCreate(run, service, wanted, call));
+export async function createKey(context: CreationContext, wanted: WantedKey): Promise<CreatedKey> {
+  await checkCallerAccount(context);
+  return claimingToken(context, wanted, () => findOrCreate(context, wanted));
 }
 
-async function findOrCreate(run: Run, service: KeyService, wanted: WantedKey, call: Call): Promise<CreatedKey> {
+async function findOrCreate(context: CreationContext, wanted: WantedKey): Promise<CreatedKey> {
+  const { run, service, call } = context;
   const request: NewKey = {
     ...kindOfNewKey(service, wanted),
     multiRegion: wanted.multiRegion,
     tags: creatingTags(wanted),
     ...creatingAspects(wanted),
-    ...(wanted.dkmsInstanceId === undefined ? {} : { dkmsInstanceId: wanted.dkmsInstanceId }),
-    ...(wanted.protectionLevel === undefined ? {} : { protectionLevel: wanted.protectionLevel }),
+    ...defined({ dkmsInstanceId: wanted.dkmsInstanceId, protectionLevel: wanted.protectionLevel }),
   };
-  const found = await keyWithToken(run, service, wanted, request, call);
-  if (found !== undefined) return { ...(await onceCreated(run, service, found, call)), made: false };
+  const found = await keyWithToken(context, wanted, request);
+  if (found !== undefined) return { ...(await onceCreated(context, found)), made: false };
   checkCall(call);
   try {
-    const { value: key, at } = await policySettled(run, service, call, () => service.create(request, call));
+    const { value: key, at } = await policySettled(context, () => service.create(request, call));
     noteKmsTime(run, service, at);
     startSettling(run, key.arn);
     return { key, made: true };
   } catch (error) {
     if (!isByokError(error) || !error.effectUnknown) throw error;
-    const late = await keyWithToken(run, service, wanted, request, call, true);
+    const late = await keyWithToken(context, wanted, request, true);
     if (late === undefined) throw unconfirmed(wanted, error);
     startSettling(run, late.arn);
     // It may be of an earlier run that the first look had missed, with other settings than these.
-    return { ...(await onceCreated(run, service, late, call)), made: false };
+    return { ...(await onceCreated(context, late)), made: false };
   }
 }
 
@@ -69,14 +81,12 @@ async function findOrCreate(run: Run, service: KeyService, wanted: WantedKey, ca
  * this never fails.
  */
 export async function onceCreated(
-  run: Run,
-  service: KeyService,
+  context: KmsContext<KeyReading>,
   key: KeyDescription,
-  call: Call,
 ): Promise<{ readonly key: KeyDescription; readonly error?: ByokError }> {
   if (key.state !== "Creating") return { key };
   try {
-    const { value } = await lookOnceCreated(run, call, () => lookAt(run, service, key.arn, call));
+    const { value } = await lookOnceCreated(context, () => lookAt(ofKey(context, key.arn)));
     return { key: value ?? key };
   } catch (error) {
     return { key, error: ByokError.from(error) };
@@ -84,7 +94,7 @@ export async function onceCreated(
 }
 
 /** Where accounts are restricted, a key is created only with credentials of one of them. */
-export async function checkCallerAccount(run: Run, service: KeyService, call: Call): Promise<void> {
+export async function checkCallerAccount({ run, service, call }: KmsContext<CallerIdentity>): Promise<void> {
   const allowed = allowedOn(service.profile.kms, run.allowed);
   if (allowed.accountIds === undefined) return;
   const caller = await service.callerAccount(call);
@@ -99,16 +109,14 @@ export async function checkCallerAccount(run: Run, service: KeyService, call: Ca
 }
 
 async function keyWithToken(
-  run: Run,
-  service: KeyService,
+  context: KmsContext<KeyListing & KeyReading & TagReading>,
   { creationToken }: WantedKey,
   request: NewKey,
-  call: Call,
   afresh = false,
 ): Promise<KeyDescription | undefined> {
   if (creationToken === undefined) return undefined;
-  const arns = await keysWithToken(run, service, creationToken, call, afresh);
-  const described = await Promise.all(arns.map((arn) => lookAt(run, service, arn, call)));
+  const arns = await keysWithToken(context, creationToken, afresh);
+  const described = await Promise.all(arns.map((arn) => lookAt(ofKey(context, arn))));
   // Whoever schedules the deletion of a key has given it up.
   const living = described.flatMap(({ value }) => (value === null || waitsForDeletion(value) ? [] : [value]));
   const [key, another] = living;
@@ -138,7 +146,7 @@ function fits(key: KeyDescription, { spec, usage, multiRegion, dkmsInstanceId }:
  *
  * @throws ByokError `unsupported_key_spec`, `invalid_argument` for what the KMS does not offer.
  */
-export function kindOfNewKey({ profile }: Pick<KeyService, "profile">, wanted: WantedKey): KindOfKey {
+export function kindOfNewKey({ profile }: Pick<KmsIdentity, "profile">, wanted: WantedKey): KindOfKey {
   checkKeyOptions(profile, wanted);
   const spec = wanted.spec ?? profile.defaultKeySpec;
   const usages = profile.keySpecs[spec];
@@ -187,7 +195,7 @@ export function checkKeyOptions(profile: KmsProfile, wanted: Partial<WantedKey>)
 export function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {
   return {
     ...tags,
-    ...(creationToken === undefined ? {} : { [creationTokenTag]: creationToken }),
+    ...defined({ [creationTokenTag]: creationToken }),
     ...(enabled === false ? { [enabledTag]: "false" } : {}),
   };
 }
@@ -199,8 +207,7 @@ export function creatingAspects(wanted: WantedKey): {
 } {
   const { description, policy, bypassPolicyLockoutSafetyCheck: bypass } = wanted;
   return {
-    ...(description === undefined ? {} : { description }),
-    ...(policy === undefined ? {} : { policy }),
+    ...defined({ description, policy }),
     ...(bypass === true ? { bypassPolicyLockoutSafetyCheck: true } : {}),
   };
 }

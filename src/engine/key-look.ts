@@ -1,17 +1,16 @@
-import type { Call } from "./call";
 import type { KeyDescription } from "./key";
-import type { KeyService, Observed } from "./key-service";
+import type { KeyContext, KmsContext } from "./key-context";
+import type { KeyReading, Observed } from "./key-service";
 import { noteKmsTime } from "./kms-time";
-import type { Run } from "./run";
 import { whileCreating } from "./settling";
 
 /** One look at a key, which also tells the run what time it is for the KMS. */
-export async function lookAt(
-  run: Run,
-  service: KeyService,
-  keyArn: string,
-  call: Call,
-): Promise<Observed<KeyDescription | null>> {
+export async function lookAt({
+  run,
+  service,
+  keyArn,
+  call,
+}: KeyContext<KeyReading>): Promise<Observed<KeyDescription | null>> {
   const seen = await service.describe(keyArn, call);
   noteKmsTime(run, service, seen.at);
   return seen;
@@ -19,9 +18,8 @@ export async function lookAt(
 
 /** Looks until the key is no longer being created, for as long as the operation has time. */
 export function lookOnceCreated<T extends Observed<KeyDescription | null>>(
-  run: Run,
-  call: Call,
+  context: KmsContext<unknown>,
   look: () => Promise<T>,
 ): Promise<T> {
-  return whileCreating(run, call, look, ({ value }) => value?.state === "Creating");
+  return whileCreating(context, look, ({ value }) => value?.state === "Creating");
 }

@@ -63,50 +63,169 @@ export interface NewReplica {
   readonly tags: Tags;
 }
 
-export interface KeyReads {
-  /** Null where the KMS does not know the key. Takes an ARN or a key id. */
+/**
+ * Which KMS it is, as data: nothing here is a request. Every port has it.
+ */
+export interface KmsIdentity {
+  readonly profile: KmsProfile;
+  /** The Region whose keys this reaches. Empty where the KMS has none. */
+  readonly region: string;
+}
+
+/*
+ * The ports, each of which is what one kind of work needs, so that the type of a function says what it may do to a key.
+ * What holds for every method stands at `KeyService`. Where nothing else is said of repetition, `paced-key-service.ts`
+ * repeats what was throttled or had no answer; a method that changes something is one whose repetition does no harm.
+ */
+
+export interface KeyReading {
+  /**
+   * What the KMS says of a key; null where it does not know it. Takes an ARN or a key id.
+   *
+   * Through `pacedKeyService`, requests for the same key at the same time are one.
+   */
   describe(keyArn: string, call?: Call): Promise<Observed<KeyDescription | null>>;
-  /** The key policy, as the KMS spells it. */
+}
+
+export interface PolicyReading {
+  /** The key policy, as the KMS spells it. Throws `key_not_found`, `access_denied`. */
   policy(keyArn: string, call?: Call): Promise<string>;
+}
+
+export interface TagReading {
+  /** All tags of a key. Throws `key_not_found`, `access_denied`; on some KMSs `key_pending_deletion`. */
   tags(keyArn: string, call?: Call): Promise<Tags>;
-  /** Every material of a key. Called only where `profile.severalMaterials`. */
+}
+
+export interface MaterialListing {
+  /**
+   * Every material that a key holds or once held. Called only where `profile.severalMaterials`. Throws `access_denied`,
+   * and `service_refused` for a key that keeps no such list.
+   */
   materials(keyArn: string, call?: Call): Promise<readonly MaterialEntry[]>;
-  /** One page of all keys of the account and Region. `next` is absent on the last page. */
+}
+
+export interface KeyListing {
+  /**
+   * One page of all keys of the account and Region. `next` is absent on the last page.
+   *
+   * @param marker The `next` of the page before. Undefined: the first page.
+   */
   listKeys(
     marker: string | undefined,
     call?: Call,
   ): Promise<{ readonly arns: readonly string[]; readonly next?: string }>;
+}
+
+export interface CallerIdentity {
   /** The account of the credentials. Undefined where the KMS cannot tell. */
   callerAccount(call?: Call): Promise<string | undefined>;
 }
 
-export interface MaterialImports {
+export interface MaterialImporting {
+  /**
+   * What material for this key is to be wrapped with. Asked again, the KMS gives others. Throws `key_unusable` where the
+   * state of the key takes no import.
+   */
   importParameters(
     keyArn: string,
     algorithm: WrappingAlgorithm,
     wrappingKeySpec: WrappingKeySpec,
     call?: Call,
   ): Promise<Observed<ImportParameters>>;
+  /**
+   * Brings material into a key, which is Enabled then. The answer proves which bytes the key holds, and may have the
+   * KMS's own id of the material.
+   *
+   * Throws `different_material` where the key takes other bytes only; `key_unusable` where its state takes none, also
+   * where an attempt before this one, whose reply was lost, has filled it; errors to be repeated with
+   * `fresh_parameters`.
+   */
   importMaterial(request: MaterialImport, call?: Call): Promise<Observed<{ readonly materialId?: string }>>;
-  /** Deletes the bytes from the key at once. Without an id: the current material. */
+}
+
+/** Only material-deletion.ts calls it, and asks for a proof. */
+export interface MaterialDeleting {
+  /**
+   * Deletes the bytes from the key at once. Throws `key_unusable` where there is nothing to delete and the KMS says so:
+   * a repeated attempt may find what the one before did.
+   *
+   * @param materialId Undefined: the current material.
+   */
   deleteMaterial(keyArn: string, materialId: string | undefined, call?: Call): Promise<void>;
 }
 
-export interface KeyWrites {
+export interface KeyCreating {
+  /** Makes a key, another one each time: never repeated where it may have taken effect. */
   create(key: NewKey, call?: Call): Promise<Observed<KeyDescription>>;
-  /** Sent to the Region of the primary. The replica starts in state `Creating`. */
+}
+
+export interface KeyReplicating {
+  /**
+   * Makes a replica. Sent to the Region of the primary; the replica starts in state `Creating`. Never repeated where it
+   * may have taken effect.
+   *
+   * Throws `key_conflict` where the Region has one already; an error of `primary_key_arn` where that key is no primary
+   * or has no material yet.
+   */
   replicate(replica: NewReplica, call?: Call): Promise<Observed<KeyDescription>>;
+}
+
+export interface KeyEnabling {
+  /** Enables or disables a key. Throws `key_unusable` for a key that holds no material or waits for its deletion. */
   setEnabled(keyArn: string, enabled: boolean, call?: Call): Promise<void>;
+}
+
+export interface KeySettings {
   setDescription(keyArn: string, description: string, call?: Call): Promise<void>;
-  setPolicy(keyArn: string, policy: string, bypassLockoutSafetyCheck: boolean, call?: Call): Promise<void>;
-  tag(keyArn: string, tags: Tags, call?: Call): Promise<void>;
-  untag(keyArn: string, tagKeys: readonly string[], call?: Call): Promise<void>;
-  /** The date at which the key goes. */
-  scheduleDeletion(keyArn: string, windowDays: number, call?: Call): Promise<EpochSeconds | undefined>;
-  cancelDeletion(keyArn: string, call?: Call): Promise<void>;
-  /** Absent where the KMS has no such protection. */
+  /** Whether the KMS refuses to schedule the key's deletion. Absent where it has no such protection. */
   setDeletionProtection?(keyArn: string, enabled: boolean, call?: Call): Promise<void>;
 }
+
+export interface PolicyWriting {
+  /** Throws `invalid_policy`; to be repeated with `settling` where it names a principal that is not known everywhere yet. */
+  setPolicy(keyArn: string, policy: string, bypassLockoutSafetyCheck: boolean, call?: Call): Promise<void>;
+}
+
+export interface TagWriting {
+  /** Sets these tags and leaves all others. */
+  tag(keyArn: string, tags: Tags, call?: Call): Promise<void>;
+  /** Removes the tags of these names; what is not there is no error. */
+  untag(keyArn: string, tagKeys: readonly string[], call?: Call): Promise<void>;
+}
+
+export interface DeletionScheduling {
+  /**
+   * Schedules the deletion of the key itself. Gives the date at which it goes, where the KMS tells it. Throws
+   * `key_pending_deletion` or `key_unusable` where it is scheduled already.
+   */
+  scheduleDeletion(keyArn: string, windowDays: number, call?: Call): Promise<EpochSeconds | undefined>;
+}
+
+export interface DeletionCanceling {
+  /**
+   * Brings back a key that waits for its deletion; whether it is Enabled then depends on the KMS. Throws `key_unusable`
+   * where there is nothing to cancel, also where an attempt before, whose reply was lost, has done it.
+   */
+  cancelDeletion(keyArn: string, call?: Call): Promise<void>;
+}
+
+/** All that writes nothing. */
+export interface KeyReads extends KeyReading, PolicyReading, TagReading, MaterialListing, KeyListing, CallerIdentity {}
+
+/** All that concerns the bytes in a key. */
+export interface MaterialImports extends MaterialImporting, MaterialDeleting {}
+
+/** All that makes, changes or schedules keys. */
+export interface KeyWrites
+  extends KeyCreating,
+    KeyReplicating,
+    KeyEnabling,
+    KeySettings,
+    PolicyWriting,
+    TagWriting,
+    DeletionScheduling,
+    DeletionCanceling {}
 
 /**
  * What a cloud KMS does for byok, in one Region (or at one endpoint) with one set of credentials.
@@ -115,8 +234,4 @@ export interface KeyWrites {
  * `paced-key-service.ts`. A method repeats nothing by itself. It throws only ByokErrors, classified by the
  * implementation's error table (`retry`, `effectUnknown`).
  */
-export interface KeyService extends KeyReads, MaterialImports, KeyWrites {
-  readonly profile: KmsProfile;
-  /** The Region whose keys this reaches. Empty where the KMS has none. */
-  readonly region: string;
-}
+export interface KeyService extends KmsIdentity, KeyReads, MaterialImports, KeyWrites {}

@@ -62,18 +62,3 @@ export function checkAccount(accountId: string, allowed: AllowedKeys, attribute:
     { attribute },
   );
 }
-
-/**
- * The service that reaches a key, once the configuration allows the key.
- *
- * @throws ByokError `invalid_key_arn`, `account_not_allowed`, `region_not_allowed`, naming the argument.
- */
-export function reach(
-  { services, allowed }: { readonly services: KeyServices; readonly allowed: AllowedKeys },
-  keyArn: string,
-  attribute: string,
-): { readonly location: KeyLocation; readonly service: KeyService } {
-  const location = services.locate(keyArn, attribute);
-  checkAllowed(location, allowed, attribute);
-  return { location, service: services.service(location.kms, location.region) };
-}

@@ -22,6 +22,11 @@ export const expirationModels = ["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_
 
 export type ExpirationModel = (typeof expirationModels)[number];
 
+/** The model of material with this expiry. Undefined: it never expires. */
+export function expirationModelOf(validTo: EpochSeconds | undefined): ExpirationModel {
+  return validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES";
+}
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** What a KMS says of a key. */

@@ -1,4 +1,5 @@
 import { fingerprintTag, importingTag, interruptionMark, interruptionTag } from "./delete-first-tags";
+import { defined } from "./defined";
 import { isToBeDisabled } from "./enabled-wish";
 import { type Fingerprint, isFingerprint } from "./fingerprint";
 import type { EpochSeconds } from "./instant";
@@ -14,54 +15,139 @@ import type { KmsProfile } from "./kms-profile";
 import { type Lifetime, renewalTime } from "./lifetime";
 import type { MaterialRecord } from "./material-record";
 
-/**
- * - `never_imported`: the key waits for its first material.
- * - `imported`: our material is in the key.
- * - `expired`, `deleted`: it was, and is gone; `deleted` also where nobody can tell which.
- * - `key_pending_deletion`, `key_gone`: there is nothing to import into.
- */
-export type MaterialState = "never_imported" | "imported" | "expired" | "deleted" | "key_pending_deletion" | "key_gone";
-
 /** What the facts about a key mean for our material in it, at one moment. */
-export interface MaterialCondition {
-  readonly state: MaterialState;
-  /** As the KMS says it. Absent: the KMS does not know the key. */
-  readonly keyState?: KeyState | undefined;
-  /** Of our material, while it is in the key. */
-  readonly expirationModel?: ExpirationModel | undefined;
-  /** When our material expires; of lapsed material, when it was to expire. Absent: never, or unknown. */
-  readonly validTo?: EpochSeconds | undefined;
-  /** Of our material where an import of ours was answered with it; else of the key's current material, merely seen. */
-  readonly materialId?: string | undefined;
-  /** Someone else gave the material another lifetime than our last import did. */
-  readonly lifetimeDrift: boolean;
-  readonly renewalTime?: EpochSeconds | undefined;
-  readonly renewalDue: boolean;
-  /** The lifetime is a fixed date, and that is past. */
-  readonly lifetimePast: boolean;
-  /** Ids of materials that the key once held and has lost, ours left out: it stays unusable until they are back. */
-  readonly missingMaterials: readonly string[];
+export type MaterialCondition = KeyGone | KeyPendingDeletion | NeverImported | Imported | Expired | Deleted;
+
+export type MaterialState = MaterialCondition["state"];
+
+/** What is known of a key whatever became of it: as seen, or as it was last seen. */
+interface Known {
   /** Ids of all other materials in the key. */
   readonly otherMaterials: readonly string[];
   /** The key is Disabled, or was when it last held material. */
   readonly keyDisabled: boolean;
+}
+
+/** The KMS does not know the key: there is nothing to import into. */
+export interface KeyGone extends Known {
+  readonly state: "key_gone";
+}
+
+/** The key waits for its deletion: it takes no import, and shows nothing of its material. */
+export interface KeyPendingDeletion extends Known {
+  readonly state: "key_pending_deletion";
+  readonly keyState: KeyState;
+}
+
+/** A key that can take an import, now or in a moment. */
+interface Living extends Known {
+  /** As the KMS says it. */
+  readonly keyState: KeyState;
+  /** Ids of materials that the key once held and has lost, ours left out: it stays unusable until they are back. */
+  readonly missingMaterials: readonly string[];
   /**
    * The key is to be Disabled: an import of ours enabled it, and DisableKey is still to come, or others have come before
    * it, and what was noted on the key has still to go. Absent: no.
    */
   readonly toDisable?: boolean;
-  /** An import may have to delete the material first, so that the key cannot be used for a moment. Absent: no. */
-  readonly mayInterrupt?: boolean;
-  /** The material was deleted by byok, to be imported again, and that import failed. Absent: no. */
-  readonly interrupted?: boolean;
-  /** What the key's tag proves, where no record does: it is set after an import's answer. */
-  readonly provedByTag?: Fingerprint | undefined;
-  /** An import of these bytes was begun and its answer never came. It proves nothing. */
-  readonly begun?: Fingerprint | undefined;
+}
+
+/** A key without our material. */
+interface Empty extends Living {
   /** The key may hold several materials, and which of them are gone cannot be told: they may not be listed. Absent: no. */
   readonly unlisted?: boolean;
-  /** The last import of ours is so recent that the KMS may not show it yet. Absent: no. */
-  readonly settling?: boolean;
+}
+
+/** The key waits for its first material. */
+export interface NeverImported extends Empty {
+  readonly state: "never_imported";
+}
+
+/** When material expires, or was to expire, and when it is to be renewed before that. */
+export type Expiry =
+  /** Never, or nobody can tell. */
+  { readonly validTo?: undefined; readonly renewalTime?: undefined; readonly renewalDue: false } | Dated;
+
+/** On a date that is known. */
+export type Dated =
+  /** Nothing renews it. */
+  | { readonly validTo: EpochSeconds; readonly renewalTime?: undefined; readonly renewalDue: false }
+  | { readonly validTo: EpochSeconds; readonly renewalTime: EpochSeconds; readonly renewalDue: boolean };
+
+/** What is known of material that is in the key, or was. */
+interface Material {
+  /** Of our material where an import of ours was answered with it; else of the key's current material, merely seen. */
+  readonly materialId?: string | undefined;
+  /** The configured lifetime is a fixed date, and that is past. */
+  readonly lifetimePast: boolean;
+}
+
+/** Our material is in the key. */
+export type Imported = Living &
+  Material &
+  Expiry & {
+    readonly state: "imported";
+    /** Absent: the KMS does not tell, and no record does. */
+    readonly expirationModel?: ExpirationModel | undefined;
+    /** Someone else gave the material another lifetime than our last import did. */
+    readonly lifetimeDrift: boolean;
+    /** An import may have to delete the material first, so that the key cannot be used for a moment. Absent: no. */
+    readonly mayInterrupt?: boolean;
+    /** What the key's tag proves, where no record does: it is set after an import's answer. */
+    readonly provedByTag?: Fingerprint | undefined;
+    /** An import of these bytes was begun and its answer never came. It proves nothing. */
+    readonly begun?: Fingerprint | undefined;
+  };
+
+/** Our material was in the key, and is gone since its time came. */
+export type Expired = Empty & Material & Dated & { readonly state: "expired" };
+
+/** Our material was in the key and is gone before its time; or nobody can tell why it is. */
+export type Deleted = Empty &
+  Material &
+  Expiry & {
+    readonly state: "deleted";
+    /** It was deleted by byok, to be imported again, and that import failed. Absent: no. */
+    readonly interrupted?: boolean;
+    /** The last import of ours is so recent that the KMS may not show it yet. Absent: no. */
+    readonly settling?: boolean;
+  };
+
+export type ToDisable = (NeverImported | Imported | Expired | Deleted) & { readonly toDisable: true };
+
+/** Whether the key is to be Disabled and is not, or what was noted on it for that has still to go. */
+export function isToDisable(condition: MaterialCondition): condition is ToDisable {
+  return "toDisable" in condition && condition.toDisable;
+}
+
+/** Ids of other materials that the key has lost, as far as that shows in its state. */
+export function missingBesides(condition: MaterialCondition): readonly string[] {
+  return "missingMaterials" in condition ? condition.missingMaterials : [];
+}
+
+/** What there is to show of a condition, whichever it is. */
+export interface MaterialFacts {
+  readonly keyState?: KeyState | undefined;
+  readonly materialId?: string | undefined;
+  readonly expirationModel?: ExpirationModel | undefined;
+  readonly validTo?: EpochSeconds | undefined;
+  readonly renewalTime?: EpochSeconds | undefined;
+  readonly renewalDue: boolean;
+}
+
+/** The facts of a condition for somebody who only shows them. What its state does not have is absent. */
+export function materialFacts(condition: MaterialCondition): MaterialFacts {
+  switch (condition.state) {
+    case "key_gone":
+      return { renewalDue: false };
+    case "key_pending_deletion":
+    case "never_imported":
+      return { keyState: condition.keyState, renewalDue: false };
+    case "expired":
+    case "deleted":
+    case "imported":
+      return condition;
+  }
 }
 
 export interface KeyFacts {
@@ -102,7 +188,7 @@ export function needsMaterialList(key: KeyDescription, record: MaterialRecord | 
 export function needsTags(
   key: KeyDescription,
   record: MaterialRecord | undefined,
-  { state }: Pick<MaterialCondition, "state">,
+  { state }: { readonly state: MaterialState },
   reimport: KmsProfile["reimport"],
 ): boolean {
   // Of a key that lost its material only its tags may still say so, where the record was lost too.
@@ -120,66 +206,103 @@ function looksUnfinished({ validTo }: KeyDescription, record: MaterialRecord | u
 
 /** Reads the facts. Pure: `now` is the moment of the KMS's answer. */
 export function materialCondition(
-  { key, materials, unlisted: notListed = false, tags, reimport, settling = 0 }: KeyFacts,
+  facts: KeyFacts,
   record: MaterialRecord | undefined,
   lifetime: Lifetime,
   now: EpochSeconds,
 ): MaterialCondition {
+  const { key, tags } = facts;
   // An import that makes a key Enabled that is to be Disabled is noted before: a crash forgets the record, and not that.
   const seenDisabled = record?.keyDisabled ?? (record?.rebuilt === true && isToBeDisabled(tags));
-  const nothing = {
-    keyState: key?.state,
-    lifetimeDrift: false,
-    renewalDue: false,
-    lifetimePast: lifetime.kind === "until" && lifetime.validTo <= now,
-    missingMaterials: [],
-    otherMaterials: record?.otherMaterials ?? [],
-    keyDisabled: seenDisabled,
-  };
-  if (key === null) return { state: "key_gone", ...nothing };
-  if (waitsForDeletion(key)) return { state: "key_pending_deletion", ...nothing };
+  const known: Known = { otherMaterials: record?.otherMaterials ?? [], keyDisabled: seenDisabled };
+  if (key === null) return { state: "key_gone", ...known };
+  if (waitsForDeletion(key)) return { state: "key_pending_deletion", keyState: key.state, ...known };
   const ourId = record?.materialId;
-  const ours = materials?.find((entry) => entry.materialId === ourId);
-  const others = ourId === undefined ? undefined : materials?.filter((entry) => entry.materialId !== ourId);
-  const materialId = ourId ?? key.materialId;
+  const ours = facts.materials?.find((entry) => entry.materialId === ourId);
+  const others = ourId === undefined ? undefined : facts.materials?.filter((entry) => entry.materialId !== ourId);
   const toDisable =
     (holdsMaterial(key) && record?.toDisable === true) ||
     (key.state === "Enabled" && record?.noteLeft !== true && isToBeDisabled(tags));
-  const shared = {
-    ...(materialId === undefined ? {} : { materialId }),
+  const living: Living = {
+    keyState: key.state,
     missingMaterials: (others ?? []).filter(isMissing).map((entry) => entry.materialId),
-    otherMaterials: others?.map((entry) => entry.materialId) ?? nothing.otherMaterials,
+    otherMaterials: others?.map((entry) => entry.materialId) ?? known.otherMaterials,
     keyDisabled: holdsMaterial(key) ? key.state === "Disabled" || toDisable : seenDisabled,
     ...(toDisable ? { toDisable } : {}),
   };
-  const present = ours?.imported ?? holdsMaterial(key);
-  if (!present) {
-    const late = isRecent(record, now, settling);
-    return {
-      ...nothing,
-      ...shared,
-      ...lapse(key, record, lifetime, now),
-      ...(late ? { settling: true } : {}),
-      ...(notListed ? { unlisted: true } : {}),
-      ...(wasInterrupted(tags, record) ? { interrupted: true } : {}),
-    };
-  }
+  const look = { facts, key, record, lifetime, now, living };
+  return (ours?.imported ?? holdsMaterial(key)) ? withMaterial(look, ours) : withoutMaterial(look);
+}
 
+/** One look at a key that is there. */
+interface Look {
+  readonly facts: KeyFacts;
+  readonly key: KeyDescription;
+  readonly record: MaterialRecord | undefined;
+  readonly lifetime: Lifetime;
+  readonly now: EpochSeconds;
+  readonly living: Living;
+}
+
+/** @param ours What the list of materials says of ours, where it was asked for. */
+function withMaterial(look: Look, ours: MaterialEntry | undefined): Imported {
+  const { facts, key, record, lifetime, now, living } = look;
   // Where the list may not be read, the expiry of the whole key may be that of another material.
   const unlisted = ours === undefined && record?.materialId !== undefined && key.materialId !== record.materialId;
   const { validTo, expirationModel } = ours ?? (unlisted ? record : toldLifetime(key, record));
-  const renewal = renewalTime(lifetime, validTo);
   return {
-    ...nothing,
     state: "imported",
-    ...shared,
-    ...(expirationModel === undefined ? {} : { expirationModel }),
-    ...(validTo === undefined ? {} : { validTo }),
+    ...living,
+    ...materialOf(look),
+    ...defined({ expirationModel }),
+    ...expiryOf(validTo, lifetime, now),
     lifetimeDrift: !unlisted && record?.importedAt !== undefined && validTo !== record.importedValidTo,
-    ...(renewal === undefined ? {} : { renewalTime: renewal }),
-    renewalDue: renewal !== undefined && renewal <= now,
-    ...(reimport === "delete_first" ? { mayInterrupt: true, ...noted(tags) } : {}),
+    ...(facts.reimport === "delete_first" ? { mayInterrupt: true, ...noted(facts.tags) } : {}),
   };
+}
+
+function withoutMaterial(look: Look): NeverImported | Expired | Deleted {
+  const { facts, key, record, lifetime, now, living } = look;
+  const lost: Empty = { ...living, ...(facts.unlisted === true ? { unlisted: true } : {}) };
+  const everImported =
+    record?.importedAt !== undefined || record?.expirationModel !== undefined || record?.seenImported === true;
+  if (!everImported && key.materialId === undefined) return { state: "never_imported", ...lost };
+  const validTo = record?.validTo ?? (lifetime.kind === "until" && !everImported ? lifetime.validTo : undefined);
+  const material = { ...lost, ...materialOf(look) };
+  if (validTo !== undefined && validTo <= now && record?.deletedEarly !== true) {
+    return { state: "expired", ...material, ...dated(validTo, lifetime, now) };
+  }
+  return {
+    state: "deleted",
+    ...material,
+    ...expiryOf(validTo, lifetime, now),
+    ...(isRecent(record, now, facts.settling ?? 0) ? { settling: true } : {}),
+    ...(wasInterrupted(facts.tags, record) ? { interrupted: true } : {}),
+  };
+}
+
+function materialOf({ key, record, lifetime, now }: Look): Material {
+  const materialId = record?.materialId ?? key.materialId;
+  return {
+    ...defined({ materialId }),
+    lifetimePast: lifetime.kind === "until" && lifetime.validTo <= now,
+  };
+}
+
+/**
+ * When material that expires at `validTo` does so, and is to be renewed.
+ *
+ * @param validTo Undefined: it never expires, or nobody can tell when.
+ */
+export function expiryOf(validTo: EpochSeconds | undefined, lifetime: Lifetime, now: EpochSeconds): Expiry {
+  return validTo === undefined ? { renewalDue: false } : dated(validTo, lifetime, now);
+}
+
+function dated(validTo: EpochSeconds, lifetime: Lifetime, now: EpochSeconds): Dated {
+  const renewal = renewalTime(lifetime, validTo);
+  return renewal === undefined
+    ? { validTo, renewalDue: false }
+    : { validTo, renewalTime: renewal, renewalDue: renewal <= now };
 }
 
 /** Whether the last import of ours is a moment ago. One that lies far ahead was made by another clock, and tells nothing. */
@@ -201,12 +324,12 @@ export function lostMaterials(materials: readonly MaterialEntry[] | undefined): 
   return (materials ?? []).filter(isMissing).map(({ materialId }) => materialId);
 }
 
-function noted(tags: Tags | undefined): Pick<MaterialCondition, "provedByTag" | "begun"> {
-  const [proved, begun] = [tags?.[fingerprintTag], tags?.[importingTag]];
-  return {
-    ...(proved !== undefined && isFingerprint(proved) ? { provedByTag: proved } : {}),
-    ...(begun !== undefined && isFingerprint(begun) ? { begun } : {}),
+function noted(tags: Tags | undefined): Pick<Imported, "provedByTag" | "begun"> {
+  const fingerprintIn = (tag: string): Fingerprint | undefined => {
+    const value = tags?.[tag];
+    return value !== undefined && isFingerprint(value) ? value : undefined;
   };
+  return defined({ provedByTag: fingerprintIn(fingerprintTag), begun: fingerprintIn(importingTag) });
 }
 
 /** Byok itself deleted the material that is on record, to import it again. */
@@ -218,27 +341,6 @@ function wasInterrupted(tags: Tags | undefined, record: MaterialRecord | undefin
 function toldLifetime(
   key: KeyDescription,
   record: MaterialRecord | undefined,
-): Pick<MaterialRecord, "expirationModel" | "validTo"> {
+): Pick<KeyDescription, "expirationModel" | "validTo"> | MaterialRecord {
   return key.expirationModel === undefined && record !== undefined ? record : key;
-}
-
-function lapse(
-  key: KeyDescription,
-  record: MaterialRecord | undefined,
-  lifetime: Lifetime,
-  now: EpochSeconds,
-): Pick<MaterialCondition, "state" | "validTo" | "renewalTime" | "renewalDue"> {
-  const everImported =
-    record?.importedAt !== undefined || record?.expirationModel !== undefined || record?.seenImported === true;
-  if (!everImported && key.materialId === undefined) return { state: "never_imported", renewalDue: false };
-  const validTo = record?.validTo ?? (lifetime.kind === "until" && !everImported ? lifetime.validTo : undefined);
-  if (validTo === undefined) return { state: "deleted", renewalDue: false };
-  const early = validTo > now || record?.deletedEarly === true;
-  const renewal = renewalTime(lifetime, validTo);
-  return {
-    state: early ? "deleted" : "expired",
-    validTo,
-    ...(renewal === undefined ? {} : { renewalTime: renewal }),
-    renewalDue: renewal !== undefined && renewal <= now,
-  };
 }

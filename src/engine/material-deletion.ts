@@ -1,7 +1,7 @@
 import type { Call } from "./call";
 import { ByokError } from "./errors";
 import type { ImportProof } from "./import-proof";
-import type { KeyService } from "./key-service";
+import type { KeyReading, KmsIdentity, MaterialDeleting } from "./key-service";
 
 /** Why material is deleted. There is no other reason. */
 export type DeletionReason =
@@ -21,7 +21,7 @@ export type DeletionReason =
  * the KMS answers.
  */
 export async function deleteMaterial(
-  service: KeyService,
+  service: KmsIdentity & KeyReading & MaterialDeleting,
   proof: ImportProof,
   reason: DeletionReason,
   call: Call,
@@ -36,7 +36,11 @@ export async function deleteMaterial(
 }
 
 /** Without an id a KMS deletes the current material, which in a key that holds several may be another one. */
-async function idOf(service: KeyService, { keyArn, materialId }: ImportProof, call: Call): Promise<string | undefined> {
+async function idOf(
+  service: KmsIdentity & KeyReading,
+  { keyArn, materialId }: ImportProof,
+  call: Call,
+): Promise<string | undefined> {
   if (service.profile.severalMaterials.length === 0) return undefined;
   if (materialId !== undefined) return materialId;
   const { value: key } = await service.describe(keyArn, call);

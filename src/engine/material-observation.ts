@@ -4,13 +4,14 @@ import { readableTags, toldWish } from "./enabled-wish";
 import { isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, type MaterialEntry, type Tags, waitsForDeletion } from "./key";
-import { reach } from "./key-services";
-import type { KeyService, Observed } from "./key-service";
+import { type KeyContext, keyContext } from "./key-context";
+import type { KeyReading, MaterialListing, Observed, TagReading } from "./key-service";
 import { noteKmsTime } from "./kms-time";
 import { mayHoldSeveral } from "./kms-profile";
 import type { Lifetime } from "./lifetime";
 import {
   isRecent,
+  isToDisable,
   type MaterialCondition,
   materialCondition,
   needsMaterialList,
@@ -18,7 +19,10 @@ import {
 } from "./material-condition";
 import type { MaterialRecord } from "./material-record";
 import type { Run } from "./run";
-import { madeAt, settledAnswer, whileCreating } from "./settling";
+import { settledAnswer, whileCreating } from "./settling";
+
+/** What a look may do: nothing that writes. */
+type LookContext = KeyContext<KeyReading & MaterialListing & TagReading>;
 
 /** What was seen at one moment. */
 export interface MaterialObservation {
@@ -53,14 +57,13 @@ export async function observeMaterial(
   call: Call = {},
   waiting = false,
 ): Promise<MaterialObservation> {
-  const { service } = reach(run, keyArn, "key_arn");
-  const look = () => lookAtKey(run, service, keyArn, call);
+  const context: LookContext = keyContext(run, keyArn, "key_arn", call);
+  const { service } = context;
+  const look = () => lookAtKey(context);
   const { value: key, at } = await withRecentImport(
-    run,
-    service,
+    context,
     record,
-    call,
-    waiting ? () => whileCreating(run, call, look, ({ value }) => value?.state === "Creating") : look,
+    waiting ? () => whileCreating(context, look, ({ value }) => value?.state === "Creating") : look,
   );
   noteKmsTime(run, service, at);
   const { profile } = service;
@@ -75,24 +78,22 @@ export async function observeMaterial(
     };
   }
   const listed = needsMaterialList(key, record, mayHoldSeveral(profile, key.spec));
-  const materials = listed ? await materialsOf(run, service, keyArn, call) : undefined;
+  const materials = listed ? await materialsOf(context) : undefined;
   const listing = { materials, unlisted: listed && materials === undefined };
   const untagged = materialCondition({ ...facts, ...listing }, record, lifetime, at);
-  const tags = needsTags(key, record, untagged, profile.reimport)
-    ? await readableTags(run, service, keyArn, call)()
-    : undefined;
+  const tags = needsTags(key, record, untagged, profile.reimport) ? await readableTags(context)() : undefined;
   const condition =
     tags === undefined ? untagged : materialCondition({ ...facts, ...listing, tags }, record, lifetime, at);
-  return { at, key, materials, tags, condition: asTold(run, service, key, condition) };
+  return { at, key, materials, tags, condition: asTold(context, key, condition) };
 }
 
 /** The materials of a key. Undefined where they may not be listed: what the key's state tells has to do then. */
-export async function materialsOf(
-  run: Run,
-  service: KeyService,
-  keyArn: string,
-  call: Call,
-): Promise<readonly MaterialEntry[] | undefined> {
+export async function materialsOf({
+  run,
+  service,
+  keyArn,
+  call,
+}: KeyContext<MaterialListing>): Promise<readonly MaterialEntry[] | undefined> {
   try {
     return await service.materials(keyArn, call);
   } catch (error) {
@@ -104,17 +105,10 @@ export async function materialsOf(
   }
 }
 
-function lookAtKey(
-  run: Run,
-  service: KeyService,
-  keyArn: string,
-  call: Call,
-): Promise<Observed<KeyDescription | null>> {
+function lookAtKey(context: KeyContext<KeyReading>): Promise<Observed<KeyDescription | null>> {
+  const { service, keyArn, call } = context;
   return settledAnswer(
-    run,
-    service,
-    madeAt(run, keyArn),
-    call,
+    context,
     () => service.describe(keyArn, call),
     ({ value }) => value !== null && value.state !== "Creating" && !waitsForDeletion(value),
   );
@@ -122,10 +116,8 @@ function lookAtKey(
 
 /** Asks again for a while where a key shows nothing of an import of ours that was a moment ago. */
 async function withRecentImport(
-  run: Run,
-  { profile }: KeyService,
+  { run, service: { profile }, call }: KeyContext<unknown>,
   record: MaterialRecord | undefined,
-  call: Call,
   look: () => Promise<Observed<KeyDescription | null>>,
 ): Promise<Observed<KeyDescription | null>> {
   const until = run.clock.monotonic() + patienceForNews;
@@ -146,9 +138,13 @@ async function withRecentImport(
  * What the key's own resource said in this run goes before what a look tells of a key without material, or of one that the
  * KMS may still show as it was. It goes on record with the look, since the import may be made by another run.
  */
-function asTold(run: Run, service: KeyService, key: KeyDescription, condition: MaterialCondition): MaterialCondition {
+function asTold(
+  { run, service }: KeyContext<unknown>,
+  key: KeyDescription,
+  condition: MaterialCondition,
+): MaterialCondition {
   const told = toldWish(run, service, key);
   if (told === undefined) return condition;
   if (key.state === "PendingImport") return { ...condition, keyDisabled: !told };
-  return told && condition.toDisable === true ? { ...condition, toDisable: false, keyDisabled: false } : condition;
+  return told && isToDisable(condition) ? { ...condition, toDisable: false, keyDisabled: false } : condition;
 }

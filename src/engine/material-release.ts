@@ -5,8 +5,8 @@ import { ImportProof } from "./import-proof";
 import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "./imported-key-material";
 import { waitsForDeletion } from "./key";
 import type { KeyMaterialSource } from "./key-material-source";
-import type { KeyService } from "./key-service";
-import { reach } from "./key-services";
+import { type KeyContext, keyContext } from "./key-context";
+import type { KeyReading, MaterialDeleting } from "./key-service";
 import { type DeletionReason, deleteMaterial } from "./material-deletion";
 import type { MaterialRecord } from "./material-record";
 import type { Run } from "./run";
@@ -32,13 +32,13 @@ export async function releaseMaterial(
   call: Call = {},
 ): Promise<Released> {
   if (policy === "retain") return { warnings: [retained(record.keyArn)] };
-  const { service } = reach(run, record.keyArn, "key_arn");
+  const context = keyContext(run, record.keyArn, "key_arn", call);
   return run.locks.hold(record.keyArn, async () => {
     const spared = sparing(run, record);
     if (spared !== undefined) return { warnings: [spared] };
     const proof = ImportProof.onRecord(record);
-    if (proof !== undefined) return deleteProved(service, proof, { kind: "destroyed" }, call);
-    const { value: key } = await service.describe(record.keyArn, call);
+    if (proof !== undefined) return deleteProved(context, proof, { kind: "destroyed" });
+    const { value: key } = await context.service.describe(record.keyArn, call);
     if (key?.state === "PendingImport") return { warnings: [] };
     // Anyone who removed the key has done with its material what can be done.
     if (key === null || waitsForDeletion(key)) {
@@ -86,7 +86,7 @@ export async function leaveFormerKey(
   call: Call = {},
 ): Promise<Released> {
   if (policy === "retain") return { warnings: [retained(record.keyArn)] };
-  const { service } = reach(run, record.keyArn, "key_arn");
+  const context = keyContext(run, record.keyArn, "key_arn", call);
   return run.locks.hold(record.keyArn, async () => {
     const spared = sparing(run, record);
     if (spared !== undefined) return { warnings: [spared] };
@@ -100,7 +100,7 @@ export async function leaveFormerKey(
     if (moved.condition.state !== "imported") return left(record, "The new key does not hold them now.");
     if (moved.condition.missingMaterials.length > 0) return left(record, "The new key cannot be used yet.");
     try {
-      return await deleteProved(service, proof, { kind: "moved", to }, call);
+      return await deleteProved(context, proof, { kind: "moved", to });
     } catch (thrown) {
       return left(record, ByokError.from(thrown).rawMessage);
     }
@@ -126,24 +126,24 @@ function sparing(run: Run, { keyArn, fingerprint }: MaterialRecord): string | un
 }
 
 async function deleteProved(
-  service: KeyService,
+  context: KeyContext<KeyReading & MaterialDeleting>,
   proof: ImportProof,
   reason: DeletionReason,
-  call: Call,
 ): Promise<Released> {
+  const { service, call } = context;
   try {
     await deleteMaterial(service, proof, reason, call);
     return { warnings: [] };
   } catch (error) {
     // Not every KMS takes a deletion from an empty key, and an attempt whose reply was lost empties it.
-    if (isByokError(error, "key_unusable") && (await isEmpty(service, proof.keyArn, call))) return { warnings: [] };
+    if (isByokError(error, "key_unusable") && (await isEmpty(context))) return { warnings: [] };
     // Anyone who removed the key has done with its material what can be done.
     if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
     return { warnings: [`The key material was not deleted from ${proof.keyArn}: ${error.rawMessage}`] };
   }
 }
 
-async function isEmpty(service: KeyService, keyArn: string, call: Call): Promise<boolean> {
+async function isEmpty({ service, keyArn, call }: KeyContext<KeyReading>): Promise<boolean> {
   const { value: key } = await service.describe(keyArn, call);
   return key?.state === "PendingImport";
 }

@@ -1,5 +1,6 @@
-import { type Call, canceled } from "./call";
+import type { Call } from "./call";
 import type { Clock, Milliseconds } from "./clock";
+import { canceled } from "./errors";
 import type { Operation } from "./kms-profile";
 
 /** Lets requests through no faster than an account's quotas allow, urgent ones first. */

@@ -5,14 +5,26 @@ import { ByokError, isByokError } from "./errors";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
 import { checkCallerAccount, type CreatedKey, creatingAspects, creatingTags, onceCreated } from "./key-creation";
 import { lookAt, lookOnceCreated } from "./key-look";
-import type { KeyService, Observed } from "./key-service";
+import { type KeyContext, type KmsContext, ofKey } from "./key-context";
+import type {
+  CallerIdentity,
+  DeletionCanceling,
+  KeyEnabling,
+  KeyReading,
+  KeyReplicating,
+  Observed,
+  TagReading,
+} from "./key-service";
 import { checkAllowed } from "./key-services";
 import { noteKmsTime } from "./kms-time";
 import type { Run } from "./run";
-import { madeAt, policySettled, settled, settledAnswer, startSettling } from "./settling";
+import { madeAt, policySettled, settled, settledAnswer, settledSince, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
 
 export type WantedReplica = WantedKey & { readonly primaryKeyArn: string };
+
+/** What may be done in the Region of a replica: look for it, and bring it back. */
+export type ReplicaContext = KmsContext<CallerIdentity & DeletionCanceling & KeyEnabling & KeyReading & TagReading>;
 
 /**
  * Replicates a multi-Region primary key, or continues with the replica that is there if that bears our creation token:
@@ -21,12 +33,8 @@ export type WantedReplica = WantedKey & { readonly primaryKeyArn: string };
  * @throws ByokError `primary_not_ready`; `key_conflict` where the replica is not known to be ours; `creation_unconfirmed`
  * where the reply was lost and none that is known to be ours can be found.
  */
-export async function createReplica(
-  run: Run,
-  service: KeyService,
-  wanted: WantedReplica,
-  call: Call,
-): Promise<CreatedKey> {
+export async function createReplica(context: ReplicaContext, wanted: WantedReplica): Promise<CreatedKey> {
+  const { run } = context;
   const primary = run.services.locate(wanted.primaryKeyArn, "primary_key_arn");
   checkAllowed(primary, run.allowed, "primary_key_arn");
   // Where no key has replicas this says so, and another Region would not help.
@@ -38,13 +46,14 @@ export async function createReplica(
       { attribute: "region" },
     );
   }
-  await checkCallerAccount(run, service, call);
-  return claimingToken(run, service, wanted, async () => {
-    const answer = await replicated(run, wanted, call);
-    if (answer instanceof ByokError) return replicaThatIsThere(run, service, wanted, replicaArn, answer, call);
+  await checkCallerAccount(context);
+  return claimingToken(context, wanted, async () => {
+    const answer = await replicated(context, wanted);
+    const replica = ofKey(context, replicaArn);
+    if (answer instanceof ByokError) return replicaThatIsThere(replica, wanted, answer);
     startSettling(run, replicaArn);
     try {
-      const { value } = await lookOnceCreated(run, call, () => firstSight(run, service, replicaArn, call));
+      const { value } = await lookOnceCreated(replica, () => firstSight(replica));
       if (value === null) throw unseen(replicaArn);
       return { key: value, made: true };
     } catch (error) {
@@ -60,13 +69,17 @@ export async function createReplica(
  *
  * @returns The error where a replica may be there all the same.
  */
-async function replicated(run: Run, wanted: WantedReplica, call: Call): Promise<Observed<KeyDescription> | ByokError> {
-  const answer = await replicatedFrom(run, wanted.primaryKeyArn, wanted, call);
+async function replicated(
+  { run, call }: KmsContext<unknown>,
+  wanted: WantedReplica,
+): Promise<Observed<KeyDescription> | ByokError> {
+  const named = primaryContext(run, wanted.primaryKeyArn, call);
+  const answer = await replicatedFrom(named, wanted);
   if (!(answer instanceof ByokError) || mayBeThere(answer)) return answer;
   const isOfPrimary = answer.attribute === "primary_key_arn" || answer.retry === "settling";
-  const actual = isOfPrimary ? await actualPrimary(run, wanted, answer, call) : undefined;
+  const actual = isOfPrimary ? await actualPrimary(named, wanted, answer) : undefined;
   if (actual === undefined) throw answer;
-  const again = await replicatedFrom(run, actual, wanted, call);
+  const again = await replicatedFrom(primaryContext(run, actual, call), wanted);
   if (again instanceof ByokError && !mayBeThere(again)) throw again;
   return again;
 }
@@ -75,25 +88,28 @@ function mayBeThere({ code, effectUnknown }: ByokError): boolean {
   return code === "key_conflict" || effectUnknown;
 }
 
+/** Keys are replicated by the KMS of their primary, which has been allowed before. */
+function primaryContext(run: Run, keyArn: string, call: Call): KeyContext<KeyReading & KeyReplicating> {
+  const { kms, region } = run.services.locate(keyArn, "primary_key_arn");
+  return { run, service: run.services.service(kms, region), keyArn, call };
+}
+
 async function replicatedFrom(
-  run: Run,
-  primaryArn: string,
+  context: KeyContext<KeyReplicating>,
   wanted: WantedReplica,
-  call: Call,
 ): Promise<Observed<KeyDescription> | ByokError> {
-  const { kms, region } = run.services.locate(primaryArn, "primary_key_arn");
-  const service = run.services.service(kms, region);
+  const { run, service, keyArn: primaryArn, call } = context;
   const request = {
     primaryArn,
     replicaRegion: wanted.region,
     tags: creatingTags(wanted),
     ...creatingAspects(wanted),
   };
-  const replicate = () => policySettled(run, service, call, () => service.replicate(request, call));
+  const replicate = () => policySettled(context, () => service.replicate(request, call));
   try {
     // Only a primary that this run has imported into may turn out ready in a moment.
     const since = run.memory.imports.has(primaryArn) ? madeAt(run, primaryArn) : undefined;
-    const answer = await settled(run, service, since, call, replicate);
+    const answer = await settledSince(context, since, replicate);
     noteKmsTime(run, service, answer.at);
     return answer;
   } catch (error) {
@@ -103,14 +119,12 @@ async function replicatedFrom(
 
 /** The primary of a key that turns out to be a replica. Undefined where it is none. */
 async function actualPrimary(
-  run: Run,
+  named: KeyContext<KeyReading>,
   { primaryKeyArn, region }: WantedReplica,
   refusal: ByokError,
-  call: Call,
 ): Promise<string | undefined> {
-  const named = run.services.locate(primaryKeyArn, "primary_key_arn");
-  const service = run.services.service(named.kms, named.region);
-  const { value: key } = await lookAt(run, service, primaryKeyArn, call).catch(() => {
+  const { run } = named;
+  const { value: key } = await lookAt(named).catch(() => {
     throw refusal;
   });
   if (key?.multiRegion?.type !== "REPLICA") {
@@ -137,9 +151,12 @@ function primaryNotReady(primaryArn: string): ByokError {
 }
 
 /** Looks at a replica until the KMS shows it, for as long as it may not have heard of it. */
-function firstSight(run: Run, service: KeyService, arn: string, call: Call): Promise<Observed<KeyDescription | null>> {
-  const look = () => lookAt(run, service, arn, call);
-  return settledAnswer(run, service, madeAt(run, arn), call, look, ({ value }) => value !== null);
+function firstSight(replica: KeyContext<KeyReading>): Promise<Observed<KeyDescription | null>> {
+  return settledAnswer(
+    replica,
+    () => lookAt(replica),
+    ({ value }) => value !== null,
+  );
 }
 
 function unseen(arn: string): ByokError {
@@ -148,30 +165,29 @@ function unseen(arn: string): ByokError {
 
 /** What to do with the replica that is there after a conflict, or after a reply that was lost. */
 async function replicaThatIsThere(
-  run: Run,
-  service: KeyService,
+  replica: ReplicaContext & KeyContext<unknown>,
   wanted: WantedReplica,
-  replicaArn: string,
   error: ByokError,
-  call: Call,
 ): Promise<CreatedKey> {
+  const { run, keyArn: replicaArn } = replica;
   if (error.effectUnknown) startSettling(run, replicaArn);
-  const { value: key } = await firstSight(run, service, replicaArn, call);
+  const { value: key } = await firstSight(replica);
   if (key === null) throw error.effectUnknown ? unconfirmed(wanted, error) : unseen(replicaArn);
   // Without a token, no tag can show that it is ours.
-  const tags = wanted.creationToken === undefined ? {} : await tagsOfReplica(run, service, replicaArn, call);
+  const tags = wanted.creationToken === undefined ? {} : await tagsOfReplica(replica);
   if (tags instanceof ByokError) throw notOurs(wanted, replicaArn, error, tags);
   if (!bearsToken(tags, wanted)) throw notOurs(wanted, replicaArn, error, undefined);
   const there = waitsForDeletion(key)
-    ? await cancelDeletion(run, service, key, wanted.enabled ?? true, call)
-    : await onceCreated(run, service, key, call);
+    ? await cancelDeletion(ofKey(replica, key.arn), key, wanted.enabled ?? true)
+    : await onceCreated(replica, key);
   return { ...there, made: false, tags };
 }
 
 /** AWS tells the tags of a key in every state. Where they are refused, nothing shows that the replica is ours. */
-async function tagsOfReplica(run: Run, service: KeyService, arn: string, call: Call): Promise<Tags | ByokError> {
+async function tagsOfReplica(replica: KeyContext<TagReading>): Promise<Tags | ByokError> {
+  const { service, keyArn, call } = replica;
   try {
-    return await settled(run, service, madeAt(run, arn), call, () => service.tags(arn, call));
+    return await settled(replica, () => service.tags(keyArn, call));
   } catch (error) {
     if (!isByokError(error, "access_denied", "service_refused", "key_pending_deletion", "key_unusable")) throw error;
     return error;

@@ -3,7 +3,7 @@ import type { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import type { EpochSeconds } from "./instant";
 import { type KeyLocks, keyLocks } from "./key-lock";
-import type { KeyService } from "./key-service";
+import type { KmsIdentity } from "./key-service";
 import type { AllowedKeys, KeyServices } from "./key-services";
 import type { Log } from "./log";
 
@@ -31,7 +31,7 @@ export interface RunMemory {
   /** The ARNs of the keys that resources of this run have made, by KMS, Region and token. Undefined: in the making. */
   readonly tokens: Map<string, string | undefined>;
   /** The last scan for creation tokens of each KMS and Region, with the local moment. */
-  readonly scans: WeakMap<KeyService, TokenScan>;
+  readonly scans: WeakMap<KmsIdentity, TokenScan>;
   /** What the plans of this run announced, see announcements.ts. */
   readonly announced: Announced;
   /** Keys that may get no bytes in this run, and why, by ARN. */

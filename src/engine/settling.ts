@@ -1,43 +1,58 @@
-import { type Call, checkCall } from "./call";
+import { checkCall } from "./call";
 import type { Milliseconds } from "./clock";
 import { type ByokError, isByokError } from "./errors";
-import type { KeyService } from "./key-service";
+import type { KeyContext, KmsContext } from "./key-context";
 import type { Run } from "./run";
 
 /** Between two looks at something that is still settling; the pause doubles. */
 const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [250, 5000];
 
 /**
- * Repeats work on what this run has just made or changed, until the KMS has heard of it everywhere; for what was there
- * before, an error is an error at once.
+ * Repeats work on a key that this run has just made or changed, until the KMS has heard of it everywhere; for what was
+ * there before, an error is an error at once.
  *
- * @param since When it was made, see `madeAt`. Undefined: not by this run.
  * @param mayPass Which errors late consistency explains.
  */
 export async function settled<T>(
-  run: Run,
-  service: KeyService,
-  since: Milliseconds | undefined,
-  call: Call,
+  context: KeyContext<unknown>,
   work: () => Promise<T>,
-  mayPass: (error: ByokError) => boolean = ({ retry }) => retry === "settling",
+  mayPass: (error: ByokError) => boolean = isSettlingError,
 ): Promise<T> {
-  return whileSettling(run, service, since, call, work, mayPass);
+  return settledSince(context, madeAt(context.run, context.keyArn), work, mayPass);
+}
+
+/** @param since When what the work is on was made, see `madeAt`. Undefined: not by this run. */
+export async function settledSince<T>(
+  context: KmsContext<unknown>,
+  since: Milliseconds | undefined,
+  work: () => Promise<T>,
+  mayPass: (error: ByokError) => boolean = isSettlingError,
+): Promise<T> {
+  for (let look = 0; ; look++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isByokError(error) || !mayPass(error) || !isSettling(context, since)) throw error;
+      await pauseForLook(context, look);
+    }
+  }
+}
+
+function isSettlingError({ retry }: ByokError): boolean {
+  return retry === "settling";
 }
 
 /** Asks again and again until the answer is good or the key has had its time to settle. Gives the last answer. */
 export async function settledAnswer<T>(
-  run: Run,
-  service: KeyService,
-  since: Milliseconds | undefined,
-  call: Call,
+  context: KeyContext<unknown>,
   ask: () => Promise<T>,
   isGood: (answer: T) => boolean,
 ): Promise<T> {
+  const since = madeAt(context.run, context.keyArn);
   for (let look = 0; ; look++) {
     const answer = await ask();
-    if (isGood(answer) || !isSettling(run, service, since)) return answer;
-    await pauseForLook(run, look, call);
+    if (isGood(answer) || !isSettling(context, since)) return answer;
+    await pauseForLook(context, look);
   }
 }
 
@@ -45,9 +60,9 @@ export async function settledAnswer<T>(
  * Repeats work that sends a key policy while the KMS does not know a principal in it: one that was made a moment ago
  * takes as long to be known as a new key does, whoever made it.
  */
-export async function policySettled<T>(run: Run, service: KeyService, call: Call, work: () => Promise<T>): Promise<T> {
+export async function policySettled<T>(context: KmsContext<unknown>, work: () => Promise<T>): Promise<T> {
   const isUnknown = ({ code, retry }: ByokError): boolean => code === "invalid_policy" && retry === "settling";
-  return whileSettling(run, service, run.clock.monotonic(), call, work, isUnknown);
+  return settledSince(context, context.run.clock.monotonic(), work, isUnknown);
 }
 
 /** How long a key that is being created is waited for where the operation has no deadline of its own. */
@@ -58,34 +73,16 @@ const patienceForCreation: Milliseconds = 20 * 60_000;
  * as long as it takes. Ends with the call's deadline; gives the last answer where the call has none.
  */
 export async function whileCreating<T>(
-  run: Run,
-  call: Call,
+  context: KmsContext<unknown>,
   ask: () => Promise<T>,
   isCreating: (answer: T) => boolean,
 ): Promise<T> {
+  const { run, call } = context;
   const until = run.clock.monotonic() + patienceForCreation;
   for (let look = 0; ; look++) {
     const answer = await ask();
     if (!isCreating(answer) || (call.deadline === undefined && run.clock.monotonic() >= until)) return answer;
-    await pauseForLook(run, look, call);
-  }
-}
-
-async function whileSettling<T>(
-  run: Run,
-  service: KeyService,
-  since: Milliseconds | undefined,
-  call: Call,
-  work: () => Promise<T>,
-  mayPass: (error: ByokError) => boolean,
-): Promise<T> {
-  for (let look = 0; ; look++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isByokError(error) || !mayPass(error) || !isSettling(run, service, since)) throw error;
-      await pauseForLook(run, look, call);
-    }
+    await pauseForLook(context, look);
   }
 }
 
@@ -99,11 +96,11 @@ export function madeAt(run: Run, key: string): Milliseconds | undefined {
   return run.memory.made.get(key);
 }
 
-function isSettling(run: Run, service: KeyService, since: Milliseconds | undefined): boolean {
+function isSettling({ run, service }: KmsContext<unknown>, since: Milliseconds | undefined): boolean {
   return since !== undefined && run.clock.monotonic() - since < service.profile.settling * 1000;
 }
 
-async function pauseForLook(run: Run, look: number, call: Call): Promise<void> {
+async function pauseForLook({ run, call }: KmsContext<unknown>, look: number): Promise<void> {
   checkCall(call);
   await run.clock.sleep(Math.min(longestPause, firstPause * 2 ** look), call.signal);
 }

@@ -1,5 +1,5 @@
 import { isNativeError } from "node:util/types";
-import { ByokError } from "../engine/errors";
+import { ByokError, canceled as canceledCall } from "../engine/errors";
 import type { Vendor } from "./surroundings";
 
 /** Errors that come before anything was sent, by Node's codes, with what they say. */
@@ -28,9 +28,7 @@ export function unreadable({ name }: Vendor): string {
 
 /** The caller gave up while an answer was awaited. */
 export function canceled(): ByokError {
-  return new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.", {
-    effectUnknown: true,
-  });
+  return canceledCall({ effectUnknown: true });
 }
 
 /** A failure to get an answer at all, or a readable one; undefined where it is something else. */

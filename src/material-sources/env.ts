@@ -1,6 +1,7 @@
+import { checkCall } from "../engine/call";
 import type { MaterialEncoding } from "../engine/material-encoding";
 import type { ByteSource, MaterialSourceOptions } from "./material-source-options";
-import { checkCall, opened, unavailable } from "./opened";
+import { opened, unavailable } from "./opened";
 
 /** Key material in an environment variable. Unset or empty, as CI leaves a secret that it may not give: unavailable. */
 export function envSource(

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Call } from "../engine/call";
+import { type Call, checkCall } from "../engine/call";
+import { canceled } from "../engine/errors";
 import type { MaterialEncoding } from "../engine/material-encoding";
 import type { ByteSource, MaterialSourceOptions } from "./material-source-options";
-import { canceled, checkCall, opened, type SourceNames, systemErrorCode, tooLong, unavailable } from "./opened";
+import { opened, type SourceNames, systemErrorCode, tooLong, unavailable } from "./opened";
 import { BoundedContent } from "./stream";
 
 /**

@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
+import { checkCall } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import type { MaterialEncoding } from "../engine/material-encoding";
 import { largestContentBytes, type ByteSource, type MaterialSourceOptions } from "./material-source-options";
-import { checkCall, opened, type SourceNames, systemErrorCode, tooLong, unavailable } from "./opened";
+import { opened, type SourceNames, systemErrorCode, tooLong, unavailable } from "./opened";
 
 /** Key material in a file of at most 64 KiB. One that others may read or write gives a warning. */
 export function fileSource(

@@ -1,4 +1,3 @@
-import type { Call } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import { KeyMaterial } from "../engine/key-material";
 import { type MaterialEncoding, readMaterial } from "../engine/material-encoding";
@@ -34,16 +33,6 @@ export function named(error: ByokError, { name, attribute }: SourceNames): ByokE
 /** There is nothing to read now: normal where somebody plans without seeing the bytes. */
 export function unavailable(reason: string, source: SourceNames): ByokError {
   return named(new ByokError("material_unavailable", reason), source);
-}
-
-/** Throws `canceled` where the operation was canceled already, and `timeout` where its time is over. */
-export function checkCall(call: Call | undefined): void {
-  if (call?.signal?.aborted === true) throw canceled();
-  call?.deadline?.check();
-}
-
-export function canceled(): ByokError {
-  return new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.");
 }
 
 export function tooLong(what: string, source: SourceNames): ByokError {

@@ -1,8 +1,8 @@
+import { checkCall } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import { KeyMaterial } from "../engine/key-material";
 import { readMaterialValue } from "../engine/material-encoding";
 import type { ByteSource } from "./material-source-options";
-import { checkCall } from "./opened";
 
 /**
  * Key material written inline: padded standard base64 of raw bytes or of DER PKCS#8.

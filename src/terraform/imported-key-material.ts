@@ -4,7 +4,7 @@ import { parseFingerprint } from "../engine/fingerprint";
 import { applyMaterial, recordAfter } from "../engine/imported-key-material";
 import { checkLifetime } from "../engine/lifetime";
 import { observeMaterial } from "../engine/material-observation";
-import { type MaterialRecord, newlySeen } from "../engine/material-record";
+import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { moveMaterial, releaseMaterial } from "../engine/material-release";
 import { kmsOfArn } from "../kms/clouds";
 import { parseSourceUri } from "../material-sources/source-uri";
@@ -97,7 +97,7 @@ export const importedKeyMaterial = resource({
       lifetime,
       callOf(signal, timeoutMilliseconds),
     );
-    const after = recordAfter(record ?? { keyArn, verified: false }, condition);
+    const after = recordAfter(record ?? blankRecord(keyArn), condition);
     return {
       state: readState(state, after, condition),
       private: remember({ record: after, condition, unrecorded: unrecorded === true || newlySeen(record, after) }),

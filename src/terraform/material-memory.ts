@@ -1,7 +1,9 @@
 import { type Action, actions } from "../engine/assessment";
 import type { MaterialCondition } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
+import { storedRecord } from "../engine/stored-record";
 import { isJsonObject, type Json, type JsonObject, type PrivateState } from "./plugin/private-state";
+import { rememberedCondition, rememberedRecord } from "./remembered-material";
 
 /** What a plan announced, for its apply. `move`: an import into another key, which the record is not about. */
 export type PlannedAction = Action | "move";
@@ -25,7 +27,7 @@ export interface MaterialMemory {
 export function remember(memory: MaterialMemory): PrivateState {
   const { record, condition, ...small } = memory;
   const kept = new Map<string, Json>();
-  if (record !== undefined) kept.set("record", jsonOf(record));
+  if (record !== undefined) kept.set("record", jsonOf(storedRecord(record)));
   if (condition !== undefined) kept.set("condition", jsonOf(condition));
   for (const [name, value] of Object.entries(small)) {
     if (value !== undefined && value !== false) kept.set(name, value);
@@ -39,24 +41,14 @@ export function recall(kept: PrivateState): MaterialMemory {
     kept.get(name),
   );
   return {
-    record: isRecord(record) ? record : undefined,
-    condition: isCondition(condition) ? condition : undefined,
+    record: rememberedRecord(record),
+    condition: rememberedCondition(condition),
     planned: planned === "move" ? planned : actions.find((action) => action === planned),
     unrecorded: kept.get("unrecorded") === true,
     createdIn: typeof createdIn === "string" ? createdIn : undefined,
     spare: kept.get("spare") === true,
     keyLeaves: kept.get("keyLeaves") === true,
   };
-}
-
-// The private state is written by this provider alone, and by no version with another shape; a wrong guess could still
-// not do harm, since an apply looks at the key itself.
-function isRecord(json: unknown): json is MaterialRecord {
-  return isJsonObject(json) && typeof json["keyArn"] === "string" && typeof json["verified"] === "boolean";
-}
-
-function isCondition(json: unknown): json is MaterialCondition {
-  return isJsonObject(json) && typeof json["state"] === "string" && Array.isArray(json["missingMaterials"]);
 }
 
 function jsonOf(value: object): JsonObject {

@@ -2,6 +2,7 @@ import { isReturning } from "../engine/announcements";
 import { type Assessment, assess } from "../engine/assessment";
 import { ByokError } from "../engine/errors";
 import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
+import { materialFacts } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
@@ -177,7 +178,7 @@ function isKnown(config: Config<Schema>): boolean {
 /** The key's own resource enables or disables it in the same run, which changes a result of this one. */
 function isToBeSwitched({ client, config, memory }: MaterialUpdatePlan): boolean {
   const wish = client.run.memory.wishes.get(present(config.key_arn) ?? "");
-  const state = memory.condition?.keyState;
+  const state = memory.condition === undefined ? undefined : materialFacts(memory.condition).keyState;
   if (wish === undefined || (state !== "Enabled" && state !== "Disabled")) return false;
   return wish.enabled !== (state === "Enabled");
 }

@@ -1,8 +1,8 @@
-import { type Assessment, assess } from "../engine/assessment";
+import { type Assessment, whatIsDue } from "../engine/assessment";
 import type { MaterialOutcome, MaterialSettings } from "../engine/imported-key-material";
 import { isFingerprint } from "../engine/fingerprint";
 import { formatInstant } from "../engine/instant";
-import type { MaterialCondition } from "../engine/material-condition";
+import { type MaterialCondition, materialFacts } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
 import { warnings } from "./diagnose";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
@@ -51,7 +51,7 @@ function doneBy({ action }: Assessment): boolean {
 /** What a look makes of the state. The user's spelling of a date stays while it is still true. */
 export function readState(state: State<Schema>, record: MaterialRecord, condition: MaterialCondition): State<Schema> {
   const results = resultsOf(record, condition);
-  const assessment = assess({ wanted: wantedOfState(state, record), condition, record, offer: { kind: "later" } });
+  const due = whatIsDue({ wanted: wantedOfState(state, record), condition, record });
   return {
     ...state,
     ...results,
@@ -61,7 +61,7 @@ export function readState(state: State<Schema>, record: MaterialRecord, conditio
     // Material that never expires says no date: the one that is configured stays, to be imported one day.
     valid_to:
       condition.state === "imported" ? (results.valid_to ?? fixedDate(state)) : (state.valid_to ?? results.valid_to),
-    reason: reasonOf(assessment),
+    reason: reasonOf(due),
   };
 }
 
@@ -78,24 +78,25 @@ function wantedOfState(state: State<Schema>, record: MaterialRecord): MaterialSe
   };
 }
 
-function reasonOf({ action, reason }: Assessment): string | null {
+function reasonOf({ action, reason }: Pick<Assessment, "action" | "reason">): string | null {
   return action === "create" || action === "reimport" || action === "disable" ? reason : null;
 }
 
 function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
   const moment = (instant: number | undefined): string | null =>
     instant === undefined ? null : formatInstant(instant);
+  const facts = materialFacts(condition);
   return {
     fingerprint: record.fingerprint ?? null,
-    valid_to: moment(condition.validTo),
-    key_material_id: condition.materialId ?? record.materialId ?? null,
+    valid_to: moment(facts.validTo),
+    key_material_id: facts.materialId ?? record.materialId ?? null,
     verified: record.verified,
     material_state: condition.state,
-    key_state: condition.keyState ?? null,
-    expiration_model: condition.expirationModel ?? null,
+    key_state: facts.keyState ?? null,
+    expiration_model: facts.expirationModel ?? null,
     imported_at: moment(record.importedAt),
-    renewal_time: moment(condition.renewalTime),
-    ready_for_renewal: condition.renewalDue,
+    renewal_time: moment(facts.renewalTime),
+    ready_for_renewal: facts.renewalDue,
   };
 }
 

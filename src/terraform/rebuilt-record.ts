@@ -3,6 +3,7 @@ import { parseInstant } from "../engine/instant";
 import { expirationModels } from "../engine/key";
 import type { Lifetime } from "../engine/lifetime";
 import type { MaterialRecord } from "../engine/material-record";
+import { recordFrom } from "../engine/stored-record";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import { lifetimeOfState } from "./material-arguments";
@@ -25,7 +26,7 @@ export function recordFromState(state: State<Schema>): MaterialRecord | undefine
   if (keyArn === null || importedAt === null) return undefined;
   const expirationModel = expirationModels.find((one) => one === model);
   const validTo = expires(state) && date !== null ? parseInstant(date, "valid_to") : undefined;
-  return {
+  return recordFrom({
     keyArn,
     fingerprint: fingerprint !== null && isFingerprint(fingerprint) ? fingerprint : undefined,
     verified: state.verified === true,
@@ -38,7 +39,7 @@ export function recordFromState(state: State<Schema>): MaterialRecord | undefine
     importedValidTo: validTo,
     ...(state.material_state === "deleted" ? { deletedEarly: true } : {}),
     rebuilt: true,
-  };
+  });
 }
 
 /** A date beside material that never expires is a configured one that no import has been made with yet. */

@@ -1,10 +1,17 @@
 import fc from "fast-check";
-import { type AssessmentFacts, assess, type WantedMaterial } from "../../src/engine/assessment";
+import { type AssessmentFacts, assess, type WantedMaterial, whatIsDue } from "../../src/engine/assessment";
 import type { Fingerprint } from "../../src/engine/fingerprint";
 import { parseFingerprint } from "../../src/engine/fingerprint";
 import type { Lifetime } from "../../src/engine/lifetime";
-import type { MaterialCondition, MaterialState } from "../../src/engine/material-condition";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import type {
+  Dated,
+  Deleted,
+  Expired,
+  Imported,
+  MaterialCondition,
+  MaterialState,
+} from "../../src/engine/material-condition";
+import type { MaterialRecord, ProvedRecord } from "../../src/engine/material-record";
 import type { Offer } from "../../src/engine/offered-bytes";
 
 const day = 86_400;
@@ -16,7 +23,7 @@ const others: Fingerprint = parseFingerprint(`cmac:${"f".repeat(32)}`, "fingerpr
 const quarter: Lifetime = { kind: "renewed", validFor: 90 * day, renewBefore: 30 * day };
 const wanted: WantedMaterial = { keyArn, lifetime: quarter, onDeletion: "reimport" };
 const validTo = now + 60 * day;
-const record: MaterialRecord = {
+const record: ProvedRecord = {
   keyArn,
   fingerprint: ours,
   verified: true,
@@ -26,8 +33,9 @@ const record: MaterialRecord = {
   validTo,
   importedValidTo: validTo,
 };
-const living: MaterialCondition = {
+const living = {
   state: "imported",
+  keyState: "Enabled",
   expirationModel: "KEY_MATERIAL_EXPIRES",
   validTo,
   lifetimeDrift: false,
@@ -37,17 +45,38 @@ const living: MaterialCondition = {
   missingMaterials: [],
   otherMaterials: [],
   keyDisabled: false,
-};
+} as const satisfies Imported;
 const same: Offer = { kind: "bytes", fingerprint: ours, attribute: "key_material_source" };
 const different: Offer = { kind: "bytes", fingerprint: others, attribute: "key_material_wo" };
 const none: Offer = { kind: "none", why: "file:payments.bin does not exist.", attribute: "key_material_source" };
 const later: Offer = { kind: "later" };
 
 const healthy: AssessmentFacts = { wanted, condition: living, record, offer: same };
-const lapsed = (state: MaterialState, at?: number): MaterialCondition => {
-  const { validTo: _, renewalTime: __, ...rest } = living;
-  return { ...rest, state, ...(at === undefined ? {} : { validTo: at }) };
-};
+/** The key in another state than `living`; its material without a date, except where one is given. */
+function lapsed(state: "expired", at: number): Expired;
+function lapsed(state: "deleted", at?: number): Deleted;
+function lapsed(state: "imported"): Imported;
+function lapsed(state: "never_imported" | "key_pending_deletion" | "key_gone"): MaterialCondition;
+function lapsed(state: MaterialState, at?: number): MaterialCondition {
+  const { validTo: _, renewalTime: __, ...undated } = living;
+  const known = { otherMaterials: [], keyDisabled: false };
+  const empty = { ...known, keyState: "PendingImport", missingMaterials: [] } as const;
+  const material = { lifetimePast: false, renewalDue: false } as const;
+  switch (state) {
+    case "expired":
+      return { ...empty, ...material, state, validTo: at ?? now };
+    case "deleted":
+      return at === undefined ? { ...empty, ...material, state } : { ...empty, ...material, state, validTo: at };
+    case "imported":
+      return { ...undated, state };
+    case "never_imported":
+      return { ...empty, state };
+    case "key_pending_deletion":
+      return { ...known, state, keyState: "PendingDeletion" };
+    case "key_gone":
+      return { ...known, state };
+  }
+}
 const fixed: Lifetime = { kind: "until", validTo };
 
 /** What an assessment comes to, for a table. */
@@ -405,7 +434,6 @@ describe("the table of what happens when", () => {
       { condition: lapsed("deleted"), record: undefined },
       "is gone: it expired or was deleted",
     ],
-    ["expired on an unknown date", { condition: lapsed("expired") }, "expired on an unknown date"],
     [
       "renewal",
       { condition: { ...living, renewalDue: true } },
@@ -485,11 +513,6 @@ describe("the table of what happens when", () => {
       "a key that was to be Disabled, and that others disabled",
       { condition: { ...living, keyState: "Disabled", toDisable: true } },
       "the key is Disabled by now, and what was noted on it for that goes",
-    ],
-    [
-      "renewal of nobody knows when",
-      { condition: { ...lapsed("imported"), renewalDue: true } },
-      "renewal due since an unknown date; expires on an unknown date",
     ],
   ])("says why, with absolute dates: %s", (_name, facts, reason) => {
     expect(assess({ ...healthy, ...facts }).reason).toBe(reason);
@@ -629,12 +652,7 @@ describe("the table of what happens when", () => {
     ],
     ["no interruption where nothing is imported", { condition: { ...living, mayInterrupt: true } }, [], undefined],
     ["no interruption where none can be", { condition: { ...living, renewalDue: true } }, [], undefined],
-    [
-      "no interruption of a first import",
-      { condition: { ...lapsed("never_imported"), mayInterrupt: true } },
-      [],
-      undefined,
-    ],
+    ["no interruption of a first import", { condition: lapsed("never_imported") }, [], undefined],
   ])("warns of %s", (_name, facts, warnings, problem) => {
     const assessment = assess({ ...healthy, ...facts });
     expect(assessment.warnings).toEqual(warnings);
@@ -652,15 +670,69 @@ describe("the table of what happens when", () => {
   });
 });
 
+describe("what is due, for whoever has no bytes at hand", () => {
+  it.each<[string, Partial<AssessmentFacts>, object]>([
+    ["nothing", {}, { action: "nothing", reason: "imported, valid to 2027-03-02T00:00:00Z" }],
+    [
+      "an import",
+      { condition: lapsed("expired", now) },
+      { action: "reimport", reason: "expired on 2027-01-01T00:00:00Z" },
+    ],
+    [
+      "what a plan would refuse only for other bytes",
+      { condition: lapsed("never_imported"), record: undefined },
+      { action: "create", reason: "the key has no key material yet" },
+    ],
+  ])("is told with its reason: %s", (_name, changes, expected) => {
+    const { offer: _, ...facts } = { ...healthy, ...changes };
+    expect(whatIsDue(facts)).toEqual(expected);
+  });
+});
+
 describe("whatever the facts", () => {
-  const states: MaterialState[] = [
-    "never_imported",
-    "imported",
-    "expired",
-    "deleted",
-    "key_pending_deletion",
-    "key_gone",
-  ];
+  const known = { otherMaterials: fc.constant([]), keyDisabled: fc.boolean() };
+  const there = { ...known, missingMaterials: fc.constant([]), toDisable: fc.boolean() };
+  const material = { ...there, keyState: fc.constant("PendingImport" as const), lifetimePast: fc.boolean() };
+  const dated = fc
+    .constantFrom(now - day, validTo)
+    .chain(
+      (at): fc.Arbitrary<Dated> =>
+        fc.record({ validTo: fc.constant(at), renewalTime: fc.constant(at - 30 * day), renewalDue: fc.boolean() }),
+    );
+  const withDate = <T extends object>(facts: fc.Arbitrary<T>): fc.Arbitrary<T & Dated> =>
+    fc.tuple(facts, dated).map(([one, date]) => ({ ...one, ...date }));
+  const anyCondition: fc.Arbitrary<MaterialCondition> = fc.oneof(
+    fc.record({ ...known, state: fc.constant("key_gone" as const) }),
+    fc.record({
+      ...known,
+      state: fc.constant("key_pending_deletion" as const),
+      keyState: fc.constant("PendingDeletion" as const),
+    }),
+    fc.record({
+      ...there,
+      state: fc.constant("never_imported" as const),
+      keyState: fc.constant("PendingImport" as const),
+    }),
+    withDate(fc.record({ ...material, state: fc.constant("expired" as const) })),
+    withDate(
+      fc.record({
+        ...material,
+        state: fc.constant("deleted" as const),
+        settling: fc.boolean(),
+        interrupted: fc.boolean(),
+      }),
+    ),
+    withDate(
+      fc.record({
+        ...material,
+        state: fc.constant("imported" as const),
+        keyState: fc.constantFrom("Enabled" as const, "Disabled" as const),
+        lifetimeDrift: fc.boolean(),
+        mayInterrupt: fc.boolean(),
+        provedByTag: fc.constantFrom(undefined, ours, others),
+      }),
+    ),
+  );
   const lifetimes: Lifetime[] = [quarter, fixed, { kind: "forever" }, { kind: "until", validTo: now - day }];
   const anyFacts: fc.Arbitrary<AssessmentFacts> = fc.record({
     wanted: fc.record({
@@ -670,23 +742,14 @@ describe("whatever the facts", () => {
       fingerprint: fc.constantFrom(undefined, ours, others),
       description: fc.constantFrom(undefined, "safe 7"),
     }),
-    condition: fc.record({
-      state: fc.constantFrom(...states),
-      validTo: fc.constantFrom(now - day, validTo),
-      lifetimeDrift: fc.boolean(),
-      renewalDue: fc.boolean(),
-      lifetimePast: fc.boolean(),
-      missingMaterials: fc.constant([]),
-      otherMaterials: fc.constant([]),
-      keyDisabled: fc.boolean(),
-      toDisable: fc.boolean(),
-      settling: fc.boolean(),
-      interrupted: fc.boolean(),
-      mayInterrupt: fc.boolean(),
-      provedByTag: fc.constantFrom(undefined, ours, others),
-    }),
+    condition: anyCondition,
     keyComesBack: fc.boolean(),
-    record: fc.constantFrom(undefined, record, { ...record, verified: false }, { ...record, lifetime: fixed }),
+    record: fc.constantFrom<(MaterialRecord | undefined)[]>(
+      undefined,
+      record,
+      { ...record, verified: false },
+      { ...record, lifetime: fixed },
+    ),
     offer: fc.constantFrom(same, different, none, later),
     otherChanges: fc.boolean(),
     now: fc.constantFrom(undefined, now),
@@ -722,9 +785,10 @@ describe("whatever the facts", () => {
   it("never imports over material that nothing proves, where it might have to be deleted first", () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
-        const { state, mayInterrupt, provedByTag } = facts.condition;
-        const isUnproved = state === "imported" && facts.record?.verified !== true && provedByTag === undefined;
-        if (isUnproved && mayInterrupt === true) expect(imports(assess(facts).action)).toBe(false);
+        const { condition } = facts;
+        if (condition.state !== "imported" || facts.record?.verified === true) return;
+        const isUnproved = condition.provedByTag === undefined;
+        if (isUnproved && condition.mayInterrupt === true) expect(imports(assess(facts).action)).toBe(false);
       }),
     );
   });
@@ -732,8 +796,9 @@ describe("whatever the facts", () => {
   it("brings nothing back that is to be reported, and says nothing of it", () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
-        const { state, interrupted } = facts.condition;
-        const isReported = facts.wanted.onDeletion === "report" && state === "deleted" && interrupted !== true;
+        const { condition } = facts;
+        const isDeleted = condition.state === "deleted" && condition.interrupted !== true;
+        const isReported = facts.wanted.onDeletion === "report" && isDeleted;
         if (isReported) expect(imports(assess(facts).action)).toBe(false);
       }),
     );

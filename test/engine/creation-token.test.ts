@@ -23,11 +23,12 @@ function forty(tags: (arn: string) => Promise<Tags>) {
     },
   };
   const paper = paperRun(answers);
-  const service = paper.run.services.service("aws", "eu-central-1");
+  const { run } = paper;
+  const context = { run, service: run.services.service("aws", "eu-central-1"), call: {} };
   return {
     ...paper,
     state,
-    find: (token: string, afresh = false) => keysWithToken(paper.run, service, token, {}, afresh),
+    find: (token: string, afresh = false) => keysWithToken(context, token, afresh),
   };
 }
 
@@ -107,7 +108,7 @@ describe("the search for a creation token", () => {
         },
         tags: async () => ({ [creationTokenTag]: "t" }),
       });
-      return keysWithToken(run, run.services.service("aws", "eu-central-1"), "t", {}, false);
+      return keysWithToken({ run, service: run.services.service("aws", "eu-central-1"), call: {} }, "t", false);
     };
     const barren = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? [] : ["k1"]));
     expect(await search([["k1"]])).toEqual(["k1"]);

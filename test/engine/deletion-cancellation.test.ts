@@ -1,7 +1,8 @@
 import { cancelDeletion, putEnabled } from "../../src/engine/deletion-cancellation";
 import { ByokError } from "../../src/engine/errors";
 import type { KeyDescription } from "../../src/engine/key";
-import { type Answers, answered, arn, failing, now, paperKey, paperRun, region } from "./paper-run";
+import { keyContext } from "../../src/engine/key-context";
+import { type Answers, answered, arn, failing, now, paperKey, paperRun } from "./paper-run";
 
 const pending: KeyDescription = { ...paperKey, state: "PendingDeletion", deletionDate: now };
 const { expirationModel: _none, ...unknown } = pending;
@@ -21,7 +22,7 @@ function returning(key: KeyDescription, after: KeyDescription["state"], answers:
     ...answers,
   });
   const cancel = (enabled: boolean) =>
-    paper.clock.run(cancelDeletion(paper.run, paper.run.services.service("aws", region), key, enabled, {}));
+    paper.clock.run(cancelDeletion(keyContext(paper.run, arn, "arn", {}), key, enabled));
   return { ...paper, cancel };
 }
 
@@ -122,8 +123,8 @@ describe("the cancellation of a key's deletion", () => {
 describe("a key that is to be Enabled or Disabled", () => {
   const put = (state: KeyDescription["state"], enabled: boolean) => {
     const paper = paperRun({ setEnabled: async () => {} });
-    const service = paper.run.services.service("aws", region);
-    return { ...paper, done: putEnabled(paper.run, service, { ...paperKey, state }, enabled, {}) };
+    const context = keyContext(paper.run, arn, "arn", {});
+    return { ...paper, done: putEnabled(context, { ...paperKey, state }, enabled) };
   };
 
   it.each<[KeyDescription["state"], boolean, KeyDescription["state"], string[]]>([

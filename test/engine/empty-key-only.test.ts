@@ -7,7 +7,7 @@ import { observeMaterial } from "../../src/engine/material-observation";
 import type { KeyDescription } from "../../src/engine/key";
 import type { MaterialImport } from "../../src/engine/key-service";
 import type { KmsProfile } from "../../src/engine/kms-profile";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import type { AssumedRecord, MaterialRecord } from "../../src/engine/material-record";
 import {
   denied,
   empty,
@@ -55,7 +55,7 @@ describe("where the KMS takes an import into an empty key only", () => {
   const refused = `Paper KMS takes no import into ${arn} while the key holds material`;
   const unproved: MaterialRecord = { ...record, verified: false };
   /** Verified, and of which bytes is not said: the assessment cannot know that nothing proves them. */
-  const nameless: MaterialRecord = { ...record, fingerprint: undefined };
+  const nameless: AssumedRecord = { keyArn: arn, verified: true, lifetime: { kind: "forever" } };
 
   it("is told that the material is deleted, and it comes back", async () => {
     const { run, told, asked } = holding({});
@@ -382,7 +382,7 @@ describe("where the KMS takes an import into an empty key only", () => {
     const marked: Answers["tags"] = async () => ({ [interruptionTag]: String(now - 30 * day) });
 
     it("by the mark of the very import that is on record", async () => {
-      expect((await emptied(marked, record).look()).condition.interrupted).toBe(true);
+      expect((await emptied(marked, record).look()).condition).toMatchObject({ interrupted: true });
       const other = { ...record, importedAt: now - 29 * day };
       expect((await emptied(marked, other).look()).condition).not.toHaveProperty("interrupted");
     });

@@ -1,6 +1,7 @@
 import { forgetDisabling, isToBeDisabled, noteDisabling, tellWish, toldWish } from "../../src/engine/enabled-wish";
 import { ByokError } from "../../src/engine/errors";
 import type { KeyDescription } from "../../src/engine/key";
+import { keyContext } from "../../src/engine/key-context";
 import type { Run } from "../../src/engine/run";
 import { denied, empty } from "./paper-material";
 import { type Answers, arn, failing, paperKey, paperRun } from "./paper-run";
@@ -54,7 +55,7 @@ describe("the tag of a key that is to be Disabled", () => {
       "noted",
       async (answers) => {
         const { run, told } = paperRun(answers);
-        await noteDisabling(run, serviceOf(run), arn, {});
+        await noteDisabling(keyContext(run, arn, "arn", {}));
         return told;
       },
     ],
@@ -62,7 +63,7 @@ describe("the tag of a key that is to be Disabled", () => {
       "removed",
       async (answers) => {
         const { run, told } = paperRun(answers);
-        await forgetDisabling(run, serviceOf(run), arn, {});
+        await forgetDisabling(keyContext(run, arn, "arn", {}));
         return told;
       },
     ],

@@ -2,6 +2,7 @@ import { ByokError } from "../../src/engine/errors";
 import { ensureKey, readKey } from "../../src/engine/external-key";
 import type { KeyDescription } from "../../src/engine/key";
 import { syncAspects } from "../../src/engine/key-aspects";
+import { keyContext } from "../../src/engine/key-context";
 import type { KeyService } from "../../src/engine/key-service";
 import { type KeyRecord, keyRecord } from "../../src/engine/key-record";
 import { startSettling } from "../../src/engine/settling";
@@ -32,7 +33,7 @@ function changeable(tags: Record<string, string> = {}, changes: Answers = {}) {
     ...changes,
   });
   const sync = (given: Partial<WantedKey>, key: KeyDescription = paperKey, earlier?: KeyRecord) =>
-    syncAspects(paper.run, paper.run.services.service("aws", region), key, { ...wanted, ...given }, { earlier }, {});
+    syncAspects(keyContext(paper.run, key.arn, "arn", {}), key, { ...wanted, ...given }, { earlier });
   return { ...paper, sent, sync };
 }
 
@@ -118,8 +119,8 @@ describe("the aspects of a key", () => {
   it("can be canceled between two requests", async () => {
     const key = changeable();
     const call = { signal: AbortSignal.abort() };
-    const service = key.run.services.service("aws", region);
-    const { error } = await syncAspects(key.run, service, paperKey, { ...wanted, policy: "[]" }, {}, call);
+    const context = keyContext(key.run, arn, "arn", call);
+    const { error } = await syncAspects(context, paperKey, { ...wanted, policy: "[]" }, {});
     expect(error?.code).toBe("canceled");
     expect(key.asked).toEqual([]);
   });

@@ -2,12 +2,19 @@ import type { KeyDescription, MaterialEntry } from "../../src/engine/key";
 import type { Lifetime } from "../../src/engine/lifetime";
 import {
   lostMaterials,
+  materialFacts,
   type MaterialCondition,
   materialCondition,
+  missingBesides,
   needsMaterialList,
   needsTags,
 } from "../../src/engine/material-condition";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import {
+  type AssumedRecord,
+  blankRecord,
+  type MaterialRecord,
+  type ProvedRecord,
+} from "../../src/engine/material-record";
 
 const day = 86_400;
 const now = Date.UTC(2027, 0, 1) / 1000;
@@ -29,9 +36,10 @@ const enabled: KeyDescription = {
 const { expirationModel: _model, validTo: _validTo, materialId: _id, ...bare } = enabled;
 const empty: KeyDescription = { ...bare, state: "PendingImport" };
 const emptied: KeyDescription = { ...empty, materialId: "aa" };
-const record: MaterialRecord = {
+const record: ProvedRecord = {
   keyArn,
   verified: true,
+  fingerprint: `cmac:${"0".repeat(32)}`,
   materialId: "aa",
   importedAt: now - 30 * day,
   lifetime: quarter,
@@ -47,6 +55,17 @@ const entry = (materialId: string, changes: Partial<MaterialEntry> = {}): Materi
   validTo: now + 60 * day,
   ...changes,
 });
+
+/** A fact of a condition, whether its state has such a thing or not. */
+const fact = (seen: MaterialCondition, name: string): unknown => Reflect.get(seen, name);
+/** A key that was taken over: nothing of it was imported by us. */
+const takenOver = {
+  ...blankRecord(keyArn),
+  materialId: "aa",
+  expirationModel: record.expirationModel,
+  validTo: record.validTo,
+};
+const assumed: AssumedRecord = { keyArn, verified: true, lifetime: quarter };
 
 function condition(
   key: KeyDescription | null,
@@ -115,14 +134,7 @@ describe("the state of our material", () => {
   });
 
   it("is nothing but itself where there is nothing to say of the material", () => {
-    const nothing = {
-      lifetimeDrift: false,
-      renewalDue: false,
-      lifetimePast: false,
-      missingMaterials: [],
-      otherMaterials: ["bb"],
-      keyDisabled: true,
-    };
+    const nothing = { otherMaterials: ["bb"], keyDisabled: true };
     const known = { ...record, keyDisabled: true, otherMaterials: ["bb"] };
     expect(condition(null, { record: known })).toEqual({ state: "key_gone", ...nothing });
     expect(condition({ ...enabled, state: "PendingDeletion" }, { record: known })).toEqual({
@@ -132,7 +144,13 @@ describe("the state of our material", () => {
     });
     expect(condition(null, { record: undefined })).toEqual({
       state: "key_gone",
-      ...nothing,
+      otherMaterials: [],
+      keyDisabled: false,
+    });
+    expect(condition(empty, { record: blankRecord(keyArn) })).toEqual({
+      state: "never_imported",
+      keyState: "PendingImport",
+      missingMaterials: [],
       otherMaterials: [],
       keyDisabled: false,
     });
@@ -140,7 +158,21 @@ describe("the state of our material", () => {
       ...nothing,
       state: "deleted",
       keyState: "PendingImport",
+      missingMaterials: [],
       renewalTime: now + 30 * day,
+      renewalDue: false,
+      lifetimePast: false,
+      materialId: "aa",
+      validTo: now + 60 * day,
+    });
+    expect(condition(emptied, { record: known, now: now + 61 * day })).toEqual({
+      ...nothing,
+      state: "expired",
+      keyState: "PendingImport",
+      missingMaterials: [],
+      renewalTime: now + 30 * day,
+      renewalDue: true,
+      lifetimePast: false,
       materialId: "aa",
       validTo: now + 60 * day,
     });
@@ -177,7 +209,10 @@ describe("the state of our material", () => {
 
   it("may be interrupted by an import only where the KMS demands an empty key", () => {
     const seen = (reimport: "in_place" | "delete_first" | undefined, key = enabled) =>
-      materialCondition(reimport === undefined ? { key } : { key, reimport }, record, quarter, now).mayInterrupt;
+      fact(
+        materialCondition(reimport === undefined ? { key } : { key, reimport }, record, quarter, now),
+        "mayInterrupt",
+      );
     expect([seen("delete_first"), seen("in_place"), seen(undefined), seen("delete_first", emptied)]).toEqual([
       true,
       undefined,
@@ -191,7 +226,7 @@ describe("the state of our material", () => {
       validTo: now + 60 * day,
       expirationModel: "KEY_MATERIAL_EXPIRES",
     });
-    expect(condition({ ...bare, materialId: "aa" }, { record: undefined }).expirationModel).toBeUndefined();
+    expect(condition({ ...bare, materialId: "aa" }, { record: undefined })).not.toHaveProperty("expirationModel");
   });
 
   it.each<[Lifetime, boolean]>([
@@ -199,7 +234,7 @@ describe("the state of our material", () => {
     [{ kind: "until", validTo: now + 1 }, false],
     [{ kind: "forever" }, false],
   ])("has a date that is past, %j: %s", (lifetime, past) => {
-    expect(condition(enabled, { lifetime }).lifetimePast).toBe(past);
+    expect(condition(enabled, { lifetime })).toMatchObject({ lifetimePast: past });
   });
 
   it("of a key that was never ours goes by a date that is configured, and by that only", () => {
@@ -230,13 +265,13 @@ describe("renewal and drift", () => {
     expect(condition(enabled, { now: moment })).toMatchObject({ renewalDue: due, renewalTime: now + 30 * day });
   });
 
-  it.each<[string, Partial<KeyDescription>, Partial<MaterialRecord>, boolean]>([
-    ["as imported", {}, {}, false],
-    ["a later date", { validTo: now + 61 * day }, {}, true],
-    ["an earlier date", { validTo: now + day }, {}, true],
-    ["taken over: nothing to compare with", { validTo: now + day }, { importedAt: undefined }, false],
-  ])("%s: drift %s", (_name, key, changes, drift) => {
-    expect(condition({ ...enabled, ...key }, { record: { ...record, ...changes } }).lifetimeDrift).toBe(drift);
+  it.each<[string, Partial<KeyDescription>, MaterialRecord, boolean]>([
+    ["as imported", {}, record, false],
+    ["a later date", { validTo: now + 61 * day }, record, true],
+    ["an earlier date", { validTo: now + day }, record, true],
+    ["taken over: nothing to compare with", { validTo: now + day }, takenOver, false],
+  ])("%s: drift %s", (_name, key, known, drift) => {
+    expect(condition({ ...enabled, ...key }, { record: known })).toMatchObject({ lifetimeDrift: drift });
   });
 
   it("sees that an expiry was taken away", () => {
@@ -262,12 +297,7 @@ describe("a key that holds several materials", () => {
     ["rotated to another material", { ...enabled, materialId: "bb" }, record, true],
     ["an expiry that is not ours", { ...enabled, validTo: now + day }, record, true],
     ["others were seen before", enabled, { ...record, otherMaterials: ["bb"] }, true],
-    [
-      "taken over, whatever the expiry",
-      { ...enabled, validTo: now + day },
-      { ...record, importedAt: undefined },
-      false,
-    ],
+    ["taken over, whatever the expiry", { ...enabled, validTo: now + day }, takenOver, false],
   ])("%s: the list is needed", (_name, key, known, needed) => {
     expect(needsMaterialList(key, known, true)).toBe(needed);
     expect(needsMaterialList(key, known, false)).toBe(false);
@@ -338,8 +368,8 @@ describe("a key that holds several materials", () => {
   it("takes a material without expiry as such", () => {
     const { validTo: _, expirationModel: __, ...unlimited } = entry("aa");
     const seen = condition({ ...enabled, materialId: "bb" }, { materials: [unlimited, entry("bb")] });
-    expect(seen.validTo).toBeUndefined();
-    expect(seen.expirationModel).toBeUndefined();
+    expect(seen).not.toHaveProperty("validTo");
+    expect(seen).not.toHaveProperty("expirationModel");
   });
 });
 
@@ -372,12 +402,7 @@ describe("the tags of a key", () => {
       { ...record, otherMaterials: ["bb"] },
       [false, false],
     ],
-    [
-      "of another lifetime, never imported by us",
-      { ...enabled, validTo: now + day },
-      { ...record, importedAt: undefined },
-      [false, false],
-    ],
+    ["of another lifetime, never imported by us", { ...enabled, validTo: now + day }, assumed, [false, false]],
   ])("decide where they are asked for: %s", (_name, key, known, [inPlace, deleteFirst]) => {
     const seen = materialCondition({ key }, known, { kind: "forever" }, now);
     expect([needsTags(key, known, seen, "in_place"), needsTags(key, known, seen, "delete_first")]).toEqual([
@@ -437,5 +462,60 @@ describe("what byok did a moment ago", () => {
     // Others have disabled it, and what was noted on it has still to go.
     expect(condition({ ...enabled, state: "Disabled" }, { record: failed })).toMatchObject({ toDisable: true });
     expect(condition(emptied, { record: failed })).not.toHaveProperty("toDisable");
+  });
+});
+
+describe("what there is to show of a condition", () => {
+  it.each<[string, MaterialCondition, object]>([
+    ["a key that is gone", condition(null), { renewalDue: false }],
+    [
+      "a key that is pending deletion",
+      condition({ ...enabled, state: "PendingDeletion" }),
+      { keyState: "PendingDeletion", renewalDue: false },
+    ],
+    ["a new key", condition(empty, { record: undefined }), { keyState: "PendingImport", renewalDue: false }],
+    [
+      "material that is there",
+      condition(enabled),
+      {
+        keyState: "Enabled",
+        materialId: "aa",
+        expirationModel: "KEY_MATERIAL_EXPIRES",
+        validTo: now + 60 * day,
+        renewalTime: now + 30 * day,
+        renewalDue: false,
+      },
+    ],
+    [
+      "material that is gone",
+      condition(emptied),
+      { keyState: "PendingImport", materialId: "aa", validTo: now + 60 * day },
+    ],
+  ])("of %s", (_name, seen, facts) => {
+    expect(materialFacts(seen)).toMatchObject(facts);
+  });
+
+  it("names the materials that are missing where there may be any", () => {
+    expect(missingBesides(condition(null))).toEqual([]);
+    const materials = [entry("bb", { imported: false }), entry("aa", { state: "NON_CURRENT" })];
+    expect(missingBesides(condition({ ...emptied, materialId: "bb" }, { materials }))).toEqual(["bb"]);
+  });
+});
+
+describe("a condition that cannot be", () => {
+  const known = { otherMaterials: [], keyDisabled: false };
+  const gone = { ...known, keyState: "PendingImport", missingMaterials: [], lifetimePast: false } as const;
+
+  it("cannot be written down", () => {
+    const written: MaterialCondition[] = [
+      { ...gone, state: "expired", validTo: now, renewalDue: false },
+      // @ts-expect-error What expired did so on a date.
+      { ...gone, state: "expired", renewalDue: false },
+      // @ts-expect-error A renewal that is due has been so since some time.
+      { ...gone, state: "deleted", validTo: now, renewalDue: true },
+      // @ts-expect-error A key that is gone has no state.
+      { ...known, state: "key_gone", keyState: "Enabled" },
+    ];
+    expect(written).toHaveLength(4);
   });
 });

@@ -8,7 +8,7 @@ import { KeyMaterial } from "../../src/engine/key-material";
 import type { KeyService } from "../../src/engine/key-service";
 import { lifetimeFrom } from "../../src/engine/lifetime";
 import { materialCondition } from "../../src/engine/material-condition";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import { isProved, type MaterialRecord, type ProvedRecord } from "../../src/engine/material-record";
 import { startSettling } from "../../src/engine/settling";
 import { bytes, denied, empty, emptySource, record, refusal, settings, source, taking } from "./paper-material";
 import { answered, arn, day, failing, now, paperKey } from "./paper-run";
@@ -21,7 +21,7 @@ describe("what is told after an import", () => {
     { materialId: "bb", imported: false, state: "NON_CURRENT" },
     { materialId: "cc", imported: false, state: "NON_CURRENT" },
   ];
-  const several: MaterialRecord = { ...record, materialId: "aa", otherMaterials: ["bb"] };
+  const several: ProvedRecord = { ...record, materialId: "aa", otherMaterials: ["bb"] };
 
   it("names other materials that are missing, and is no error: another resource of the same run may bring them", async () => {
     const outcome = await applyMaterial(taking(key, { materials }).run, settings, source, several);
@@ -67,7 +67,7 @@ describe("what is told after an import", () => {
     });
     const outcome = await applyMaterial(run, settings, source, undefined);
     expect(outcome.record).toMatchObject({ keyDisabled: true });
-    expect(outcome.condition.keyState).toBe("Disabled");
+    expect(outcome.condition).toMatchObject({ keyState: "Disabled" });
     expect(told).toEqual([["warn", "What was noted in the tags of the key could not be removed. Down.", { key: arn }]]);
   });
 
@@ -210,7 +210,7 @@ describe("material that is as it should be", () => {
     const renewed = { kind: "renewed", validFor: 90 * day, renewBefore: 30 * day } as const;
     const validTo = now + 50 * day;
     const key: KeyDescription = { ...paperKey, state: "Disabled", expirationModel: "KEY_MATERIAL_EXPIRES", validTo };
-    const before: MaterialRecord = { ...record, lifetime: renewed, importedValidTo: validTo };
+    const before: ProvedRecord = { ...record, lifetime: renewed, importedValidTo: validTo };
     const later = { ...renewed, renewBefore: 10 * day };
     const { record: after } = await applyMaterial(taking(key).run, { ...settings, lifetime: later }, source, before);
     expect(after).toMatchObject({
@@ -247,7 +247,7 @@ describe("material that is as it should be", () => {
   });
 
   it("keeps the last known expiry once it is gone", async () => {
-    const lapsed: MaterialRecord = { ...record, validTo: now - day, importedValidTo: now - day, materialId: "aa" };
+    const lapsed: ProvedRecord = { ...record, validTo: now - day, importedValidTo: now - day, materialId: "aa" };
     const { run } = taking(empty, { materials: async () => [] });
     const outcome = applyMaterial(run, settings, undefined, lapsed);
     expect((await rejected(outcome)).code).toBe("material_missing");
@@ -387,6 +387,7 @@ describe("releasing material", () => {
       warnings: [`The same bytes were imported into ${arn} in this run, so they are not deleted.`],
     });
     expect(asked).toEqual([]);
+    if (!isProved(made.record)) throw new Error("The import proved nothing.");
     const others = { ...made.record, fingerprint: KeyMaterial.take(Buffer.alloc(32)).fingerprint };
     expect(await releaseMaterial(run, others, "delete")).toEqual({ warnings: [] });
   });

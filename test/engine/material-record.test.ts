@@ -1,10 +1,18 @@
 import { parseFingerprint } from "../../src/engine/fingerprint";
 import { ImportProof } from "../../src/engine/import-proof";
-import { type MaterialRecord, newlySeen, provedFingerprint } from "../../src/engine/material-record";
+import { type MaterialRecord, newlySeen, type ProvedRecord, provedFingerprint } from "../../src/engine/material-record";
 
 const keyArn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const fingerprint = parseFingerprint(`cmac:${"0".repeat(32)}`, "fingerprint");
-const record: MaterialRecord = { keyArn, verified: true, fingerprint, materialId: "aa", otherMaterials: ["bb"] };
+const record: ProvedRecord = {
+  keyArn,
+  verified: true,
+  fingerprint,
+  importedAt: 1_800_000_000,
+  lifetime: { kind: "forever" },
+  materialId: "aa",
+  otherMaterials: ["bb"],
+};
 
 describe("what a look found that a later look cannot tell", () => {
   it.each<[string, MaterialRecord | undefined, MaterialRecord, boolean]>([
@@ -41,6 +49,6 @@ describe("what is proved", () => {
   it("is so by a verified record with a fingerprint only", () => {
     expect(ImportProof.onRecord(record)).toMatchObject({ keyArn, fingerprint, materialId: "aa" });
     expect(ImportProof.onRecord({ ...record, verified: false })).toBeUndefined();
-    expect(ImportProof.onRecord({ ...record, fingerprint: undefined })).toBeUndefined();
+    expect(ImportProof.onRecord({ keyArn, verified: true, lifetime: record.lifetime })).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import type { KeyDescription } from "../../src/engine/key";
 import { KeyMaterial } from "../../src/engine/key-material";
 import type { KeyService } from "../../src/engine/key-service";
 import type { KmsProfile } from "../../src/engine/kms-profile";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import { isProved, type MaterialRecord } from "../../src/engine/material-record";
 import {
   bytes,
   record,
@@ -263,8 +263,9 @@ describe("the request of an import", () => {
     const first = taking({ ...empty, materialId: "bb" }, { materials: lost, importMaterial: answered({}) });
     const { record: made, condition } = await applyMaterial(first.run, settings, source, undefined);
     expect([made.verified, made.materialId]).toEqual([true, undefined]);
-    expect(condition.materialId).toBe("bb");
+    expect(condition).toMatchObject({ materialId: "bb" });
     const next = taking({ ...empty, materialId: "bb" }, { materials: lost });
+    if (!isProved(made)) throw new Error("The import proved nothing.");
     await applyMaterial(next.run, settings, source, { ...made, importedAt: now - day });
     expect(next.requests).toEqual([expect.objectContaining({ importType: "existing" })]);
     expect(next.requests[0]).not.toHaveProperty("materialId");

@@ -5,7 +5,7 @@ import type { KeyDescription } from "../../src/engine/key";
 import { KeyMaterial } from "../../src/engine/key-material";
 import type { KeyMaterialSource } from "../../src/engine/key-material-source";
 import type { MaterialImport } from "../../src/engine/key-service";
-import type { MaterialRecord } from "../../src/engine/material-record";
+import type { ProvedRecord } from "../../src/engine/material-record";
 import { type Answers, answered, arn, day, now, paperKey, paperRun } from "./paper-run";
 import { pem, rsa2048 } from "./private-key-spellings";
 import { rejected } from "./thrown";
@@ -29,7 +29,7 @@ const { expirationModel: _model, ...bare } = paperKey;
 /** The key before its import, and after its material has gone. */
 export const empty: KeyDescription = { ...bare, state: "PendingImport" };
 export const settings: MaterialSettings = { keyArn: arn, lifetime: { kind: "forever" }, onDeletion: "reimport" };
-export const record: MaterialRecord = {
+export const record: ProvedRecord = {
   keyArn: arn,
   fingerprint,
   verified: true,

@@ -1,7 +1,8 @@
 import { ByokError } from "../../src/engine/errors";
+import { keyContext } from "../../src/engine/key-context";
 import { silentLog } from "../../src/engine/log";
 import { type Run, startRun } from "../../src/engine/run";
-import { madeAt, settled, settledAnswer, startSettling } from "../../src/engine/settling";
+import { settled, settledAnswer, startSettling } from "../../src/engine/settling";
 import { emulator } from "../support/emulator";
 import { keyServices } from "../../src/kms/key-services";
 import { VirtualClock } from "../support/virtual-clock";
@@ -23,6 +24,7 @@ describe("waiting for what has just been made", () => {
     run = startRun({ clock, log: silentLog, services, allowed: {} });
   });
   const service = () => run.services.service("aws", "eu-central-1");
+  const context = () => keyContext(run, key, "key_arn", {});
 
   it("repeats until the KMS has heard of it, with pauses that grow", async () => {
     startSettling(run, key);
@@ -31,21 +33,18 @@ describe("waiting for what has just been made", () => {
       if (++looks < 9) throw unheard;
       return "there";
     };
-    await expect(clock.run(settled(run, service(), madeAt(run, key), {}, work))).resolves.toBe("there");
+    await expect(clock.run(settled(context(), work))).resolves.toBe("there");
     expect(clock.now()).toBe(250 + 500 + 1000 + 2000 + 4000 + 3 * 5000);
   });
 
   it("ends with the error or the last answer when the time to settle is over", async () => {
     startSettling(run, key);
-    const failing = settled(run, service(), madeAt(run, key), {}, () => Promise.reject(unheard));
+    const failing = settled(context(), () => Promise.reject(unheard));
     await expect(clock.run(failing)).rejects.toBe(unheard);
     expect(clock.now()).toBeGreaterThanOrEqual(service().profile.settling * 1000);
     startSettling(run, key);
     const answer = settledAnswer(
-      run,
-      service(),
-      madeAt(run, key),
-      {},
+      context(),
       async () => "no",
       (text) => text === "yes",
     );
@@ -61,9 +60,7 @@ describe("waiting for what has just been made", () => {
       const paper = paperRun({ profile: { settling } });
       const start = paper.clock.now();
       startSettling(paper.run, key);
-      const looks = settled(paper.run, paper.run.services.service("aws", ""), madeAt(paper.run, key), {}, () =>
-        Promise.reject(unheard),
-      );
+      const looks = settled(keyContext(paper.run, key, "key_arn", {}), () => Promise.reject(unheard));
       await expect(paper.clock.run(looks)).rejects.toBe(unheard);
       expect(paper.clock.now() - start).toBe(end);
     }
@@ -73,10 +70,7 @@ describe("waiting for what has just been made", () => {
     startSettling(run, key);
     let looks = 0;
     const answer = settledAnswer(
-      run,
-      service(),
-      madeAt(run, key),
-      {},
+      context(),
       async () => ++looks,
       (count) => count === 3,
     );
@@ -89,19 +83,19 @@ describe("waiting for what has just been made", () => {
     ["a foreign error", new RangeError("x")],
   ])("does not repeat %s", async (_what, error) => {
     startSettling(run, key);
-    await expect(settled(run, service(), madeAt(run, key), {}, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(settled(context(), () => Promise.reject(error))).rejects.toBe(error);
     expect(clock.now()).toBe(0);
   });
 
   it("waits for nothing that was there before", async () => {
-    await expect(settled(run, service(), madeAt(run, key), {}, () => Promise.reject(unheard))).rejects.toBe(unheard);
+    await expect(settled(context(), () => Promise.reject(unheard))).rejects.toBe(unheard);
     expect(clock.now()).toBe(0);
   });
 
   it("can be canceled", async () => {
     startSettling(run, key);
     const call = { signal: AbortSignal.abort() };
-    await expect(settled(run, service(), madeAt(run, key), call, () => Promise.reject(unheard))).rejects.toMatchObject({
+    await expect(settled({ ...context(), call }, () => Promise.reject(unheard))).rejects.toMatchObject({
       code: "canceled",
     });
   });

@@ -12,6 +12,8 @@ import { ByokError } from "../../src/engine/errors";
 import type { KeyAssessment } from "../../src/engine/key-assessment";
 import type { KeyState } from "../../src/engine/key";
 import type { KeyRecord } from "../../src/engine/key-record";
+import { blankRecord } from "../../src/engine/material-record";
+import { recordFrom } from "../../src/engine/stored-record";
 
 const keyArn = "arn:aws:kms:eu-central-1:111122223333:key/1";
 const changes = { changes: true, replaces: [], deleteBeforeReplace: false };
@@ -144,9 +146,9 @@ describe("what a diff of material answers", () => {
   it("takes arguments into account that no import depends on", () => {
     const args = { validFor: "90d", renewBefore: "30d", onDeletion: "report" } as const;
     const wanted = materialSettings(keyArn, args);
-    const record = { keyArn, verified: true, lifetime: wanted.lifetime };
+    const record = recordFrom({ keyArn, verified: false, lifetime: wanted.lifetime });
     expect(isAsRecorded(wanted, record)).toBe(true);
-    expect(isAsRecorded(wanted, { ...record, lifetime: undefined })).toBe(false);
+    expect(isAsRecorded(wanted, blankRecord(keyArn))).toBe(false);
     const outs = { onDeletion: "report" };
     expect(changesUnrecordedOfMaterial(args, wanted, outs, record)).toBe(false);
     expect(changesUnrecordedOfMaterial(args, wanted, {}, record)).toBe(true);

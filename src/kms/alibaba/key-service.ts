@@ -1,6 +1,6 @@
 import type { Clock } from "../../engine/clock";
-import { type Call, canceled } from "../../engine/call";
-import { ByokError } from "../../engine/errors";
+import type { Call } from "../../engine/call";
+import { ByokError, canceled } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
 import type { KeyDescription, Tags } from "../../engine/key";
 import type { KeyReads, KeyService, KeyWrites, MaterialImports, NewKey, Observed } from "../../engine/key-service";

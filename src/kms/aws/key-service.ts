@@ -1,6 +1,6 @@
 import type { Call } from "../../engine/call";
 import type { Clock } from "../../engine/clock";
-import { ByokError } from "../../engine/errors";
+import { ByokError, canceled } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
 import type { MaterialEntry, Tags } from "../../engine/key";
 import type { KeySpec } from "../../engine/key-spec";
@@ -48,9 +48,7 @@ type Options = { readonly abortSignal?: AbortSignal };
 
 /** Sends one request and classifies whatever goes wrong with it. */
 async function sent<T>(what: Attempt, call: Call | undefined, perform: (options: Options) => Promise<T>): Promise<T> {
-  if (call?.signal?.aborted === true) {
-    throw new ByokError("canceled", "The operation was canceled. Run it again to continue from where it stopped.");
-  }
+  if (call?.signal?.aborted === true) throw canceled();
   // A change that is under way runs to its answer: to give up the wait would only leave its effect unknown.
   const options = what.changes || call?.signal === undefined ? {} : { abortSignal: call.signal };
   try {

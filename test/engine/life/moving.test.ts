@@ -2,6 +2,7 @@ import { DeleteImportedKeyMaterialCommand, RotateKeyOnDemandCommand } from "@aws
 import { announceNeed } from "../../../src/engine/announcements";
 import { ensureKey } from "../../../src/engine/external-key";
 import { applyMaterial } from "../../../src/engine/imported-key-material";
+import { blankRecord } from "../../../src/engine/material-record";
 import { observeMaterial } from "../../../src/engine/material-observation";
 import { leaveFormerKey, moveMaterial, releaseMaterial } from "../../../src/engine/material-release";
 import { emptySource, bytesSource, type Life, newBytes, plaintext, startLife } from "../../support/life";
@@ -255,10 +256,7 @@ describe("material whose resource is destroyed with `delete`", () => {
   it("stays where no import of byok's has proved it, and the error says how to prove it", async () => {
     const { key, record } = await importedKey(life);
     const ciphertext = await life.encrypt(key.arn);
-    for (const unproved of [
-      { ...record, verified: false },
-      { keyArn: key.arn, verified: false },
-    ]) {
+    for (const unproved of [{ ...record, verified: false } as const, blankRecord(key.arn)]) {
       life.calls();
       await expect(releaseMaterial(life.run(), unproved, "delete")).rejects.toMatchObject({
         code: "material_not_proved",
@@ -274,9 +272,9 @@ describe("material whose resource is destroyed with `delete`", () => {
     const { key } = await importedKey(life);
     await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: key.arn }));
     life.calls();
-    const unproved = { keyArn: key.arn, verified: false };
+    const unproved = blankRecord(key.arn);
     expect(await releaseMaterial(life.run(), unproved, "delete")).toEqual({ warnings: [] });
-    const gone = { keyArn: key.arn.replace(/.{4}$/, "0000"), verified: false };
+    const gone = blankRecord(key.arn.replace(/.{4}$/, "0000"));
     expect((await releaseMaterial(life.run(), gone, "delete")).warnings).toEqual([
       expect.stringContaining("gone or pending deletion"),
     ]);

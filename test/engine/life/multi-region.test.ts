@@ -3,7 +3,7 @@ import { ensureKey, readKey, scheduleKeyDeletion } from "../../../src/engine/ext
 import { assessKey } from "../../../src/engine/key-assessment";
 import { applyMaterial } from "../../../src/engine/imported-key-material";
 import type { KeyRecord } from "../../../src/engine/key-record";
-import type { MaterialRecord } from "../../../src/engine/material-record";
+import { isProved, type MaterialRecord } from "../../../src/engine/material-record";
 import type { WantedKey } from "../../../src/engine/wanted-key";
 import { awsProfile } from "../../../src/kms/aws/profile";
 import { planAndApply, planned, settings, wantedKey } from "../../support/imported-key";
@@ -248,6 +248,7 @@ describe("a multi-Region key", () => {
     await importNewMaterial(life.client(frankfurt), primary.arn, newBytes());
     const { arn } = (await ensureKey(life.run(), replicaWanted(primary.arn, dublin), undefined)).record;
     const { record } = await applyMaterial(life.run(), settings(arn, lifetime), source, undefined);
+    if (!isProved(record)) throw new Error("The import proved nothing.");
     const drifted = { ...record, importedValidTo: (record.importedValidTo ?? 0) - 1 };
     const { plan, outcome } = await planAndApply(life, settings(arn, lifetime), source, drifted);
     expect([plan.row, plan.warnings, outcome.error]).toEqual(["lifetime_drift", [], undefined]);

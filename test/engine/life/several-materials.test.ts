@@ -7,6 +7,7 @@ import { ensureKey } from "../../../src/engine/external-key";
 import { applyMaterial, type MaterialSettings } from "../../../src/engine/imported-key-material";
 import type { KeyMaterialSource } from "../../../src/engine/key-material-source";
 import type { KeyService, MaterialImport } from "../../../src/engine/key-service";
+import { missingBesides } from "../../../src/engine/material-condition";
 import type { MaterialRecord } from "../../../src/engine/material-record";
 import { hurriedClock } from "../../support/hurried-clock";
 import { importedKey, newKey, planAndApply, planned, settings, wantedKey } from "../../support/imported-key";
@@ -87,11 +88,11 @@ describe("a key that holds several materials", () => {
     expect(halfway.plan.row).toBe("expired");
     expect(halfway.outcome.error).toBeUndefined();
     expect(halfway.outcome.warnings.at(-1)).toContain(other.record.materialId);
-    expect(halfway.outcome.condition.missingMaterials).toEqual([other.record.materialId]);
+    expect(missingBesides(halfway.outcome.condition)).toEqual([other.record.materialId]);
     expect(await life.decrypt(ciphertexts[0] ?? new Uint8Array())).toBe("KMSInvalidStateException");
 
     const done = await planAndApply(life, other.wanted, other.source, other.record);
-    expect([done.plan.row, done.outcome.error, done.outcome.condition.missingMaterials]).toEqual([
+    expect([done.plan.row, done.outcome.error, missingBesides(done.outcome.condition)]).toEqual([
       "expired",
       undefined,
       [],
