@@ -15,6 +15,8 @@ export interface KeyFacts {
   readonly unknown: ReadonlySet<string>;
   /** Undefined: the key is gone. */
   readonly seen: KeyRecord | undefined;
+  /** The look found what is not on record and a later look cannot tell. */
+  readonly isNewlySeen: boolean;
 }
 
 /** What a diff answers, and what it has to say. */
@@ -31,7 +33,7 @@ export interface KeyDecision {
  * @throws ByokError `immutable_argument` where a key that is taken over would be replaced.
  */
 export function keyDecision(
-  { keyArn, args, unknown, seen }: KeyFacts,
+  { keyArn, args, unknown, seen, isNewlySeen }: KeyFacts,
   { action, attributes, reason }: KeyAssessment,
 ): KeyDecision {
   if (action === "nothing") {
@@ -51,9 +53,17 @@ export function keyDecision(
       action === "replace"
         ? { changes: true, replaces: attributes.map(pulumiName), deleteBeforeReplace: true }
         : changed,
-    notices: [planNotice(keyArn, announcements[action], reason)],
+    notices: [
+      planNotice(keyArn, announcements[action], reason),
+      // Pulumi keeps nothing of what a preview sees, so that this may be what a run has left that was killed.
+      ...(isNewlySeen && seen?.state === "Disabled" && seen.toEnable === undefined ? [foundDisabled(keyArn)] : []),
+    ],
     returns: action === "update" && seen !== undefined && waitsForDeletion(seen),
   };
+}
+
+function foundDisabled(keyArn: string): string {
+  return `byok: warning: ${keyArn}: the key is Disabled, and nothing on record says so: others disabled it, or a run ended while it canceled the deletion of the key. It stays Disabled. To have it Enabled, set \`enabled\` to true.`;
 }
 
 const announcements = {

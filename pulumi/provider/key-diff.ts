@@ -29,18 +29,18 @@ export async function diffKey(
   const seen = session.seenKeys.take(name) ?? (await readKey(run, id, earlier, { policy: false, tags: false }));
   const wish = hiddenWish(args, earlier, seen);
   if (wish !== undefined) tellWish(run, id, wish);
-  const mayBeNews = args.enabled === undefined && seen !== undefined;
+  const isNewlySeen = args.enabled === undefined && seen !== undefined && (await isNews(run, earlier, seen));
   const assessment = assessKey({
     wanted: wantedWhileUnknown(args, unknown, earlier),
     seen,
     appliedEnabled: typeof outs["enabled"] === "boolean" ? outs["enabled"] : undefined,
     profile: run.services.service(earlier.kms, earlier.region).profile,
-    otherChanges: changesUnrecorded(args, outs) || (mayBeNews && (await isNews(run, earlier, seen))),
+    otherChanges: changesUnrecorded(args, outs) || isNewlySeen,
   });
   if (assessment.action !== "replace") session.keyHolders.keep(id, name, inputs.name);
   if (seen === undefined) session.goneKeys.add(name);
   else session.goneKeys.delete(name);
-  const { diff, notices, returns } = keyDecision({ keyArn: id, args, unknown, seen }, assessment);
+  const { diff, notices, returns } = keyDecision({ keyArn: id, args, unknown, seen, isNewlySeen }, assessment);
   // The diff of its material comes later, and sees the key as it is now.
   if (returns) announceReturn(run, id);
   session.tell(notices);

@@ -30,6 +30,7 @@ const outputFields = {
   dkmsInstanceId: text,
   protectionLevel: text,
   deletionProtection: flag,
+  enabled: flag,
   policy: text,
   tags: map(text),
   record: object({ state: word(...keyStates), enabled: flag, toEnable: flag, disablingNoted: flag }),
@@ -100,7 +101,8 @@ export function keyRecordOf(id: string, outs: Props): KeyRecord {
     dkmsInstanceId: args.dkmsInstanceId,
     protectionLevel: args.protectionLevel,
     deletionProtection: args.deletionProtection,
-    enabled: args.record?.enabled,
+    // A key that no look on record has shown with material is as it was asked for.
+    enabled: args.record?.enabled ?? args.enabled,
     toEnable: args.record?.toEnable,
     disablingNoted: args.record?.disablingNoted,
     policy: args.policy,

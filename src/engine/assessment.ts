@@ -390,6 +390,10 @@ function date({ validTo }: Dated): string {
 
 function deletion({ condition, record }: FactsOn<Deleted>): string {
   if (condition.interrupted === true) return "was deleted to be imported again, and that import failed";
-  if (condition.validTo !== undefined) return `was deleted before its time (it was to expire on ${date(condition)})`;
-  return record?.importedAt === undefined ? "is gone: it expired or was deleted" : "was deleted";
+  const { goneMaterials: gone = [] } = condition;
+  const lacked = gone.length === 0 ? "" : `; the key lacks ${gone.join(", ")}`;
+  if (condition.validTo !== undefined) {
+    return `was deleted before its time (it was to expire on ${date(condition)})${lacked}`;
+  }
+  return `${record?.importedAt === undefined ? "is gone: it expired or was deleted" : "was deleted"}${lacked}`;
 }

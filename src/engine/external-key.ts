@@ -11,7 +11,7 @@ import { type AspectsContext, syncAspects } from "./key-aspects";
 import { displacements, type FixedDifference, fixedDifferences } from "./key-assessment";
 import { checkKeyOptions, createKey, type CreatedKey, type CreationContext } from "./key-creation";
 import { lookAt, lookOnceCreated } from "./key-look";
-import { isNoteOutstanding, type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
+import { isUsable, type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
 import { type KeyContext, keyContext, type KmsContext, type LocatedKeyContext, ofKey } from "./key-context";
 import type {
   CallerIdentity,
@@ -71,10 +71,11 @@ export async function readKey(
   let asked: Promise<Tags> | undefined;
   const allTags = (): Promise<Tags> => (asked ??= service.tags(arn, call));
   const tags = await aspectOf(aspects.tags, async () => userTags(await allTags()), record.tags);
-  // An import that fulfils the note removes it.
-  const isNoted = isNoteOutstanding(record)
-    ? await aspectOf("if_possible", async () => isToBeDisabled(await allTags()), false)
-    : record.disablingNoted === true;
+  // An import that fulfils the note removes it, and the material may be gone again by now.
+  const isNoted =
+    record.disablingNoted === true && (isUsable(record) || record.state === "PendingImport")
+      ? await aspectOf("if_possible", async () => isToBeDisabled(await allTags()), !isUsable(record))
+      : record.disablingNoted === true;
   return { ...record, policy, tags, disablingNoted: isNoted ? true : undefined };
 }
 

@@ -108,13 +108,13 @@ export async function applyMaterial(
       const known = withRenewal(recordAfter(record ?? blankRecord(wanted.keyArn), seen.condition), wanted);
       const warnings = [...(material?.warnings ?? []), ...assessment.warnings];
       const asSeen = { record: known, warnings, assessment, condition: seen.condition };
-      const { action, reason } = assessment;
+      const { action } = assessment;
       if (action === "disable" && isSeenToDisable(seen)) {
-        if (planned === "move") throw nothingImported(wanted, reason);
+        if (planned === "move") throw nothingImported(wanted, assessment);
         return allows(planned, action) ? await disabled(context, seen, asSeen) : late(asSeen);
       }
       if (!isImport(action) || material === undefined || source === undefined || seen.key === null) {
-        if (planned === "move") throw nothingImported(wanted, reason);
+        if (planned === "move") throw nothingImported(wanted, assessment);
         return { ...asSeen, record: { ...known, noteLeft: await noteStillLeft(context, known) } };
       }
       const here = { ...seen, key: seen.key };
@@ -164,10 +164,14 @@ function late(outcome: MaterialOutcome): MaterialOutcome {
   return { ...outcome, warnings: [...outcome.warnings, said] };
 }
 
-function nothingImported({ keyArn }: MaterialSettings, reason: string): ByokError {
+function nothingImported({ keyArn }: MaterialSettings, { row, reason }: Assessment): ByokError {
+  const remedy =
+    row === "deletion_reported"
+      ? "To have these bytes in this key again, set `on_deletion` to reimport; otherwise choose another key"
+      : "Choose a key into which these bytes can be imported";
   return new ByokError(
     "import_refused",
-    `Nothing was imported into ${keyArn}: ${reason}. The material of the former key was left as it is and stays on record. Choose a key into which these bytes can be imported, or set \`key_arn\` back.`,
+    `Nothing was imported into ${keyArn}: ${reason}. The material of the former key was left as it is and stays on record. ${remedy}, or set \`key_arn\` back.`,
     { attribute: "key_arn" },
   );
 }
@@ -269,8 +273,11 @@ async function bringIn(
         : await importMaterial(urgently, plan);
   } catch (thrown) {
     const error = ByokError.from(thrown);
-    // What was noted for an import that is known to have failed is withdrawn, so that it cannot outlive this attempt.
-    if (isNotedNow && condition.state !== "never_imported" && !error.effectUnknown) {
+    // What was noted for an import that is known to have failed is withdrawn, so that it cannot outlive this attempt. A
+    // key that holds its material and is Disabled shows that itself, so there nothing of earlier attempts need stay either.
+    const isShown = toDisable && condition.state === "imported" && key.state === "Disabled";
+    const isOurs = isNotedNow && condition.state !== "never_imported";
+    if ((isShown || isOurs) && !error.effectUnknown) {
       await forgetDisabling(withCall(context, {})).catch(() => undefined);
     }
     throw error;

@@ -107,6 +107,8 @@ export type Deleted = Empty &
   Material &
   Expiry & {
     readonly state: "deleted";
+    /** Ids of materials that the key has lost, where nothing tells which of them is ours. Absent: none, or it is told. */
+    readonly goneMaterials?: readonly string[];
     /** It was deleted by byok, to be imported again, and that import failed. Absent: no. */
     readonly interrupted?: boolean;
     /** The last import of ours is so recent that the KMS may not show it yet. Absent: no. */
@@ -272,10 +274,14 @@ function withoutMaterial(look: Look): NeverImported | Expired | Deleted {
   if (validTo !== undefined && validTo <= now && record?.deletedEarly !== true) {
     return { state: "expired", ...material, ...dated(validTo, lifetime, now) };
   }
+  // The only material of a key needs no name.
+  const isUntold = record?.materialId === undefined && (facts.materials ?? []).length > 1;
+  const gone = isUntold ? lostMaterials(facts.materials) : [];
   return {
     state: "deleted",
     ...material,
     ...expiryOf(validTo, lifetime, now),
+    ...(gone.length > 0 ? { goneMaterials: gone } : {}),
     ...(isRecent(record, now, facts.settling ?? 0) ? { settling: true } : {}),
     ...(wasInterrupted(facts.tags, record) ? { interrupted: true } : {}),
   };

@@ -30,7 +30,7 @@ describe("what a diff of a key answers", () => {
     attributes: ["key_spec", "multi_region"],
     reason: "`key_spec` differs",
   });
-  const facts = { keyArn, args: {}, unknown: new Set<string>(), seen: enabled };
+  const facts = { keyArn, args: {}, unknown: new Set<string>(), seen: enabled, isNewlySeen: false };
 
   it("is no change where nothing is to be done, unless an argument may turn out to differ", () => {
     expect(keyDecision(facts, assessment("nothing"))).toEqual({ diff: none, notices: [], returns: false });
@@ -73,6 +73,15 @@ describe("what a diff of a key answers", () => {
     ["update", undefined, false],
   ] as const)("tells of a deletion that will be canceled: %s", (action, seen, returns) => {
     expect(keyDecision({ ...facts, seen }, assessment(action)).returns).toBe(returns);
+  });
+
+  it("says of a key that is newly seen Disabled that nothing on record tells why", () => {
+    const disabled = { ...facts, seen: key("Disabled") };
+    expect(keyDecision(disabled, assessment("record")).notices).toHaveLength(1);
+    const [, warning] = keyDecision({ ...disabled, isNewlySeen: true }, assessment("record")).notices;
+    expect(warning).toMatch(/is Disabled, and nothing on record says so/);
+    const returning = { ...facts, seen: key("Disabled", { toEnable: true }), isNewlySeen: true };
+    expect(keyDecision(returning, assessment("record")).notices).toHaveLength(1);
   });
 
   it("knows what a key without material hides", () => {

@@ -61,6 +61,35 @@ describe("a key that another resource of the program is too", () => {
     expect(writes()).toEqual(["ScheduleKeyDeletion"]);
   });
 
+  it("lives on when one of two goes that agree in everything, after a run that ended between them", async () => {
+    const { stack, arn, writes } = scene();
+    const creationToken = "pulumi:test/one";
+    const renamed = [key("renamed", { creationToken })];
+    await stack.up([key("payments", { creationToken })]);
+    expect((await stack.upWithoutDeletions(renamed)).error).toBeUndefined();
+    expect(stack.outs("ExternalKey", "renamed")).toEqual(stack.outs("ExternalKey", "payments"));
+    writes();
+    const { steps, printed } = await stack.up(renamed);
+    expect(steps).toEqual(["delete payments"]);
+    expect(printed.join("\n")).toMatch(/is not scheduled for deletion: another resource/);
+    expect([writes(), await stateOf(arn("renamed"))]).toEqual([[], "PendingImport"]);
+    expect((await stack.up(renamed)).steps).toEqual([]);
+    await stack.up([]);
+    expect(writes()).toEqual(["ScheduleKeyDeletion"]);
+  });
+
+  it("is scheduled for deletion when its resource is replaced by request and gets another key", async () => {
+    const { stack, writes, arn } = scene();
+    const before: Declared = { type: "ExternalKey", name: "payments", props: () => ({ description: "one" }) };
+    await stack.up([before]);
+    const former = arn();
+    writes();
+    const after: Declared = { ...before, replaceOnChanges: true, props: () => ({ description: "two" }) };
+    expect((await stack.up([after])).steps).toEqual(["replace payments"]);
+    expect(writes()).toEqual(["CreateKey", "ScheduleKeyDeletion"]);
+    expect([await stateOf(former), await stateOf(arn())]).toEqual(["PendingDeletion", "PendingImport"]);
+  });
+
   it("is scheduled for deletion once all of them are gone, within one session, too", async () => {
     const { provider } = scene();
     const { existingKeyArn } = await imported();

@@ -169,6 +169,28 @@ describe("what a look has found", () => {
     expect((await stack.up(enabled)).steps).toEqual([]);
   });
 
+  it("is not needed where the configuration said that the key is to be Disabled, and says nothing any more", async () => {
+    const { stack, life, arn } = scene();
+    const material = { keyMaterial: base64(newBytes()) };
+    // No look at the key with its material in it goes on record.
+    await stack.up(keyWithMaterial(material, { enabled: false }));
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn() }));
+    await life.client().send(new ScheduleKeyDeletionCommand({ KeyId: arn(), PendingWindowInDays: 7 }));
+    expect((await stack.up(keyWithMaterial(material, {}, { name: "renamed" }))).error).toBeUndefined();
+    expect(await keyState()).toBe("Disabled");
+  });
+
+  it("is told of a key that is Disabled, since a run may have ended while it canceled its deletion", async () => {
+    const { stack, life, arn } = scene();
+    const program = keyWithMaterial({ keyMaterial: base64(newBytes()) });
+    await stack.up(program);
+    await life.client().send(new DisableKeyCommand({ KeyId: arn() }));
+    expect((await stack.up(program)).printed.join("\n")).toMatch(/the key is Disabled.*set `enabled` to true/);
+    expect((await stack.up(program)).printed.join("\n")).not.toMatch(/Disabled/);
+    await life.client().send(new EnableKeyCommand({ KeyId: arn() }));
+    expect((await stack.up(program)).printed.join("\n")).not.toMatch(/Disabled/);
+  });
+
   it("is no proof that a key is gone, where its age is not known", async () => {
     const { stack, life, provider, arn } = scene();
     await stack.up(keyWithMaterial({ keyMaterial: base64(newBytes()) }));

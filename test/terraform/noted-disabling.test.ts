@@ -51,6 +51,28 @@ describe("a key without material that is to be Disabled", () => {
     expect((await key.plan(config)).action).toBe("no-op");
   });
 
+  it("is noted again where its first material came and went between two looks", async () => {
+    const { key, material, another } = resources();
+    await key.applyAndSettle({ enabled: false });
+    const arn = textIn(key, "arn");
+    await material.apply({ key_arn: arn, key_material_wo: bytes });
+    await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn }));
+    await on.restart();
+    await key.apply({ enabled: false });
+    expect(await keptKey(arn)).toEqual({ state: "PendingImport", notes: 1 });
+    await on.restart();
+    await another.apply({ key_arn: arn, key_material_wo: bytes });
+    expect(await keptKey(arn)).toEqual({ state: "Disabled", notes: 0 });
+  });
+
+  it("is noted once, also where the note cannot be read", async () => {
+    const { key } = resources();
+    await key.applyAndSettle({ enabled: false });
+    on.life.kms.permissions.deny("kms:ListResourceTags");
+    await on.restart();
+    expect((await key.plan({ enabled: false })).action).toBe("no-op");
+  });
+
   it("is noted once", async () => {
     const { key } = resources();
     await key.applyAndSettle({ enabled: false });

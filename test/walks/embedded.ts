@@ -1,6 +1,6 @@
 import { constants, publicEncrypt } from "node:crypto";
 import type { KmsName as Kms } from "../../src/kms/clouds";
-import type { Emulator, EmulatorOptions, RequestWatch, WatchedRequest } from "../../src/emulator/index";
+import type { Emulator, EmulatorOptions, RequestWatch } from "../../src/emulator/index";
 import { parseAlibabaKeyArn } from "../../src/kms/alibaba/arn";
 import { startAlibabaLife } from "../support/alibaba";
 import { startLife } from "../support/life";
@@ -53,8 +53,8 @@ export interface Embedded {
 
 const engineKeys: ReadonlySet<string> = new Set(["AKIAENGINE", "ENGINE", "QENGINE"]);
 
-export function isOfByok({ accessKeyId }: Pick<WatchedRequest, "accessKeyId">): boolean {
-  return engineKeys.has(accessKeyId);
+export function isOfByok({ accessKeyId }: { readonly accessKeyId: string | undefined }): boolean {
+  return accessKeyId !== undefined && engineKeys.has(accessKeyId);
 }
 
 /** How others speak to one service. */

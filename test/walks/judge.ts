@@ -1,7 +1,7 @@
 import { fingerprintOfRaw } from "../../src/engine/fingerprint";
 import type { LoggedRequest, RequestMoment, WatchedRequest } from "../../src/emulator/index";
 import { plaintext } from "../support/life";
-import { type Embedded, holds, isThere, isWhole, lasting, type KeptKey, type KeptMaterial } from "./embedded";
+import { type Embedded, holds, isOfByok, isThere, isWhole, lasting, type KeptKey, type KeptMaterial } from "./embedded";
 import { bytesFor, type Disk, type MaterialDeclared, type Repository } from "./repository";
 import type { Change, Held, Order, Report, Tool } from "./tool";
 
@@ -19,6 +19,16 @@ interface Effect {
   readonly bytes: string;
   /** All keys when it had happened. */
   readonly after: readonly KeptKey[];
+  /** Whether byok looked at the key since somebody else deleted its material before its time. */
+  readonly hasSeenDeletion: boolean;
+}
+
+/** A deletion by somebody else of material before its time. */
+interface EarlyDeletion {
+  /** When the first of it was to expire. Infinity: never. */
+  readonly expiresAtMs: number;
+  /** Of the requests that came before it. */
+  readonly mark: number;
 }
 
 /** How one run began and what was seen of it. */
@@ -54,13 +64,23 @@ export class Judge {
   /** Whether a key is to be Enabled, as whoever had the last word on it said. */
   readonly #enabled = new Map<string, boolean>();
   /** Keys whose material somebody else deleted before its time. */
-  readonly #deletedEarly = new Set<string>();
+  readonly #deletedEarly = new Map<string, EarlyDeletion>();
+  /**
+   * Keys into which somebody else imported, which no run that succeeded has seen since: nobody but they know the lifetime,
+   * so that what is gone may have expired or been deleted.
+   */
+  readonly #lifetimeUnseen = new Set<string>();
   /** Materials of which byok has seen, and written down, that they were deleted and are only to be reported. */
   readonly #reported = new Map<string, string>();
   /** Keys of others, as their owners left them. */
   readonly #foreign = new Map<string, KeptKey>();
   /** Descriptions of material with which a run succeeded, by address. */
   readonly #described = new Map<string, string | undefined>();
+  /**
+   * Keys left Disabled by a run that was killed when it had canceled their deletion, of which no state says that they were
+   * pending deletion. Nothing tells them from keys that others disabled, so that they stay Disabled, and that is told.
+   */
+  readonly #halfBack = new Set<string>();
   /** Keys that byok may have given up and others brought back. */
   readonly #revived = new Set<string>();
   #atRequest: readonly KeptKey[] = [];
@@ -101,7 +121,8 @@ export class Judge {
     for (const material of from.materials) {
       const { bytes } = material;
       if (bytes === undefined || isTheSame(to.materials, material)) continue;
-      this.#watched.effects.push({ operation, arn: keyArn, bytes, after: keys });
+      const hasSeenDeletion = this.#hasSeenDeletion(keyArn);
+      this.#watched.effects.push({ operation, arn: keyArn, bytes, after: keys, hasSeenDeletion });
       if (operation === imports) add(this.#proved, keyArn, bytes);
     }
   }
@@ -119,8 +140,17 @@ export class Judge {
     const now = after.find(({ arn }) => arn === touched.arn);
     if (now === undefined) return;
     if (what === "deletes" && isWhole(touched, this.#nowMs()) && !isWhole(now, this.#nowMs())) {
-      this.#deletedEarly.add(now.arn);
+      const lost = touched.materials.filter(
+        ({ bytes }, i) => bytes !== undefined && now.materials[i]?.bytes === undefined,
+      );
+      const expiries = lost.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs);
+      const mark = this.#embedded.emulator.requests.mark();
+      this.#deletedEarly.set(now.arn, { expiresAtMs: Math.min(...expiries), mark });
     }
+    const imported = now.materials.some(
+      (material) => material.bytes !== undefined && !isTheSame(touched.materials, material),
+    );
+    if (what.startsWith("imports") && imported) this.#lifetimeUnseen.add(now.arn);
     if (what.startsWith("imports") && isWhole(now, this.#nowMs()) && !isWhole(touched, this.#nowMs())) {
       this.#deletedEarly.delete(now.arn);
       this.#forgetReport(now.arn);
@@ -168,16 +198,18 @@ export class Judge {
     this.#wasKilled ||= isDead;
     this.#judgeWords(report, held);
     // A saved plan says what was true when it was made.
-    if (!befell && watched.order.verb !== "apply saved") this.#judgePlan(watched, report);
+    if (!befell && watched.order.verb !== "apply saved") this.#judgePlan(watched, report, tool);
     this.#judgeDeletions(watched, report, held, after, isDead);
     this.#judgeImports(watched, report, held, befell);
     this.#judgeSchedules(watched, report);
     this.#judgeOthers(watched, after);
     this.#judgeWritten(tool.written());
+    if (isDead) this.#noteHalfBack(watched, held, after);
     const persists = ["apply", "apply saved", "destroy"].includes(watched.order.verb);
     if (!persists || !report.ok || befell) return;
     if (watched.order.verb === "apply") await this.#judgeConverged(watched, report, held, after);
     this.#noteReports(watched, after);
+    for (const key of watched.before) if (isWhole(key, this.#nowMs())) this.#lifetimeUnseen.delete(key.arn);
   }
 
   /** Every key that is configured is there, with its bytes, as far as a run could bring that about. */
@@ -201,12 +233,14 @@ export class Judge {
       for (const material of repository.materials.values()) {
         if (material.key !== role || !this.#isObliged(repository, material, key)) continue;
         const bytes = bytesFor(repository, this.#disk, material);
-        const isNew = !before.some((one) => one.name === material.address && one.arn === key.arn && one.verified);
+        const isDoubtful =
+          this.#lifetimeUnseen.has(key.arn) ||
+          !before.some((one) => one.name === material.address && one.arn === key.arn && one.verified);
         // Nobody knows any more whether it expired or was deleted: the user is told, and decides.
         const isTold =
           material.onDeletion === "report" &&
           report.warnings.some((warning) => warning.includes(key.arn) || warning.includes(key.id));
-        if (bytes !== undefined && !holds(key, bytes, nowMs) && !(isNew && isTold)) {
+        if (bytes !== undefined && !holds(key, bytes, nowMs) && !(isDoubtful && isTold)) {
           this.#report(1, "a run that succeeded leaves a key without its bytes, which are at hand", said(report, arn));
         }
       }
@@ -214,7 +248,11 @@ export class Judge {
       this.#judgeIntentions(key, held);
       if (!isWhole(key, nowMs)) continue;
       const wanted = declared.enabled ?? this.#enabled.get(key.arn);
-      if (wanted !== undefined && key.deletion === undefined && key.enabled !== wanted) {
+      const isLeftSo =
+        this.#halfBack.delete(key.arn) &&
+        declared.enabled === undefined &&
+        report.warnings.some((warning) => warning.includes(key.arn) && /the key is Disabled/.test(warning));
+      if (wanted !== undefined && key.deletion === undefined && key.enabled !== wanted && !isLeftSo) {
         const is = key.enabled ? "Enabled" : "Disabled";
         this.#report(5, `a run that succeeded leaves a key ${is} that is not to be`, said(report, arn));
       }
@@ -311,7 +349,9 @@ export class Judge {
       const key = after.find((one) => one.arn === arn);
       // What the key holds again was deleted to be imported again.
       const isBack = holds(key, buffer, nowMs);
-      const isMoved = !isBack && asking !== undefined && asking.action !== "delete" && asking.to !== arn;
+      // What is left of an earlier run's replacement is deleted with its successor in the state.
+      const isMove = asking !== undefined && (asking.action !== "delete" || asking.to !== undefined);
+      const isMoved = !isBack && isMove && asking.to !== arn;
       const target = held.find(({ kind, name }) => kind === "material" && name === asking?.name && isMoved);
       if (target !== undefined) {
         const there = atOnce.find((one) => one.arn === target.arn && target.arn !== arn);
@@ -335,7 +375,7 @@ export class Judge {
 
   #judgeImports(watched: Watched, { plan = [] }: Report, held: readonly Held[], befell: boolean): void {
     const { repository } = watched.order;
-    for (const { operation, arn, bytes } of watched.effects) {
+    for (const { operation, arn, bytes, hasSeenDeletion } of watched.effects) {
       if (operation !== imports) continue;
       const role = roleOf(repository, held, arn) ?? roleOf(repository, watched.held, arn);
       const configured = [...repository.materials.values()].filter(({ key }) => key === role);
@@ -361,7 +401,9 @@ export class Judge {
       if (
         !isAsked &&
         stays &&
-        this.#deletedEarly.has(arn) &&
+        hasSeenDeletion &&
+        // Once it would have expired, only a run that looked before can know what became of it: see above.
+        this.#wouldBeThere(arn) &&
         configured.every(({ onDeletion }) => onDeletion === "report")
       ) {
         this.#report(5, "bytes came back although their deletion is to be reported only", arn);
@@ -371,18 +413,26 @@ export class Judge {
     }
     if (befell) return;
     for (const request of this.#embedded.emulator.requests.since(watched.mark))
-      this.#judgeRefusedImport(request, watched, plan);
+      this.#judgeRefusedImport(request, watched, held);
   }
 
   /** Bytes that the record speaks against are refused before anything is called. */
   #judgeRefusedImport(
     { operation, errorCode = "", keyArn }: LoggedRequest,
     { order: { repository }, held }: Watched,
-    plan: NonNullable<Report["plan"]>,
+    after: readonly Held[],
   ): void {
-    if (operation !== imports || !/IncorrectKeyMaterial/.test(errorCode)) return;
-    // Material that moves into a key has nothing on record of it, and the KMS alone knows what the key held.
-    if (plan.some(({ kind, to, from }) => kind === "material" && to === keyArn && from !== keyArn)) return;
+    if (operation !== imports || !/IncorrectKeyMaterial/.test(errorCode) || keyArn === undefined) return;
+    const role = roleOf(repository, after, keyArn) ?? roleOf(repository, held, keyArn);
+    // Material that moves into a key, or is new there, has nothing on record of it, and the KMS alone knows what the key held.
+    const isArriving = [...repository.materials.values()].some(
+      ({ key, address, formerly }) =>
+        key === role &&
+        !held.some(
+          ({ kind, name, arn }) => kind === "material" && arn === keyArn && (name === address || name === formerly),
+        ),
+    );
+    if (isArriving) return;
     for (const record of held) {
       if (record.kind !== "material" || record.arn !== keyArn || !record.verified) continue;
       const declared = [...repository.materials.values()].find(({ address }) => address === record.name);
@@ -426,7 +476,11 @@ export class Judge {
   }
 
   /** What a plan says of a key is true of it. */
-  #judgePlan({ before, order: { repository }, held }: Watched, { plan, isPlanned, warnings }: Report): void {
+  #judgePlan(
+    { before, order: { repository }, held, effects }: Watched,
+    { plan, isPlanned, warnings }: Report,
+    { interleaves }: Tool,
+  ): void {
     if (plan === undefined || !isPlanned) return;
     const nowMs = this.#nowMs();
     for (const { kind, name, action, from } of plan) {
@@ -441,6 +495,9 @@ export class Judge {
       if (declared === undefined || key === undefined || key.deletion !== undefined) continue;
       const bytes = bytesFor(repository, this.#disk, declared);
       if (bytes === undefined || holds(key, bytes, nowMs) || !this.#isObliged(repository, declared, key)) continue;
+      const text = bytes.toString("base64");
+      const isMended = effects.some((one) => one.operation === imports && one.arn === from && one.bytes === text);
+      if (interleaves && isMended) continue;
       const isTold = warnings.some((warning) => warning.includes(name) || warning.includes(from));
       const isProved = held.some((one) => one.name === name && one.verified);
       // What is reported is the user's to decide, whatever else the same run brought into the key.
@@ -468,7 +525,8 @@ export class Judge {
   /** What a successful run has seen, it has written down. */
   #noteReports({ order: { repository }, held, before }: Watched, after: readonly KeptKey[]): void {
     for (const record of held) {
-      if (record.kind !== "material" || !record.verified || !this.#deletedEarly.has(record.arn)) continue;
+      if (record.kind !== "material" || !record.verified) continue;
+      if (!this.#wouldBeThere(record.arn)) continue;
       const declared = [...repository.materials.values()].find(({ address }) => address === record.name);
       const [was, is] = [before, after].map((all) => all.find(({ arn }) => arn === record.arn));
       const lacks = [was, is].every(
@@ -476,6 +534,47 @@ export class Judge {
       );
       if (declared?.onDeletion === "report" && lacks) this.#reported.set(record.name, record.arn);
     }
+  }
+
+  /** Whether material leaves a key with its bytes, and other material is to have the same ones there. */
+  #hasContradiction(repository: Repository, held: readonly Held[]): boolean {
+    const declared = [...repository.materials.values()];
+    const leaving = held.filter(
+      ({ kind, name, arn, deletionPolicy }) =>
+        kind === "material" &&
+        deletionPolicy === "delete" &&
+        !declared.some(
+          ({ key, address, formerly }) =>
+            key === roleOf(repository, held, arn) && (address === name || formerly === name),
+        ),
+    );
+    return leaving.some(({ name, arn, fingerprint }) =>
+      declared.some((one) => {
+        const bytes = bytesFor(repository, this.#disk, one);
+        const isSame = bytes === undefined || fingerprintOfRaw(bytes) === fingerprint;
+        return one.address !== name && one.key === roleOf(repository, held, arn) && isSame;
+      }),
+    );
+  }
+
+  #noteHalfBack({ before }: Watched, held: readonly Held[], after: readonly KeptKey[]): void {
+    for (const { arn, deletion, enabled } of after) {
+      const wasLeaving = before.find((key) => key.arn === arn)?.deletion !== undefined;
+      const isKnown = held.some((one) => one.kind === "key" && one.arn === arn && one.isLeaving);
+      if (wasLeaving && deletion === undefined && !enabled && !isKnown) this.#halfBack.add(arn);
+    }
+  }
+
+  #hasSeenDeletion(arn: string): boolean {
+    const deletion = this.#deletedEarly.get(arn);
+    if (deletion === undefined) return false;
+    const since = this.#embedded.emulator.requests.since(deletion.mark);
+    return since.some((request) => isOfByok(request) && request.operation === "DescribeKey" && request.keyArn === arn);
+  }
+
+  /** Whether the material that somebody else deleted would not have expired by now, as far as anybody can know. */
+  #wouldBeThere(arn: string): boolean {
+    return !this.#lifetimeUnseen.has(arn) && (this.#deletedEarly.get(arn)?.expiresAtMs ?? 0) > this.#nowMs();
   }
 
   #forgetReport(arn: string): void {
@@ -506,12 +605,19 @@ export class Judge {
   }
 
   /** Why a person must do something about a repository, as far as the walk knows a reason. */
-  excuses(repository: Repository, held: readonly Held[], keys: readonly KeptKey[]): readonly string[] {
+  excuses(
+    repository: Repository,
+    held: readonly Held[],
+    keys: readonly KeptKey[],
+    errors: readonly string[],
+  ): readonly string[] {
     const nowMs = this.#nowMs();
     const found: string[] = [];
     const isUnproved = ({ kind, verified, deletionPolicy }: Held): boolean =>
       kind === "material" && !verified && deletionPolicy === "delete";
     if (held.some(isUnproved)) found.push("bytes that nothing proves are to be deleted");
+    const isKept = errors.some((error) => /set `deletion_?policy` of the other resource to retain/i.test(error));
+    if (isKept && this.#hasContradiction(repository, held)) found.push("one resource deletes what another needs");
     for (const [role, declared] of repository.keys) {
       const arn = held.find(({ kind, name }) => kind === "key" && name === declared.address)?.arn;
       const key = keys.find((one) => one.arn === arn);
@@ -524,7 +630,9 @@ export class Judge {
       if (wanted.size > 1) found.push("two kinds of bytes in one key");
       const settings = new Set(materials.map(({ lifetime, description }) => JSON.stringify([lifetime, description])));
       if (settings.size > 1) found.push("two lifetimes or descriptions of the same bytes in one key");
-      const known = this.#held.get(arn ?? "") ?? new Set();
+      // A key and its replicas take the same bytes.
+      const related = keys.filter(({ id }) => id === key?.id);
+      const known = new Set(related.flatMap((one) => [...(this.#held.get(one.arn) ?? [])]));
       if ([...wanted].some((bytes) => bytes !== undefined && known.size > 0 && !known.has(bytes)))
         found.push("other bytes");
       if (materials.some(({ lifetime }) => lifetime.kind === "until" && lifetime.validToMs <= nowMs))
@@ -556,8 +664,16 @@ export class Judge {
       if (materials.some(({ onDeletion }) => onDeletion === "report" && this.#deletedEarly.has(arn ?? ""))) {
         found.push("a deletion that is reported");
       }
+      // Who deleted it may have been byok itself, long ago: what is to be said of it has to be said.
+      const arrives = materials.some((one) => one.onDeletion === "report" && !isHeld(held, one, arn));
+      const isRemedyNamed = errors.some((error) => /set `on_?deletion` to reimport/i.test(error));
+      if (arrives && isRemedyNamed && key !== undefined && !isWhole(key, nowMs)) {
+        found.push("a move into a key whose loss is reported");
+      }
       const isDescribed = materials.some(
-        ({ address, description }) => description !== undefined && this.#described.get(address) !== description,
+        (one) =>
+          one.description !== undefined &&
+          (this.#described.get(one.address) !== one.description || !isHeld(held, one, arn)),
       );
       if (isDescribed && key?.multiRegion === "replica") found.push("a new description on a replica");
       const primary = keys.find((one) => one.id === key?.id && one.multiRegion === "primary");
@@ -576,6 +692,11 @@ function releases({ kind, action, from, to, deletionPolicy }: Change, arn: strin
 function roleOf({ keys }: Repository, held: readonly Held[], arn: string): string | undefined {
   const name = held.find((one) => one.kind === "key" && one.arn === arn)?.name;
   return [...keys].find(([, { address }]) => address === name)?.[0];
+}
+
+/** Whether the state says of material that it is in the key with this ARN. */
+function isHeld(held: readonly Held[], { address }: MaterialDeclared, keyArn: string | undefined): boolean {
+  return held.some(({ kind, name, arn }) => kind === "material" && name === address && arn === keyArn);
 }
 
 function isTheSame(others: readonly KeptMaterial[], material: KeptMaterial): boolean {

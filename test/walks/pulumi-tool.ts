@@ -62,14 +62,17 @@ export function toolOn(
   };
 
   return {
+    interleaves: true,
     async run({ verb, repository }: Order) {
-      const before = resources().map(heldIn);
+      const recorded = resources();
+      const before = recorded.map(heldIn);
+      const leaving = recorded.filter(({ replaced }) => replaced === true).map(heldIn);
       const outcome = await verbs[verb](declaredIn(repository, disk));
       const { error, reasons = [], printed: lines } = outcome;
       const errors = error === undefined ? [] : [error, ...reasons];
       printed.push(stack.state, ...errors, ...lines);
       const plan =
-        verb === "refresh" ? undefined : planOf(outcome, aliased(before, repository), resources().map(heldIn));
+        verb === "refresh" ? undefined : planOf(outcome, aliased(before, repository), leaving, resources().map(heldIn));
       const ok = errors.length === 0;
       return { ok, plan, isPlanned: ok && plan !== undefined, errors, warnings: lines } satisfies Report;
     },
@@ -122,7 +125,7 @@ function named(name: string): { readonly kind: Kind; readonly name: string } {
 }
 
 function heldIn({ name, id, outs }: Recorded): Held {
-  const { verified, fingerprint, deletionPolicy } = outs;
+  const { verified, fingerprint, deletionPolicy, pendingDeletion } = outs;
   return {
     ...named(name),
     arn: id,
@@ -130,6 +133,7 @@ function heldIn({ name, id, outs }: Recorded): Held {
     fingerprint: typeof fingerprint === "string" ? fingerprint : undefined,
     deletionPolicy: typeof deletionPolicy === "string" ? deletionPolicy : undefined,
     isBroken: false,
+    isLeaving: pendingDeletion === true,
   };
 }
 
@@ -149,15 +153,24 @@ function aliased(before: readonly Held[], { keys, materials }: Repository): read
   });
 }
 
-/** What a run says by its steps; what it does not name stays as it is. */
-function planOf({ steps }: Outcome, before: readonly Held[], after: readonly Held[]): readonly Change[] {
+/**
+ * What a run says by its steps; what it does not name stays as it is.
+ *
+ * @param leaving What an earlier run has replaced and not come to delete. Its successor has the same name.
+ */
+function planOf(
+  { steps }: Outcome,
+  before: readonly Held[],
+  leaving: readonly Held[],
+  after: readonly Held[],
+): readonly Change[] {
   const of = (all: readonly Held[], { kind, name }: Pick<Held, "kind" | "name">): Held | undefined =>
     all.find((one) => one.kind === kind && one.name === name);
   const told = steps.flatMap((step): Change[] => {
     const [word = "", name = ""] = step.split(" ");
     const action = actions[word];
     if (action === undefined) return [];
-    const old = of(before, named(name));
+    const old = (action === "delete" ? of(leaving, named(name)) : undefined) ?? of(before, named(name));
     const now = of(after, named(name));
     return [{ ...named(name), action, from: old?.arn, to: now?.arn, deletionPolicy: old?.deletionPolicy }];
   });

@@ -68,6 +68,7 @@ export async function terraformCliTool(embedded: Embedded, disk: Disk, surroundi
   };
 
   return {
+    interleaves: false,
     async run({ verb, repository, replace }) {
       await writeFile(join(workspace.folder, "main.tf.json"), configuration(embedded, repository, disk));
       const [first = [], ...rest] = asked[verb];
@@ -148,6 +149,7 @@ function heldIn(
     fingerprint: text(attributes["fingerprint"]),
     deletionPolicy: text(attributes["deletion_policy"]),
     isBroken: status === "tainted",
+    isLeaving: attributes["pending_deletion"] === true,
   };
 }
 

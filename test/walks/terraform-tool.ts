@@ -71,6 +71,7 @@ export function terraformTool(embedded: Embedded, disk: Disk, surroundings: Surr
   };
 
   return {
+    interleaves: false,
     async run(order) {
       const said: Said = { errors: [], warnings: [] };
       const plan = await verbs[order.verb](order, said);
@@ -107,6 +108,7 @@ function heldIn(address: string, { value, tainted }: { readonly value: Value; re
     fingerprint: text(attributes["fingerprint"]),
     deletionPolicy: text(attributes["deletion_policy"]),
     isBroken: tainted,
+    isLeaving: attributes["pending_deletion"] === true,
   };
 }
 

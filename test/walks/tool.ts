@@ -26,6 +26,8 @@ export interface Held {
   readonly fingerprint: string | undefined;
   readonly deletionPolicy: string | undefined;
   readonly isBroken: boolean;
+  /** Whether the state says of a key that it is pending deletion. */
+  readonly isLeaving: boolean;
 }
 
 /** What a plan says of a resource. */
@@ -53,6 +55,8 @@ export interface Report {
 
 /** A tool with byok as its provider, and a state. */
 export interface Tool {
+  /** Whether it looks at a resource only after it has changed those before it, so that they may have mended it. */
+  readonly interleaves: boolean;
   run(order: Order): Promise<Report>;
   held(): readonly Held[];
   /** Drops a resource from the state. */

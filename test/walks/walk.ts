@@ -137,7 +137,7 @@ class Way {
     for (const error of errors) {
       if (!/\[\w+\]/.test(error)) this.judge.stuck("an error has no code", error);
     }
-    const excuses = this.judge.excuses(this.#repository, this.#tool?.held() ?? [], this.#embedded.keys());
+    const excuses = this.judge.excuses(this.#repository, this.#tool?.held() ?? [], this.#embedded.keys(), errors);
     if (excuses.length > 0) return;
     const code = /\[(\w+)\]/.exec(errors.join(" "))?.[1];
     const changes = left.map(({ kind, name, action }) => `${action} ${kind} ${name}`).join(", ");
@@ -175,7 +175,10 @@ class Way {
     const tool = this.#tool;
     if (tool === undefined) throw new Error("There is no tool.");
     if (verb === "save") this.#saved = copied(this.#repository);
-    const repository = verb === "apply saved" ? this.#saved : this.#repository;
+    const { files } = this.#repository;
+    // The configuration of the plan, and the disk of today.
+    const saved = this.#saved === undefined ? undefined : { ...this.#saved, files };
+    const repository = verb === "apply saved" ? saved : this.#repository;
     if (repository === undefined) return { ok: true, plan: [], isPlanned: true, errors: [], warnings: [] };
     write(this.#repository, this.#disk);
     const order: Order = { verb, repository, firstFree, ...(replace === undefined ? {} : { replace }) };

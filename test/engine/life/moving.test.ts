@@ -96,9 +96,12 @@ describe("material that moves to another key", () => {
     await expect(moveMaterial(life.run(), wanted, one.source, old)).rejects.toMatchObject({
       code: "import_refused",
       attribute: "key_arn",
+      message: expect.stringContaining("set `on_deletion` to reimport"),
     });
     expect(life.calls()).not.toContain(remove);
     expect(await life.decrypt(one.ciphertext)).toBe(plaintext);
+    const { proof } = await moveMaterial(life.run(), settings(two.key.arn), one.source, old);
+    expect(proof).toBeDefined();
   });
 
   it("is not deleted where the key to come got other bytes", async () => {

@@ -122,6 +122,15 @@ describe("a key that holds several materials", () => {
     for (const ciphertext of ciphertexts) expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
+  it("names what it lacks where nothing tells which of its materials is ours, and the loss is only reported", async () => {
+    const { arn, former, current } = await rotated();
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn }));
+    const wanted = { ...former.wanted, onDeletion: "report" } as const;
+    const { plan, outcome } = await planAndApply(life, wanted, former.source, undefined);
+    expect(plan).toMatchObject({ row: "deletion_reported", action: "nothing" });
+    expect(outcome.warnings).toEqual([expect.stringContaining(`the key lacks ${current.record.materialId}`)]);
+  });
+
   it("is not confused by a rotation by somebody else: the current id was merely seen, and is not ours", async () => {
     const { key, wanted, source, record } = await importedKey(life, { validFor: "90d" });
     // Taken over by a look alone, before the rotation.

@@ -116,6 +116,29 @@ describe("a key that is to be Disabled", () => {
     expect(await tagsOf(arn)).toEqual({});
   });
 
+  it("keeps no note of an earlier attempt either, where the key holds its material and the import is refused", async () => {
+    const { key, wanted, source, record } = await importedKey(life);
+    await life.client().send(new DisableKeyCommand({ KeyId: key.arn }));
+    // What is left of an attempt whose outcome was not known.
+    await life
+      .run()
+      .services.service("aws", "eu-central-1")
+      .tag(key.arn, { [enabledTag]: "false" });
+    life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "error", code: "AccessDeniedException" });
+    const described = { ...wanted, description: "vault 7" };
+    const refused = applyMaterial(life.run(), described, source, record);
+    await expect(refused).rejects.toMatchObject({ code: "access_denied" });
+    expect([await stateOf(key.arn), await tagsOf(key.arn)]).toEqual(["Disabled", {}]);
+  });
+
+  it("keeps the note for a key that is still to be Disabled where the next import is refused", async () => {
+    const { arn, wanted, source, record } = await disabled();
+    await applyMaterial(dying(), wanted, source, record);
+    life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "error", code: "AccessDeniedException" });
+    await expect(applyMaterial(life.run(), wanted, source, record)).rejects.toMatchObject({ code: "access_denied" });
+    expect([await stateOf(arn), await tagsOf(arn)]).toEqual(["Enabled", { [enabledTag]: "false" }]);
+  });
+
   it("keeps the wish of its own resource where the import of a lost state is refused", async () => {
     const { key, wanted, source } = await importedKey(life, { validFor: "90d" });
     life.kms.clock.advance("91d");
