@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { isByokError } from "../../../src/engine/errors";
-import { awsArnInRegion, parseAwsKeyArn } from "../../../src/kms/aws/arn";
+import { awsArnInRegion, isAwsArn, parseAwsKeyArn, partitionOf, regionOfName } from "../../../src/kms/aws/arn";
 
 const uuid = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const mrk = "mrk-1234abcd12ab34cd56ef1234567890ab";
@@ -154,4 +154,37 @@ describe("what an ARN is made of", () => {
     const error = String(thrownBy(() => parseAwsKeyArn(text)));
     expect(error.includes("An alias can be pointed at another key at any time")).toBe(isAlias);
   });
+});
+
+it.each([
+  ["arn:aws:kms:eu-central-1:111122223333:key/anything", true],
+  ["arn:aws-us-gov:kms:nothing", true],
+  ["arn:verenc:111122223333:key/1", false],
+  ["arn:aws:verenc:111122223333:key/1", false],
+  ["acs:kms:cn-hangzhou:1234567890123456:key/1", false],
+  ["not arn:aws:kms:eu-central-1", false],
+])("%s is meant to be an ARN of AWS KMS: %s", (text, is) => {
+  expect(isAwsArn(text)).toBe(is);
+});
+
+it.each([
+  ["eu-central-1", "aws"],
+  ["cn-north-1", "cn"],
+  ["us-gov-west-1", "us-gov"],
+  ["us-iso-east-1", "us-iso"],
+  ["us-isob-east-1", "us-isob"],
+  ["eu-isoe-west-1", "eu-isoe"],
+  ["eusc-de-east-1", "eusc"],
+])("%s is in the partition %s", (region, partition) => {
+  expect(partitionOf(region)).toBe(partition);
+});
+
+it.each([
+  ["alias/payments", {}],
+  ["1234abcd-12ab-34cd-56ef-1234567890ab", {}],
+  ["arn:aws:kms:eu-central-1:111122223333:alias/payments", { region: "eu-central-1" }],
+  ["arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", { region: "cn-north-1" }],
+  ["arn:aws:s3:::bucket", {}],
+])("of a key that is looked up as %s it is known: %j", (name, place) => {
+  expect(regionOfName(name)).toEqual(place);
 });
