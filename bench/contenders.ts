@@ -13,8 +13,8 @@ export interface Contender {
   /** Folder and provider: `registry.terraform.io/byok/NAME`. */
   readonly name: "data" | "floor" | "go" | "byok" | "recorder" | "readable";
   readonly title: string;
-  /** What Terraform starts; undefined where the resource is Terraform's own. */
-  readonly program: string | undefined;
+  /** What Terraform starts, with its arguments; undefined where the resource is Terraform's own. */
+  readonly program: readonly string[] | undefined;
   /** Whether each instance has a key of its own; else all are about the first. */
   readonly ownKeys: boolean;
   /** A configuration of one block, counted. */
@@ -35,7 +35,7 @@ export function contenders(providers: Providers): readonly Contender[] {
     {
       name: "floor",
       title: "the floor",
-      program: providers.floor,
+      program: [providers.floor],
       ownKeys: false,
       configuration: (keyArns, where) => materials("floor", byokBlock(where), keyArns, where),
     },
@@ -45,26 +45,28 @@ export function contenders(providers: Providers): readonly Contender[] {
           {
             name: "go",
             title: "Go",
-            program: providers.go,
+            program: [providers.go],
             ownKeys: true,
             configuration: (keyArns, where) => materials("go", "", keyArns, where),
           } satisfies Contender,
         ]),
-    byokAs("byok", providers.byok),
+    byokAs("byok", [providers.byok]),
   ];
 }
 
 /** byok itself, written down for the floor. */
 export function recorder(providers: Providers): Contender {
-  return byokAs("recorder", providers.recorder);
+  return byokAs("recorder", [providers.recorder]);
 }
 
-/** byok itself, to be profiled. */
+/** byok itself, whose CPU profiles are written to the folder that BYOK_BENCH_PROFILE names. */
 export function readable(providers: Providers): Contender {
-  return byokAs("readable", providers.readable);
+  // Node 20 does not take these from NODE_OPTIONS.
+  const profiling = ["--cpu-prof", "--cpu-prof-dir=$BYOK_BENCH_PROFILE"];
+  return byokAs("readable", [process.execPath, ...profiling, providers.readable]);
 }
 
-function byokAs(name: "byok" | "recorder" | "readable", program: string): Contender {
+function byokAs(name: "byok" | "recorder" | "readable", program: readonly string[]): Contender {
   return {
     name,
     title: name,

@@ -67,9 +67,7 @@ export async function terraformPart({ root, scratch, providers, count, many, pro
         CHECKPOINT_DISABLE: "1",
         BYOK_BENCH_ANSWERS: join(folder, `${verb}.json`),
         BYOK_BENCH_CALLS: callsFolder,
-        ...(contender.name === "readable" && profile !== undefined
-          ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir="${join(profile, verb)}"` }
-          : {}),
+        BYOK_BENCH_PROFILE: join(profile ?? folder, verb),
       },
     });
   };

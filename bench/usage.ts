@@ -21,10 +21,15 @@ export interface Usage {
 /**
  * Writes a script that runs a program in its place and notes the CPU time that the kernel counted for it. So a program of
  * any language is measured in the same way, exactly, however short it lived.
+ *
+ * @param words the program and its first arguments; `$NAME` in them is a variable of the environment
  */
-export function wrap(program: string, script: string): void {
+export function wrap(words: readonly string[], script: string): void {
   mkdirSync(dirname(script), { recursive: true });
-  writeFileSync(script, `#!/bin/bash\n${noting(`"${program}" "$@"`, '"$BYOK_BENCH_USAGE/$$"')}`);
+  writeFileSync(
+    script,
+    `#!/bin/bash\n${noting(`${words.map((word) => `"${word}"`).join(" ")} "$@"`, '"$BYOK_BENCH_USAGE/$$"')}`,
+  );
   chmodSync(script, 0o755);
 }
 
