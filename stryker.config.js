@@ -24,6 +24,7 @@ module.exports = {
     "!/test",
     "/test/*",
     "!/test/custody",
+    "!/test/definitions",
     "!/test/emulator",
     "!/test/engine",
     "!/test/kms",

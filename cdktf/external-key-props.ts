@@ -1,3 +1,4 @@
+// Made by `npm run generate:faces` from src/definitions.
 import type { ExternalKeyTimeouts } from "./bindings";
 import type { IResolvable, TerraformProvider } from "./core";
 
@@ -17,19 +18,21 @@ export interface ExternalKeyProps {
    */
   readonly region?: string;
   /**
-   * What the key is for, up to 8192 characters.
+   * What the key is for. Up to 8192 characters.
    *
    * @default - not managed
    */
   readonly description?: string;
   /**
-   * The kind of key: `SYMMETRIC_DEFAULT`, `HMAC_256`, `RSA_4096`, `ECC_NIST_P256`, … Another one replaces the key.
+   * The kind of key: `SYMMETRIC_DEFAULT`, `HMAC_224`, `HMAC_256`, `HMAC_384`, `HMAC_512`, `RSA_2048`, `RSA_3072`,
+   * `RSA_4096`, `ECC_NIST_P256`, `ECC_NIST_P384`, `ECC_NIST_P521`, `ECC_SECG_P256K1`, `Aliyun_AES_256`, `Aliyun_SM4`.
+   * Another one replaces the key.
    *
-   * @default - the KMS's own, SYMMETRIC_DEFAULT on AWS; of a replica, its primary's
+   * @default - `SYMMETRIC_DEFAULT`; of a replica, its primary's
    */
   readonly keySpec?: string;
   /**
-   * What the key does: `ENCRYPT_DECRYPT`, `SIGN_VERIFY`, `GENERATE_VERIFY_MAC`, `KEY_AGREEMENT`. Another one replaces the key.
+   * What the key does. Another one replaces the key.
    *
    * @default - the first that the spec allows
    */
@@ -37,55 +40,57 @@ export interface ExternalKeyProps {
   /**
    * Whether the key can be replicated to other Regions. Another value replaces the key.
    *
-   * @default false, of a replica true
+   * @default - `false`; of a replica, `true`
    */
   readonly multiRegion?: boolean | IResolvable;
   /**
-   * Makes the key a replica of this one. Take it from the `keyArn` of the primary's ImportedKeyMaterial, since a key can be
-   * replicated only once it has material. MultiRegionExternalKey does all that.
+   * Makes the key a replica of this multi-Region primary. Take it from the primary's imported key material (its
+   * `keyArn`), since a key can be replicated only once it has material.
    *
-   * @default - no replica
+   * @default - none
    */
   readonly primaryKeyArn?: string;
   /**
-   * The key policy in JSON, up to 32 KiB, compared by its meaning. It is in place before any bytes are imported.
+   * The key policy in JSON, compared by meaning.
    *
    * @default - not managed
    */
   readonly policy?: string;
   /**
-   * Lets a policy be set that keeps its author from changing it again.
+   * Allows a policy that keeps the caller from changing it again.
    *
    * @default false
    */
   readonly bypassPolicyLockoutSafetyCheck?: boolean | IResolvable;
   /**
-   * Whether the key can be used. A key without material takes it over with its first import.
+   * Whether the key can be used. A key without material can be neither enabled nor disabled; its import then does what
+   * is set here.
    *
-   * @default - not managed
+   * @default - not managed, and not shown
    */
   readonly enabled?: boolean | IResolvable;
   /**
-   * How long the key waits for its deletion once it is destroyed, in days, from 7 to 30, on Alibaba Cloud to 366.
+   * How long the key waits for its deletion once it is destroyed, from 7 to 30 (to 366 on Alibaba Cloud).
    *
    * @default 30
    */
   readonly deletionWindowInDays?: number;
   /**
-   * Tags of the key: keys of 1 to 128 characters, values up to 256.
+   * Tags of the key.
    *
    * @default - not managed
    * @example { team: "payments" }
    */
   readonly tags?: { readonly [key: string]: string };
   /**
-   * Alibaba Cloud: the id of the KMS instance that holds the key. Another one replaces the key.
+   * Alibaba Cloud: the KMS instance that holds the key. Another one replaces the key.
    *
    * @default - none
    */
   readonly dkmsInstanceId?: string;
   /**
-   * Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key.
+   * Alibaba Cloud: `SOFTWARE` or `HSM`. Another one replaces the key, but not in a KMS instance, which decides it by
+   * itself.
    *
    * @default - the service's
    */
@@ -97,14 +102,15 @@ export interface ExternalKeyProps {
    */
   readonly deletionProtection?: boolean | IResolvable;
   /**
-   * What a later run finds a key by whose creation was interrupted; a tag of the key of 1 to 256 characters. Only used when
-   * the key is created.
+   * Makes the creation safe to repeat: a key that an interrupted run made with the same token is continued with. The
+   * same in every run and different for every key. Only used when the key is created. From 1 to 256 characters.
    *
    * @default - made of the namespace, the stack and the construct's path
    */
   readonly creationToken?: string;
   /**
-   * Tells apps apart that deploy stacks of one name into one account, such as the branches of a team; 1 to 70 characters.
+   * Tells apps apart that deploy stacks of one name into one account, such as the branches of a team. From 1 to 70
+   * characters.
    *
    * @default - the app's context `byok:namespace`, otherwise none
    * @example "team-payments"
@@ -126,7 +132,7 @@ export interface ExternalKeyProps {
 
 /** Properties of a key that is looked up. */
 export interface ExternalKeyLookupProps {
-  /** The key's ARN or id, an alias (`alias/payments`) or an alias's ARN. */
+  /** The key's ARN, of any KMS; on AWS also its id, the name of an alias (`alias/…`) or an alias's ARN. */
   readonly keyId: string;
   /**
    * The Region.
@@ -141,3 +147,6 @@ export interface ExternalKeyLookupProps {
    */
   readonly provider?: TerraformProvider;
 }
+
+/** Properties of an ExternalKey that only some KMSs have. */
+export type ExternalKeyOptions = "dkmsInstanceId" | "protectionLevel" | "deletionProtection";

@@ -1,27 +1,14 @@
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { isKeySpec, type KeySpec } from "../src/engine/key-spec";
 import { ExternalKeyLookup, ExternalKeyResource } from "./bindings";
 import { Fn, type IResolvable } from "./core";
 import { creationToken, tokenOfInstance } from "./creation-token";
-import { externalKeyFaults } from "./external-key-faults";
+import { externalKeyPropsFaults } from "./external-key-faults";
 import type { ExternalKeyLookupProps, ExternalKeyProps } from "./external-key-props";
 import { refuseFaults } from "./faults";
 import { defaultKms, isKms, keyOfArn, type KmsName, kmsProfiles } from "../src/kms/clouds";
+import type { IExternalKey } from "./i-external-key";
 import { known } from "./known";
-
-/** A key that takes imported material, whether it is this app's or not. */
-export interface IExternalKey extends IConstruct {
-  /** The key's ARN. */
-  readonly keyArn: string;
-  /** The key's id, the last part of its ARN. */
-  readonly keyId: string;
-  /** The KMS, as far as the app knows it. */
-  readonly kms: KmsName | undefined;
-  /** The spec, as far as the app knows it: neither of a replica nor of a key that is only referred to. */
-  readonly keySpec: KeySpec | undefined;
-  /** Whether it is known to be a replica of a multi-Region key. */
-  readonly isReplica: boolean;
-}
 
 /**
  * A KMS key with the origin EXTERNAL, with or without material: a key whose bytes are brought by ImportedKeyMaterial.
@@ -40,7 +27,7 @@ export class ExternalKey extends Construct implements IExternalKey {
 
   constructor(scope: Construct, id: string, props: ExternalKeyProps = {}) {
     super(scope, id);
-    refuseFaults(this, () => externalKeyFaults(props));
+    refuseFaults(this, () => externalKeyPropsFaults(props));
     const { creationTokenNamespace, ...config } = props;
     const token = creationToken(this, creationTokenNamespace);
     this.resource = new KeyResource(this, { ...config, creationToken: props.creationToken ?? token }, token);

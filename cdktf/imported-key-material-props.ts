@@ -1,57 +1,61 @@
+// Made by `npm run generate:faces` from src/definitions.
 import type { ImportedKeyMaterialTimeouts } from "./bindings";
 import type { IResolvable, TerraformProvider } from "./core";
-import type { IExternalKey } from "./external-key";
+import type { IExternalKey } from "./i-external-key";
 
 /** Properties of ImportedKeyMaterial. Of the bytes none is ever stored. */
 export interface ImportedKeyMaterialProps {
   /** The key: an ExternalKey of this app, or `ExternalKey.fromKeyArn` and `ExternalKey.fromLookup` for another one. */
   readonly key: IExternalKey;
   /**
-   * The bytes in padded standard base64, from an ephemeral value: raw bytes of a symmetric or HMAC key, DER PKCS#8 of a
-   * private key. A literal text is refused, since it would be written to cdk.tf.json. Not beside `keyMaterialSource`.
+   * The bytes in padded standard base64, from an ephemeral value: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key
+   * in DER PKCS#8. A literal text is refused, since it would be written to cdk.tf.json. Not beside `keyMaterialSource`.
    *
    * @default - none; a plan works without the bytes, and an apply that needs them says so
    * @example new KeyMaterialVariable(this, "payments_key").stringValue
    */
   readonly keyMaterial?: string;
   /**
-   * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, `exec:/usr/bin/get-key payments`, each with an optional
-   * `?encoding=raw|hex|base64|pem|der`. Read by the provider on the machine on which Terraform runs. A relative path is
-   * resolved against the folder in which the app is synthesised.
+   * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on
+   * blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways,
+   * `?encoding=raw|hex|base64|pem|der` says which is meant. Read by the provider on the machine on which Terraform
+   * runs. A relative path is resolved against the folder in which the app is synthesised.
    *
    * @default - none
    * @example "file:keys/payments.bin"
    */
   readonly keyMaterialSource?: string;
   /**
-   * The fingerprint of the bytes, as `byok fingerprint` prints it: these bytes are imported, or nothing is.
+   * Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported,
+   * or nothing.
    *
    * @default - that of the bytes which were imported
    */
   readonly fingerprint?: string;
   /**
-   * When the material expires, RFC 3339 with a time zone, at most 365 days ahead on AWS. Not beside `validFor`.
+   * When the material expires, RFC 3339 with a time zone; at most 365 days ahead on AWS.
    *
-   * @default - never
+   * @default - never, or as `validFor` says
    * @example "2027-01-31T12:00:00Z"
    */
   readonly validTo?: string;
   /**
-   * How long the material lives from each import on, at most 365 days on AWS.
+   * How long each import is valid, such as `90d` or `2160h`; the material is renewed in time.
    *
-   * @default - not renewed
+   * @default - not set
    * @example "90d"
    */
   readonly validFor?: string;
   /**
-   * How long before its expiry the same bytes are imported again; shorter than `validFor`.
+   * How long before its expiry the material is imported again, with `validFor`.
    *
    * @default - a third of `validFor`
    * @example "30d"
    */
   readonly renewBefore?: string;
   /**
-   * How the bytes are wrapped: `RSAES_OAEP_SHA_256`, `RSA_AES_KEY_WRAP_SHA_256`, …
+   * How the bytes are wrapped: `RSAES_OAEP_SHA_1`, `RSAES_OAEP_SHA_256`, `RSA_AES_KEY_WRAP_SHA_1`,
+   * `RSA_AES_KEY_WRAP_SHA_256`, `RSAES_PKCS1_V1_5`.
    *
    * @default - the strongest that the key and the KMS allow
    */
@@ -63,26 +67,29 @@ export interface ImportedKeyMaterialProps {
    */
   readonly wrappingKeySpec?: string;
   /**
-   * A description that the KMS keeps with the material, up to 256 characters; for symmetric keys on AWS, not for replicas.
+   * A description that the KMS keeps with the material; for symmetric keys on AWS, not for replicas. From 1 to 256
+   * characters.
    *
    * @default - none
    */
   readonly materialDescription?: string;
   /**
-   * What to do about material that somebody deleted before its time: `reimport`, or `report` for those who delete as
+   * What to do about material that was deleted before its time: `reimport`, or `report` for those who delete as
    * incident response.
    *
    * @default reimport
    */
   readonly onDeletion?: string;
   /**
-   * What destroying the construct does to the bytes in the key: `retain` leaves them, `delete` deletes them at once.
+   * What destroying this, or moving it to another key, does to the bytes in the key: `retain` leaves them, `delete`
+   * deletes them at once, if an import has proved them and no other resource of the same plan needs them there.
    *
    * @default retain
    */
   readonly deletionPolicy?: string;
   /**
-   * Whether a KMS that imports only into an empty key (QKMS) may be without the material for a moment.
+   * Whether a KMS that imports only into an empty key (QKMS) may be without the material for a moment when it is
+   * renewed.
    *
    * @default true
    */

@@ -3,7 +3,7 @@ import { defined } from "../src/definitions/defined";
 import { ImportedKeyMaterialResource } from "./bindings";
 import type { IResolvable } from "./core";
 import { refuseFaults } from "./faults";
-import { importedKeyMaterialFaults } from "./imported-key-material-faults";
+import { importedKeyMaterialPropsFaults } from "./imported-key-material-faults";
 import type { ImportedKeyMaterialProps } from "./imported-key-material-props";
 import { referenceFaults, refuseLiteral } from "./key-material-reference";
 import { absoluteSource } from "./key-material-source";
@@ -37,7 +37,7 @@ export class ImportedKeyMaterial extends Construct {
     const { key, keyMaterial, keyMaterialSource, ...config } = props;
     if (keyMaterial !== undefined) refuseLiteral(this, keyMaterial);
     refuseFaults(this, () => [
-      ...importedKeyMaterialFaults(props),
+      ...importedKeyMaterialPropsFaults(props),
       ...(keyMaterial === undefined ? [] : referenceFaults(this, keyMaterial)),
     ]);
     this.resource = new ImportedKeyMaterialResource(this, "Default", {

@@ -9,8 +9,9 @@
  */
 export { ExternalKeyLookup, ExternalKeyResource, ImportedKeyMaterialResource } from "./bindings";
 export { namespaceContext } from "./creation-token";
-export { ExternalKey, type IExternalKey, type LookedUpKey } from "./external-key";
+export { ExternalKey, type LookedUpKey } from "./external-key";
 export type { ExternalKeyLookupProps, ExternalKeyProps } from "./external-key-props";
+export type { IExternalKey } from "./i-external-key";
 export { ImportedKeyMaterial, type MaterialStatus } from "./imported-key-material";
 export type { ImportedKeyMaterialProps } from "./imported-key-material-props";
 export { KeyMaterialVariable, type KeyMaterialVariableProps } from "./key-material-variable";

@@ -1,9 +1,13 @@
 import { Construct } from "constructs";
+import { only } from "../src/definitions/defined";
+import { externalKeyFields } from "../src/definitions/external-key";
+import { importedKeyMaterialFields } from "../src/definitions/imported-key-material";
+import type { ResourceField } from "../src/definitions/resource-field";
+import { argumentNames } from "../src/definitions/spelling";
 import { defaultCloud } from "../src/kms/clouds";
-import { defined } from "../src/definitions/defined";
 import { ExternalKey } from "./external-key";
 import { regionFaults } from "./external-key-faults";
-import type { ExternalKeyProps } from "./external-key-props";
+import type { ExternalKeyOptions, ExternalKeyProps } from "./external-key-props";
 import { type Faults, faultIf, refuseFaults } from "./faults";
 import { ImportedKeyMaterial, type MaterialStatus } from "./imported-key-material";
 import type { ImportedKeyMaterialProps } from "./imported-key-material-props";
@@ -13,14 +17,7 @@ import { known } from "./known";
 export interface MultiRegionExternalKeyProps
   extends Omit<
       ExternalKeyProps,
-      | "kms"
-      | "region"
-      | "multiRegion"
-      | "primaryKeyArn"
-      | "creationToken"
-      | "dkmsInstanceId"
-      | "protectionLevel"
-      | "deletionProtection"
+      "kms" | "region" | "multiRegion" | "primaryKeyArn" | "creationToken" | ExternalKeyOptions
     >,
     Omit<ImportedKeyMaterialProps, "key" | "timeouts" | "provider"> {
   /**
@@ -56,15 +53,12 @@ export class MultiRegionExternalKey extends Construct {
     super(scope, id);
     const [first, ...others] = checkedRegions(this, props.regions);
     refuseFaults(this, () => partitionFaults(props.regions));
-    const { creationTokenNamespace } = props;
-    const namespace = defined({ creationTokenNamespace });
     const { key, primaryKey, material, primaryMaterial } = partsOf(props);
     const inRegion = (region: string, primaryKeyArn: string | undefined): RegionalKey => {
       const place = new Construct(this, region);
       const isPrimary = primaryKeyArn === undefined;
       const regionalKey = new ExternalKey(place, "key", {
         ...key,
-        ...namespace,
         ...(isPrimary ? { ...primaryKey, multiRegion: true } : { primaryKeyArn }),
         region,
       });
@@ -103,7 +97,7 @@ function checkedRegions(construct: Construct, regions: readonly string[]): reado
         ? [
             "`regions` has a value that is only known to Terraform, and the Regions are ids of constructs. Write them in the app.",
           ]
-        : regionFaults(region).map((sentence) => sentence.replace("`region` is", "`regions` has")),
+        : regionFaults(region),
     ),
     ...regions
       .filter((region, index) => regions.indexOf(region) !== index)
@@ -124,46 +118,20 @@ function partitionFaults(regions: readonly string[]): Faults {
 
 /** Which properties go to all keys, to the primary alone, to all material, to the primary's alone. */
 function partsOf(props: MultiRegionExternalKeyProps) {
-  const {
-    regions: _regions,
-    creationTokenNamespace: _namespace,
-    keyMaterial,
-    keyMaterialSource,
-    fingerprint,
-    validTo,
-    validFor,
-    renewBefore,
-    wrappingAlgorithm,
-    wrappingKeySpec,
-    materialDescription,
-    onDeletion,
-    deletionPolicy,
-    allowInterruption,
-    keySpec,
-    keyUsage,
-    ...key
-  } = props;
-  const { timeouts, provider } = key;
+  const ofKeys = argumentNames(externalKeyFields, "cdktf");
+  const ofMaterial = argumentNames(importedKeyMaterialFields, "cdktf");
+  const primaryKey = argumentNames(externalKeyFields, "cdktf", isOfPrimary);
+  const primaryMaterial = argumentNames(importedKeyMaterialFields, "cdktf", isOfPrimary);
   return {
-    key,
-    primaryKey: defined({ keySpec, keyUsage }),
-    material: defined({
-      keyMaterial,
-      keyMaterialSource,
-      fingerprint,
-      validTo,
-      validFor,
-      renewBefore,
-      wrappingAlgorithm,
-      wrappingKeySpec,
-      onDeletion,
-      deletionPolicy,
-      allowInterruption,
-      timeouts,
-      provider,
-    }),
-    primaryMaterial: defined({ materialDescription }),
+    key: only(props, (name) => ofKeys.includes(name) && !primaryKey.includes(name)),
+    primaryKey: only(props, (name) => primaryKey.includes(name)),
+    material: only(props, (name) => ofMaterial.includes(name) && !primaryMaterial.includes(name)),
+    primaryMaterial: only(props, (name) => primaryMaterial.includes(name)),
   };
+}
+
+function isOfPrimary({ ofPrimary }: ResourceField): boolean {
+  return ofPrimary === true;
 }
 
 function mapped<From, To>(

@@ -13,8 +13,10 @@ export type {
   QkmsConnectionArgs,
   TimeoutsArgs,
 } from "./connection-args";
-export { ExternalKey, type ExternalKeyArgs } from "./external-key";
-export { ImportedKeyMaterial, type ImportedKeyMaterialArgs } from "./imported-key-material";
+export { ExternalKey } from "./external-key";
+export type { ExternalKeyArgs, ExternalKeyOutputs } from "./external-key-args";
+export { ImportedKeyMaterial } from "./imported-key-material";
+export type { ImportedKeyMaterialArgs, ImportedKeyMaterialOutputs } from "./imported-key-material-args";
 export {
   MultiRegionExternalKey,
   type MultiRegionExternalKeyArgs,

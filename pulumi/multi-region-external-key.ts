@@ -1,7 +1,12 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { defined } from "../src/definitions/defined";
-import { ExternalKey, type ExternalKeyArgs } from "./external-key";
-import { ImportedKeyMaterial, type ImportedKeyMaterialArgs } from "./imported-key-material";
+import { defined, only } from "../src/definitions/defined";
+import { externalKeyFields } from "../src/definitions/external-key";
+import { importedKeyMaterialFields } from "../src/definitions/imported-key-material";
+import { argumentNames } from "../src/definitions/spelling";
+import { ExternalKey } from "./external-key";
+import type { ExternalKeyArgs } from "./external-key-args";
+import { ImportedKeyMaterial } from "./imported-key-material";
+import type { ImportedKeyMaterialArgs } from "./imported-key-material-args";
 
 /** Arguments of a MultiRegionExternalKey: those of the key and of its material, once for all Regions. */
 export interface MultiRegionExternalKeyArgs
@@ -65,60 +70,45 @@ export class MultiRegionExternalKey extends ComponentResource {
 }
 
 function regionalKeys(parent: MultiRegionExternalKey, name: string, args: MultiRegionExternalKeyArgs) {
-  const {
-    primaryRegion: _primary,
-    replicaRegions: _replicas,
-    existingKeyArns = {},
-    keyMaterial,
-    keyMaterialSource,
-    fingerprint,
-    validTo,
-    validFor,
-    renewBefore,
-    wrappingAlgorithm,
-    wrappingKeySpec,
-    materialDescription,
-    onDeletion,
-    deletionPolicy,
-    allowInterruption,
-    keySpec,
-    keyUsage,
-    ...shared
-  } = args;
-  const { timeouts, connection } = shared;
+  const { existingKeyArns = {}, deletionPolicy } = args;
+  const parts = partsOf(args);
   return (region: string, primaryKeyArn: Output<string> | undefined): RegionalKey => {
     const existingKeyArn = existingKeyArns[region];
-    const kind = primaryKeyArn === undefined ? defined({ keySpec, keyUsage, multiRegion: true }) : { primaryKeyArn };
+    const isPrimary = primaryKeyArn === undefined;
+    const kind = isPrimary ? { ...parts.primaryKey, multiRegion: true } : { primaryKeyArn };
     const key = new ExternalKey(
       `${name}-${region}`,
-      { ...shared, ...kind, region, ...defined({ existingKeyArn }) },
+      { ...parts.key, ...kind, region, ...defined({ existingKeyArn }) },
       { parent },
     );
     const material = new ImportedKeyMaterial(
       `${name}-${region}`,
-      {
-        keyArn: key.id,
-        ...defined({
-          keyMaterial,
-          keyMaterialSource,
-          fingerprint,
-          validTo,
-          validFor,
-          renewBefore,
-          wrappingAlgorithm,
-          wrappingKeySpec,
-          // A replica's material has none of its own.
-          materialDescription: primaryKeyArn === undefined ? materialDescription : undefined,
-          onDeletion,
-          deletionPolicy,
-          allowInterruption,
-          timeouts,
-          connection,
-        }),
-      },
+      { ...parts.material, ...(isPrimary ? parts.primaryMaterial : {}), keyArn: key.id },
       // Bytes that are to be deleted are deleted at once, and not only when the key's waiting time is over.
       { parent, ...(deletionPolicy === undefined || deletionPolicy === "retain" ? { deletedWith: key } : {}) },
     );
     return { key, material };
   };
 }
+
+/** Which arguments go to all keys, to the primary alone, to all material, to the primary's alone. */
+function partsOf<T extends object>(args: T) {
+  const ofMaterial = argumentNames(importedKeyMaterialFields, "pulumi");
+  const ofKeys = argumentNames(externalKeyFields, "pulumi");
+  const [primaryKey, primaryMaterial] = [externalKeyFields, importedKeyMaterialFields].map((fields) =>
+    argumentNames(fields, "pulumi", ({ ofPrimary }) => ofPrimary === true),
+  );
+  const isElsewhere = (name: string): boolean =>
+    ownArguments.some((one) => one === name) ||
+    (ofMaterial.includes(name) && !ofKeys.includes(name)) ||
+    primaryKey?.includes(name) === true;
+  return {
+    // With whatever is no argument at all, so that the key refuses it.
+    key: only(args, (name) => !isElsewhere(name)),
+    primaryKey: only(args, (name) => primaryKey?.includes(name) === true),
+    material: only(args, (name) => ofMaterial.includes(name) && primaryMaterial?.includes(name) !== true),
+    primaryMaterial: only(args, (name) => primaryMaterial?.includes(name) === true),
+  };
+}
+
+const ownArguments = ["primaryRegion", "replicaRegions", "existingKeyArns"] as const;

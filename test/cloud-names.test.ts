@@ -12,6 +12,8 @@ const homes = [
   // The types that the package shows, with what people are told of each setting.
   /^src\/index\.ts$/,
   /^pulumi\/connection-args\.ts$/,
+  /^pulumi\/external-key-args\.ts$/,
+  /^cdktf\/external-key-props\.ts$/,
 ];
 
 const names = kmsNames.join("|");

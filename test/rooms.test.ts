@@ -4,11 +4,36 @@ import { join, normalize, relative, resolve } from "node:path";
 
 const root = join(__dirname, "..");
 
+/** What of the engine only says how things are called, shaped and bounded. */
+const pureTables = [
+  "src/engine/errors.ts",
+  "src/engine/fingerprint.ts",
+  "src/engine/key-offer.ts",
+  "src/engine/key-spec.ts",
+  "src/engine/kms-profile.ts",
+  "src/engine/lifetime.ts",
+  "src/engine/reserved-tag.ts",
+  "src/engine/table.ts",
+  "src/engine/wrapping-algorithm.ts",
+  "src/engine/wrapping-choice.ts",
+  "src/engine/wrapping-key.ts",
+];
+
 /** Which rooms of the code may import which others, and which packages; a room is a folder. */
 const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   "src/engine": { rooms: [], packages: ["node:crypto"] },
+  // What arguments and results are, for every face.
+  "src/definitions": {
+    rooms: [
+      ...pureTables,
+      // The engine's words for a key, on the way in and out.
+      ...["instant", "key", "key-assessment", "key-record"].map((file) => `src/engine/${file}.ts`),
+      // The list of clouds, which loads none of them.
+      "src/kms/clouds.ts",
+    ],
+    packages: [],
+  },
   "src/material-sources": { rooms: ["src/engine"], packages: ["node:*"] },
-  "src/definitions": { rooms: [], packages: [] },
   "src/kms": { rooms: ["src/definitions", "src/engine"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
   "src/emulator": { rooms: [], packages: ["node:*"] },
   "src/terraform/plugin": {
@@ -26,21 +51,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   },
   // Constructs, which need neither a cloud's SDK nor Pulumi: of the rest only tables and grammars.
   cdktf: {
-    rooms: [
-      "src/definitions",
-      "src/engine/errors.ts",
-      "src/engine/fingerprint.ts",
-      "src/engine/key-spec.ts",
-      "src/engine/kms-profile.ts",
-      "src/engine/lifetime.ts",
-      "src/engine/reserved-tag.ts",
-      "src/engine/table.ts",
-      "src/engine/wrapping-algorithm.ts",
-      "src/engine/wrapping-choice.ts",
-      "src/engine/wrapping-key.ts",
-      "src/kms/clouds.ts",
-      "src/kms/setting.ts",
-    ],
+    rooms: [...pureTables, "src/definitions", "src/kms/clouds.ts", "src/kms/setting.ts"],
     packages: ["node:crypto", "node:path", "constructs", "cdktf"],
   },
   "src/cli": {

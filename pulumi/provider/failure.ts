@@ -53,10 +53,11 @@ export function failuresOf(property: string, check: () => unknown): readonly Fai
 /**
  * Failures as Pulumi's engine may have them. It prints the value of the property that a failure names, secret or not, and
  * key material may stand in any of them: malformed, beside a fingerprint of other bytes, or where it does not belong. So
- * the property is named by the reason, and by that alone.
+ * the property is named by the reason, and by that alone. What is found twice is told once.
  */
 export function withoutValues(failures: readonly Failure[]): Failure[] {
-  return failures.map(({ property, reason }) => ({ property: "", reason: named(`\`${property}\``, reason) }));
+  const reasons = failures.map(({ property, reason }) => named(`\`${property}\``, reason));
+  return [...new Set(reasons)].map((reason) => ({ property: "", reason }));
 }
 
 /** Some reasons go on from the name, "must be text", and some have it themselves. */

@@ -1,10 +1,11 @@
+import { wantedKeyOf } from "../../src/definitions/external-key-record";
 import { ByokError } from "../../src/engine/errors";
 import { waitsForDeletion } from "../../src/engine/key";
 import type { KeyAction, KeyAssessment, WantedOfKnownKey } from "../../src/engine/key-assessment";
 import type { KeyRecord } from "../../src/engine/key-record";
-import { pulumiName } from "./fields";
+import { pulumiName, recordedKeyArguments } from "./fields";
 import { changed, type DiffResult, unchanged } from "./handler";
-import { type KeyArguments, wantedOfKnownKey } from "./key-state";
+import type { KeyArguments } from "./key-state";
 import { planNotice } from "./notice";
 import { type Props, sameValue } from "./props";
 
@@ -78,7 +79,7 @@ export function wantedWhileUnknown(
   unknown: ReadonlySet<string>,
   { kms, multiRegion }: KeyRecord,
 ): WantedOfKnownKey {
-  const wanted = wantedOfKnownKey(args);
+  const wanted = wantedKeyOf(args);
   return {
     ...wanted,
     kms: unknown.has("kms") ? kms : wanted.kms,
@@ -99,10 +100,7 @@ export function hiddenWish(
   return enabled ?? seen.toEnable ?? (earlier.enabled === false ? false : undefined);
 }
 
-/** Arguments that concern only what later runs do. */
-const unrecorded = ["deletionWindowInDays", "bypassPolicyLockoutSafetyCheck", "timeouts", "connection"] as const;
-
 /** Whether something changes that stands in the state and nowhere in the KMS. */
 export function changesUnrecorded(args: KeyArguments, outs: Props): boolean {
-  return unrecorded.some((name) => !sameValue(args[name], outs[name]));
+  return recordedKeyArguments.some((name) => !sameValue(Reflect.get(args, name), outs[name]));
 }

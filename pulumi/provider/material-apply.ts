@@ -1,3 +1,4 @@
+import { materialSettingsOf } from "../../src/definitions/material-settings";
 import { whatIsDue } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import { ImportProof } from "../../src/engine/import-proof";
@@ -7,7 +8,7 @@ import { leaveFormerKey, releaseMaterial } from "../../src/engine/material-relea
 import { PartialFailure, respelled } from "./failure";
 import type { CreateResult } from "./handler";
 import { configuredSource } from "./material-source";
-import { formersOf, type MaterialArguments, materialOuts, materialRecordOf, materialSettings } from "./material-state";
+import { formersOf, type MaterialArguments, materialOuts, materialRecordOf } from "./material-state";
 import { warningNotices } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
 import { changeName } from "./resource-name";
@@ -17,7 +18,7 @@ import { callFor } from "./timeouts";
 export async function createMaterial(request: Request<MaterialArguments>, inputs: Inputs): Promise<CreateResult> {
   const { session, run, args } = request;
   const source = configuredSource(request);
-  const wanted = materialSettings(args.keyArn ?? "", args);
+  const wanted = materialSettingsOf(args.keyArn ?? "", args);
   const formers = session.moves.formersOf(inputs.props);
   const planned = formers.length > 0 ? "move" : "create";
   const outcome = await applyMaterial(run, wanted, source, undefined, callFor(request, "create"), planned);
@@ -34,7 +35,7 @@ export async function updateMaterial(
   const { session, run, args } = request;
   const { id, outs } = material;
   const source = configuredSource(request);
-  const wanted = materialSettings(id, args);
+  const wanted = materialSettingsOf(id, args);
   const planned = session.planned.get(changeName(material, inputs));
   const record = materialRecordOf(id, outs);
   const outcome = await applyMaterial(run, wanted, source, record, callFor(request, "update"), planned);

@@ -1,13 +1,11 @@
 import { defined } from "../../src/definitions/defined";
-import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
+import type { Fingerprint } from "../../src/engine/fingerprint";
 import { checkAllowed } from "../../src/engine/key-services";
 import { kmsNow } from "../../src/engine/kms-time";
 import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
 import type { Offer } from "../../src/engine/offered-bytes";
-import { keysOf } from "../../src/engine/table";
-import { isWrappingAlgorithm, wrappingAlgorithms } from "../../src/engine/wrapping-algorithm";
-import { isWrappingKeySpec, wrappingKeySpecs } from "../../src/engine/wrapping-key";
 import { valueSource } from "../../src/material-sources/value";
+import { materialFailures } from "./argument-failures";
 import { checkFailure, failuresOf, withoutValues } from "./failure";
 import { materialFields } from "./fields";
 import { type CheckResult, isNew } from "./handler";
@@ -32,14 +30,8 @@ export async function checkMaterial(request: Checked, olds: Props, news: Props):
   const written = [
     ...strangers(materialFields, news),
     ...request.failures,
-    ...missingKey(request),
-    ...twoSources(args),
+    ...materialFailures(request),
     ...failuresOf("timeouts", () => checkTimeouts(args.timeouts)),
-    ...failuresOf(
-      "fingerprint",
-      () => args.fingerprint !== undefined && parseFingerprint(args.fingerprint, "fingerprint"),
-    ),
-    ...wrappingFailures(args),
     ...lifetime.failures,
     ...keyFailures(request, lifetime.value, isNewMaterial),
   ];
@@ -63,34 +55,6 @@ interface Finding<T> {
 }
 
 const nothingFound = { failures: [] } as const;
-
-function missingKey({ args, unknown }: Checked): readonly Failure[] {
-  if (args.keyArn !== undefined || unknown.has("keyArn")) return [];
-  return [{ property: "keyArn", reason: "is needed: the ARN of the key, usually the `id` of an ExternalKey." }];
-}
-
-function twoSources({ keyMaterial, keyMaterialSource }: MaterialArguments): readonly Failure[] {
-  if (keyMaterial === undefined || keyMaterialSource === undefined) return [];
-  const reason = "`keyMaterial` and `keyMaterialSource` are both set. Remove one of them.";
-  return [{ property: "keyMaterial", reason }];
-}
-
-function wrappingFailures({ wrappingAlgorithm, wrappingKeySpec }: MaterialArguments): readonly Failure[] {
-  const failures: Failure[] = [];
-  if (wrappingAlgorithm !== undefined && !isWrappingAlgorithm(wrappingAlgorithm)) {
-    failures.push({
-      property: "wrappingAlgorithm",
-      reason: `must be one of ${keysOf(wrappingAlgorithms).join(", ")}.`,
-    });
-  }
-  if (wrappingKeySpec !== undefined && !isWrappingKeySpec(wrappingKeySpec)) {
-    failures.push({
-      property: "wrappingKeySpec",
-      reason: `must be one of ${Object.keys(wrappingKeySpecs).join(", ")}.`,
-    });
-  }
-  return failures;
-}
 
 /** Without a value while part of the lifetime is not known. */
 function knownLifetime({ args, unknown }: Checked): Finding<Lifetime> {

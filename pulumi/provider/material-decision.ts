@@ -2,6 +2,7 @@ import type { Action, Assessment } from "../../src/engine/assessment";
 import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { sameLifetime } from "../../src/engine/lifetime";
 import type { MaterialRecord } from "../../src/engine/material-record";
+import { recordedMaterialArguments } from "./fields";
 import { changed, type DiffResult, unchanged } from "./handler";
 import type { MaterialArguments } from "./material-state";
 import { planNotice, warningNotices } from "./notice";
@@ -50,17 +51,6 @@ export function decidingUnknown(unknown: ReadonlySet<string>): readonly string[]
   return [...unknown].filter((name) => name !== "keyMaterial" && name !== "keyMaterialSource");
 }
 
-/** Arguments that no import depends on. */
-const unrecorded = [
-  "onDeletion",
-  "deletionPolicy",
-  "allowInterruption",
-  "wrappingAlgorithm",
-  "wrappingKeySpec",
-  "timeouts",
-  "connection",
-] as const;
-
 /** Whether something changes that stands in the state and nowhere in the KMS. */
 export function changesUnrecorded(
   args: MaterialArguments,
@@ -70,5 +60,7 @@ export function changesUnrecorded(
 ): boolean {
   const renewal = wanted.lifetime.kind === "renewed" ? wanted.lifetime.renewBefore : undefined;
   const recorded = lifetime?.kind === "renewed" ? lifetime.renewBefore : renewal;
-  return renewal !== recorded || unrecorded.some((name) => !sameValue(args[name], outs[name]));
+  return (
+    renewal !== recorded || recordedMaterialArguments.some((name) => !sameValue(Reflect.get(args, name), outs[name]))
+  );
 }

@@ -1,3 +1,4 @@
+import { materialSettingsOf } from "../../src/definitions/material-settings";
 import { isReturning } from "../../src/engine/announcements";
 import { assess } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
@@ -11,7 +12,7 @@ import type { Run } from "../../src/engine/run";
 import { changed, type DiffResult } from "./handler";
 import { changesUnrecorded, decidingUnknown, isAsRecorded, materialDecision } from "./material-decision";
 import { offerOf, refuseOtherBytes } from "./material-source";
-import { formersOf, type MaterialArguments, materialRecordOf, materialSettings } from "./material-state";
+import { formersOf, type MaterialArguments, materialRecordOf } from "./material-state";
 import { planNotice } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
 import { changeName } from "./resource-name";
@@ -38,7 +39,7 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
     session.tell([planNotice(id, "the key material may be updated", `${open.join(", ")} will be known later`)]);
     return changed;
   }
-  const wanted = materialSettings(id, args);
+  const wanted = materialSettingsOf(id, args);
   const seen = session.seenMaterials.take(material.name) ?? (await observeMaterial(run, id, record, wanted.lifetime));
   const known = recordAfter(record, seen.condition);
   session.moves.stay({ record: known, proof: ImportProof.onRecord(known), condition: seen.condition }, formersOf(outs));

@@ -1,10 +1,9 @@
-import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { type Fingerprint, isFingerprint } from "../../src/engine/fingerprint";
-import { type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
+import type { Lifetime } from "../../src/engine/lifetime";
 import { type MaterialCondition, materialFacts } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import { recordFrom, storedRecord } from "../../src/engine/stored-record";
-import type { checkedMaterialFields } from "./fields";
+import { type checkedMaterialFields, storedMaterialArguments } from "./fields";
 import { instantOut } from "./key-state";
 import { plainProps, type Props } from "./props";
 import { schemaVersion } from "./schema-version";
@@ -55,15 +54,7 @@ export function materialOuts(
   const { keyArn, description, ...kept } = storedRecord(record);
   const facts = materialFacts(condition);
   return plainProps({
-    validFor: args.validFor,
-    renewBefore: args.renewBefore,
-    wrappingAlgorithm: args.wrappingAlgorithm,
-    wrappingKeySpec: args.wrappingKeySpec,
-    onDeletion: args.onDeletion,
-    deletionPolicy: args.deletionPolicy,
-    allowInterruption: args.allowInterruption,
-    timeouts: args.timeouts,
-    connection: args.connection,
+    ...storedMaterialArguments(args),
     schemaVersion,
     keyArn,
     keyMaterialId: record.materialId ?? facts.materialId,
@@ -126,18 +117,4 @@ function lifetimeIn(written: ArgumentsOf<typeof recordFields>["lifetime"]): Life
 /** Undefined where none is configured, or none that is one. */
 export function configuredFingerprint({ fingerprint }: MaterialArguments): Fingerprint | undefined {
   return fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined;
-}
-
-/** What the arguments ask of the material. They have been checked. */
-export function materialSettings(keyArn: string, args: MaterialArguments): MaterialSettings {
-  return {
-    keyArn,
-    fingerprint: configuredFingerprint(args),
-    lifetime: lifetimeFrom(args),
-    description: args.materialDescription,
-    onDeletion: args.onDeletion ?? "reimport",
-    allowInterruption: args.allowInterruption,
-    wrappingAlgorithm: args.wrappingAlgorithm,
-    wrappingKeySpec: args.wrappingKeySpec,
-  };
 }

@@ -63,5 +63,12 @@ export type ValuesOf<F> = {
 
 /** A name in TypeScript's spelling. */
 export function camelCase(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+  let spelled = "";
+  let start = 0;
+  // Each plan spells every name of a resource, so that this is done without a pattern.
+  for (let at = name.indexOf("_"); at !== -1; at = name.indexOf("_", start)) {
+    spelled += name.slice(start, at) + name.charAt(at + 1).toUpperCase();
+    start = at + 2;
+  }
+  return spelled + name.slice(start);
 }

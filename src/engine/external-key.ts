@@ -9,8 +9,9 @@ import type { EpochSeconds } from "./instant";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
 import { type AspectsContext, syncAspects } from "./key-aspects";
 import { displacements, type FixedDifference, fixedDifferences } from "./key-assessment";
-import { checkKeyOptions, createKey, type CreatedKey, type CreationContext } from "./key-creation";
+import { createKey, type CreatedKey, type CreationContext } from "./key-creation";
 import { lookAt, lookOnceCreated } from "./key-look";
+import { checkDeletionWindow, checkKeyOptions } from "./key-offer";
 import { isUsable, type KeyRecord, keyRecord, userTags, wasEnabled } from "./key-record";
 import { type KeyContext, keyContext, type KmsContext, type LocatedKeyContext, ofKey } from "./key-context";
 import type {
@@ -19,7 +20,6 @@ import type {
   DeletionScheduling,
   KeyEnabling,
   KeyReading,
-  KmsIdentity,
   PolicyReading,
   TagReading,
   TagWriting,
@@ -269,17 +269,6 @@ async function confirmLeaving(context: LeavingContext, { creationDate }: KeyReco
   if (key !== null && waitsForDeletion(key)) return;
   if (key !== null) throw error;
   await confirmGone(context, creationDate, at);
-}
-
-/** @throws ByokError `invalid_argument` where the KMS does not offer such a window. */
-export function checkDeletionWindow({ profile }: Pick<KmsIdentity, "profile">, windowDays: number): void {
-  const { least, most } = profile.deletionWindowDays;
-  if (Number.isInteger(windowDays) && windowDays >= least && windowDays <= most) return;
-  throw new ByokError(
-    "invalid_argument",
-    `\`deletion_window_in_days\` must be a whole number from ${least} to ${most} on ${profile.title}.`,
-    { attribute: "deletion_window_in_days" },
-  );
 }
 
 async function describeKnown(context: KeyContext<KeyReading>): Promise<KeyDescription> {

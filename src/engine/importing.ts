@@ -7,6 +7,7 @@ import type { EpochSeconds } from "./instant";
 import { expirationModelOf, type KeyDescription } from "./key";
 import type { OfferedMaterial } from "./key-material-source";
 import type { KeyContext } from "./key-context";
+import { checkMaterialDescription } from "./key-offer";
 import type {
   ImportParameters,
   KeyReading,
@@ -76,7 +77,12 @@ export function checkImport(service: KmsIdentity, plan: ImportPlan): KeySpec {
     );
   }
   checkShape(material.shape, key.spec, plan.attribute, materialShapes(service.profile));
-  checkDescription(service, plan, key.spec);
+  const isReplica = key.multiRegion?.type === "REPLICA";
+  // A primary that became a replica keeps the description that its material has.
+  const isKept = isReplica && plan.description === plan.knownDescription;
+  if (plan.description !== undefined && !isKept) {
+    checkMaterialDescription(service.profile, plan.description, { spec: key.spec, isReplica });
+  }
   return key.spec;
 }
 
@@ -244,35 +250,4 @@ function checkMaterialId({ keyArn, materialId }: MaterialImport, answered: strin
     `The KMS was given the key material ${materialId} of ${keyArn} again and answered that it imported another one. Check the endpoint, and look at the key with \`byok status\`.`,
     { effectUnknown: true },
   );
-}
-
-function checkDescription(service: KmsIdentity, plan: ImportPlan, spec: KeySpec): void {
-  const { description, key } = plan;
-  if (description === undefined) return;
-  // A primary that became a replica keeps the description that its material has.
-  const isReplica = key.multiRegion?.type === "REPLICA";
-  if (isReplica && description === plan.knownDescription) return;
-  const attribute = "material_description";
-  const rule = service.profile.materialDescription;
-  if (rule === undefined || !service.profile.severalMaterials.includes(spec)) {
-    throw new ByokError(
-      "invalid_argument",
-      `\`material_description\`: ${service.profile.title} keeps no description with the material of a key of the spec ${spec}. Remove it.`,
-      { attribute },
-    );
-  }
-  if (isReplica) {
-    throw new ByokError(
-      "invalid_argument",
-      "`material_description` cannot be set on a replica: it belongs to the material of the primary key. Remove it here.",
-      { attribute },
-    );
-  }
-  if (description.length > rule.longest || !rule.pattern.test(description)) {
-    throw new ByokError(
-      "invalid_argument",
-      `\`material_description\` must match ${rule.pattern.source} and have at most ${rule.longest} characters.`,
-      { attribute },
-    );
-  }
 }

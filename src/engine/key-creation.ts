@@ -7,18 +7,9 @@ import { ByokError, isByokError } from "./errors";
 import { type KeyDescription, type Tags, waitsForDeletion } from "./key";
 import { lookAt, lookOnceCreated } from "./key-look";
 import { type KmsContext, ofKey } from "./key-context";
-import type {
-  CallerIdentity,
-  KeyCreating,
-  KeyListing,
-  KeyReading,
-  KmsIdentity,
-  NewKey,
-  TagReading,
-} from "./key-service";
+import type { CallerIdentity, KeyCreating, KeyListing, KeyReading, NewKey, TagReading } from "./key-service";
 import { allowedOn, checkAccount } from "./key-services";
-import type { KeySpec } from "./key-spec";
-import { type KeyOption, keyOptions, type KmsProfile } from "./kms-profile";
+import { kindOfNewKey } from "./key-offer";
 import { noteKmsTime } from "./kms-time";
 import { policySettled, startSettling } from "./settling";
 import type { WantedKey } from "./wanted-key";
@@ -32,11 +23,6 @@ export interface CreatedKey extends ReturnedKey {
 
 /** What the creation of a key may do: look for one that is there, and make one. */
 export type CreationContext = KmsContext<CallerIdentity & KeyCreating & KeyListing & KeyReading & TagReading>;
-
-export interface KindOfKey {
-  readonly spec: KeySpec;
-  readonly usage: string;
-}
 
 /**
  * Creates a key, or continues with the empty one that an interrupted run made with the same creation token.
@@ -139,57 +125,6 @@ function fits(key: KeyDescription, { spec, usage, multiRegion, dkmsInstanceId }:
   const same = key.spec === spec && key.usage === usage && key.origin === "EXTERNAL";
   if (dkmsInstanceId !== undefined && key.dkmsInstanceId !== dkmsInstanceId) return false;
   return same && (key.multiRegion !== undefined) === multiRegion && key.multiRegion?.type !== "REPLICA";
-}
-
-/**
- * The spec and usage of a key that is to be created, with the KMS's defaults. Calls nothing.
- *
- * @throws ByokError `unsupported_key_spec`, `invalid_argument` for what the KMS does not offer.
- */
-export function kindOfNewKey({ profile }: Pick<KmsIdentity, "profile">, wanted: WantedKey): KindOfKey {
-  checkKeyOptions(profile, wanted);
-  const spec = wanted.spec ?? profile.defaultKeySpec;
-  const usages = profile.keySpecs[spec];
-  if (usages === undefined) {
-    throw new ByokError(
-      "unsupported_key_spec",
-      `${profile.title} takes no imported material for keys of the spec ${spec}. Use one of ${Object.keys(profile.keySpecs).join(", ")}.`,
-      { attribute: "key_spec" },
-    );
-  }
-  const usage = wanted.usage ?? usages[0];
-  if (!usages.includes(usage)) {
-    throw new ByokError(
-      "invalid_argument",
-      `A key of the spec ${spec} cannot have the \`key_usage\` ${usage}. Use ${usages.join(" or ")}.`,
-      { attribute: "key_usage" },
-    );
-  }
-  if (wanted.multiRegion && !profile.multiRegion) {
-    throw new ByokError(
-      "invalid_argument",
-      `${profile.title} has no multi-Region keys with imported material. Set \`multi_region\` to false.`,
-      {
-        attribute: "multi_region",
-      },
-    );
-  }
-  return { spec, usage };
-}
-
-/** @throws ByokError `invalid_argument` for an argument that the KMS does not have. */
-export function checkKeyOptions(profile: KmsProfile, wanted: Partial<WantedKey>): void {
-  const given = {
-    dkms_instance_id: wanted.dkmsInstanceId,
-    protection_level: wanted.protectionLevel,
-    deletion_protection: wanted.deletionProtection,
-  } as const satisfies Record<KeyOption, unknown>;
-  for (const attribute of keyOptions) {
-    if (given[attribute] === undefined || profile.keyOptions?.includes(attribute) === true) continue;
-    throw new ByokError("invalid_argument", `\`${attribute}\`: ${profile.title} has no such thing. Remove it.`, {
-      attribute,
-    });
-  }
 }
 
 export function creatingTags({ tags, creationToken, enabled }: WantedKey): Tags {

@@ -1,3 +1,4 @@
+import type { Fault } from "../definitions/fault";
 import { ByokError, type ErrorCode } from "../engine/errors";
 import { externalKeySchema } from "./external-key-schema";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
@@ -30,6 +31,12 @@ export function diagnosticOf(error: ByokError, known?: Readonly<Record<string, u
 /** An error with a title of its own. */
 export function fault(title: string, code: ErrorCode, message: string, at: Path): Diagnostic {
   return errorDiagnostic(title, new ByokError(code, message).message, at);
+}
+
+/** What is wrong with an argument of a configuration, on that. */
+export function diagnosticOfFault({ attribute, key, code, title, message }: Fault): Diagnostic {
+  const at = key === undefined ? path(attribute) : path(attribute, { key });
+  return fault(title ?? titleOf(code), code, message, at);
 }
 
 /** For errors that are thrown anywhere in a handler, of whatever resource. */

@@ -1,3 +1,4 @@
+import { externalKeyLookupFields, externalKeyLookupSummary } from "../definitions/external-key-lookup";
 import { ByokError } from "../engine/errors";
 import { formatInstant } from "../engine/instant";
 import { keyRecord, userTags } from "../engine/key-record";
@@ -6,48 +7,16 @@ import { noteKmsTime } from "../engine/kms-time";
 import type { Cloud } from "../kms/cloud";
 import { cloudOfArn } from "../kms/clouds";
 import { type ByokClient, regionFor } from "./client";
-import { bool, map, string } from "./plugin/schema/attribute";
 import { define } from "./plugin/provider";
-import { schema } from "./plugin/schema/schema";
-import { regionName } from "./provider-schema";
+import { type Schema, schema } from "./plugin/schema/schema";
+import { type AttributesOf, attributesOf } from "./schema-of";
 import { tagMap } from "./tags";
 
 const { dataSource } = define<ByokClient>();
 
-export const externalKeyData = schema({
-  description: "A key that is looked up, whoever made it. Nothing of it is changed.",
-  attributes: {
-    key_id: string({
-      required: true,
-      description: "The key's ARN, of any KMS; on AWS also its id, the name of an alias (`alias/…`) or an alias's ARN.",
-    }),
-    region: string({
-      optional: true,
-      computed: true,
-      validate: [regionName],
-      description: "The Region. Default: the ARN's, or the provider's.",
-    }),
-    arn: string({ computed: true, description: "The key's ARN." }),
-    id: string({ computed: true, description: "The key's ARN." }),
-    key_state: string({ computed: true, description: "The state that the KMS says." }),
-    origin: string({ computed: true, description: "`EXTERNAL` for keys that take imported key material." }),
-    description: string({ computed: true, description: "What the key is for." }),
-    key_spec: string({ computed: true, description: "The kind of key." }),
-    key_usage: string({ computed: true, description: "What the key does." }),
-    multi_region: bool({ computed: true, description: "Whether the key can be replicated to other Regions." }),
-    multi_region_key_type: string({
-      computed: true,
-      description: "`PRIMARY` or `REPLICA`; null for a single-Region key.",
-    }),
-    primary_key_arn: string({ computed: true, description: "The primary of a replica." }),
-    creation_date: string({ computed: true, description: "RFC 3339." }),
-    valid_to: string({
-      computed: true,
-      description: "The earliest expiry of the key's material, RFC 3339; null if none expires.",
-    }),
-    expiration_model: string({ computed: true, description: "Of the key's material, while it has some." }),
-    tags: map(string, { computed: true, description: "Tags of the key." }),
-  },
+export const externalKeyData: Schema<AttributesOf<typeof externalKeyLookupFields>> = schema({
+  description: externalKeyLookupSummary,
+  attributes: attributesOf(externalKeyLookupFields),
 });
 
 export const externalKeyLookup = dataSource({

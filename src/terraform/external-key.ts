@@ -1,18 +1,19 @@
+import { externalKeyFields } from "../definitions/external-key";
+import { wantedKeyOf } from "../definitions/external-key-record";
+import { externalKeyFaults, type ExternalKeyValues } from "../definitions/external-key-rules";
+import { ruleFaults } from "../definitions/field-faults";
 import { announceLeaving, announceReturn, announceTaking, isLeaving, isTaken } from "../engine/announcements";
 import { tellWish } from "../engine/enabled-wish";
 import { ByokError } from "../engine/errors";
-import { checkDeletionWindow, ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
+import { ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
 import { waitsForDeletion } from "../engine/key";
-import { checkKeyOptions, kindOfNewKey } from "../engine/key-creation";
 import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord } from "../engine/key-record";
-import { isKeySpec } from "../engine/key-spec";
-import type { KmsProfile } from "../engine/kms-profile";
 import type { WantedKey } from "../engine/wanted-key";
-import { cloudOfArn, clouds, defaultKms, isKms, kmsProfiles } from "../kms/clouds";
+import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { type ByokClient, callOf, regionFor } from "./client";
-import { diagnosticOf, fault, refusals, warnings } from "./diagnose";
+import { diagnosticOf, diagnosticOfFault, fault, warnings } from "./diagnose";
 import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
-import { externalKeySchema, keyUsages } from "./external-key-schema";
+import { externalKeySchema } from "./external-key-schema";
 import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
 import { pairs, present } from "./known";
 import { type Diagnostic, warningDiagnostic } from "./plugin/diagnostics";
@@ -22,7 +23,9 @@ import { define } from "./plugin/provider";
 import { string } from "./plugin/schema/attribute";
 import type { Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
-import { managedTags, reservedTags, sameTags, tagMap } from "./tags";
+import { namesWith } from "./schema-of";
+import { managedTags, sameTags, tagMap } from "./tags";
+import { defaultsOf, writtenIn } from "./written";
 
 type Schema = typeof externalKeySchema;
 const known = externalKeySchema.attributes;
@@ -149,7 +152,7 @@ export const externalKey = resource({
   import: ({ id, identity, client }) => {
     const arn = id ?? identity?.arn ?? "";
     const { region, kms } = client.services.locate(arn, "id");
-    return { state: { id: arn, arn, region, kms, deletion_window_in_days: 30 }, private: takenOver };
+    return { state: { id: arn, arn, region, kms, ...defaultsOf(externalKeyFields) }, private: takenOver };
   },
   move: ({ sourceProvider, sourceType, state }) =>
     // OpenTofu (1.11, 1.12) says only the head of the type here. And Terraform (1.11 to 1.14) names the provider that
@@ -190,15 +193,7 @@ function isDecidedByInstance(name: string, prior: State<Schema>): boolean {
   return name === "protection_level" && prior.dkms_instance_id !== null;
 }
 
-const fixedArguments = [
-  "kms",
-  "region",
-  "key_spec",
-  "key_usage",
-  "multi_region",
-  "dkms_instance_id",
-  "protection_level",
-] as const;
+const fixedArguments = namesWith(externalKeyFields, { replaces: "another_value" });
 
 /**
  * What was not known when the update was planned may turn out to ask for another key. Nothing has been called by then.
@@ -276,77 +271,11 @@ function titleFor({ keyId }: KeyRecord): string {
   return `External Key ${keyId}`;
 }
 
+/** The schema tells of values that do not fit their fields. */
 function validate(config: Config<Schema>): Diagnostic[] {
-  const { policy, primary_key_arn: primary, tags } = config;
-  const findings = refusals(
-    known,
-    () => typeof policy === "string" && profileOf(config)?.checkPolicy(policy),
-    () => typeof primary === "string" && cloudOfArn(primary, replicating).arns.read(primary, "primary_key_arn"),
-    () => primary === null && checkKind(config),
-    () => checkOptions(config),
-  );
-  if (tags instanceof Map) findings.push(...reservedTags(tags));
-  if (primary === null) return findings;
-  for (const name of ["key_spec", "key_usage"] as const) {
-    if (config[name] === null) continue;
-    findings.push(
-      fault(
-        "Set by the Primary",
-        "invalid_argument",
-        `A replica has the ${name} of its primary key. Remove it here.`,
-        path(name),
-      ),
-    );
-  }
-  if (config.multi_region === false) {
-    findings.push(
-      fault(
-        "Set by the Primary",
-        "invalid_argument",
-        "A replica is a multi-Region key. Remove multi_region, or primary_key_arn.",
-        path("multi_region"),
-      ),
-    );
-  }
-  return findings;
-}
-
-/** The clouds that have primaries and replicas. */
-const replicating = clouds.filter(({ profile }) => profile.multiRegion);
-
-/** What the key's KMS can do. Undefined: the KMS is not known yet. */
-function profileOf({ kms }: Config<Schema>): KmsProfile | undefined {
-  if (kms === null) return kmsProfiles[defaultKms];
-  return typeof kms === "string" && isKms(kms) ? kmsProfiles[kms] : undefined;
-}
-
-/** @throws ByokError for a spec that the KMS does not have, and for a usage that the spec does not have. */
-function checkKind(config: Config<Schema>): void {
-  const profile = profileOf(config);
-  const { key_spec: spec, key_usage: usage } = config;
-  // The schema's own validators see to words that mean nothing at all.
-  if (profile === undefined || spec === UNKNOWN || (spec !== null && !isKeySpec(spec))) return;
-  const named = keyUsages.some((one) => one === usage) ? { usage: present(usage) } : {};
-  const kind = spec === null ? {} : { spec };
-  kindOfNewKey(
-    { profile },
-    { kms: profile.kms, region: "", multiRegion: config.multi_region === true, ...named, ...kind },
-  );
-}
-
-/** @throws ByokError for an argument that the KMS does not have, and for a window that it does not offer. */
-function checkOptions(config: Config<Schema>): void {
-  const profile = profileOf(config);
-  if (profile === undefined) return;
-  checkKeyOptions(profile, {
-    dkmsInstanceId: present(config.dkms_instance_id),
-    protectionLevel: present(config.protection_level),
-    deletionProtection: present(config.deletion_protection),
-  });
-  const window = present(config.deletion_window_in_days);
-  // The schema's own validators see to what no KMS offers.
-  const offeredSomewhere = window !== undefined && Number.isInteger(window) && window >= 7 && window <= 366;
-  if (offeredSomewhere) checkDeletionWindow({ profile }, window);
+  const clouds = { profiles: kmsProfiles, keyOfArn };
+  const written = writtenIn<ExternalKeyValues>(externalKeyFields, config);
+  return ruleFaults(externalKeyFields, written, (fit) => externalKeyFaults(fit, clouds)).map(diagnosticOfFault);
 }
 
 /** Where tags are managed it is known what all of them will be, and a default tag that is missing makes a plan. */
@@ -375,23 +304,12 @@ function hasUnknown(tags: ReadonlyMap<string, unknown> | null): boolean {
 function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: State<Schema>): WantedKey {
   const kms = kmsNamed(config.kms ?? prior?.kms);
   const region = config.region ?? prior?.region ?? regionFor(client, kms, null);
-  const spec = present(config.key_spec);
   return {
+    ...wantedKeyOf(writtenIn<ExternalKeyValues>(externalKeyFields, config).args),
     kms,
     region,
-    ...(spec !== undefined && isKeySpec(spec) ? { spec } : {}),
-    usage: present(config.key_usage),
     multiRegion: config.multi_region ?? (prior?.multi_region === true || config.primary_key_arn !== null),
-    primaryKeyArn: present(config.primary_key_arn),
-    description: present(config.description),
-    policy: present(config.policy),
-    bypassPolicyLockoutSafetyCheck: present(config.bypass_policy_lockout_safety_check),
-    enabled: present(config.enabled),
     tags: managedTags(present(client.defaultTags) ?? {}, pairs(config.tags)),
-    creationToken: present(config.creation_token),
-    dkmsInstanceId: present(config.dkms_instance_id),
-    protectionLevel: present(config.protection_level),
-    deletionProtection: present(config.deletion_protection),
   };
 }
 

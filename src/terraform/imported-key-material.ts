@@ -1,26 +1,18 @@
+import { ruleFaults } from "../definitions/field-faults";
+import { importedKeyMaterialFields } from "../definitions/imported-key-material";
+import { importedKeyMaterialFaults, type ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
 import { announceNeed, isLeaving } from "../engine/announcements";
 import type { Action } from "../engine/assessment";
-import { parseFingerprint } from "../engine/fingerprint";
 import { applyMaterial, recordAfter } from "../engine/imported-key-material";
-import { checkLifetime } from "../engine/lifetime";
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { moveMaterial, releaseMaterial } from "../engine/material-release";
-import { kmsOfArn } from "../kms/clouds";
+import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
-import { diagnosticOf, fault, refusals, warnings } from "./diagnose";
+import { diagnosticOf, diagnosticOfFault, refusals, warnings } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
-import {
-  lifetimeIsKnown,
-  lifetimeOf,
-  lifetimeOfState,
-  offerAtPlan,
-  profileOf,
-  sourceOf,
-  wantedMaterial,
-  withoutIgnored,
-} from "./material-arguments";
+import { lifetimeOfState, offerAtPlan, sourceOf, wantedMaterial, withoutIgnored } from "./material-arguments";
 import { claimMaterial, planDeletion } from "./material-claims";
 import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
 import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
@@ -28,13 +20,13 @@ import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./ma
 import { titleFor } from "./material-title";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
-import { path } from "./plugin/path";
 import { define } from "./plugin/provider";
 import type { PlanResult } from "./plugin/resource";
 import { string } from "./plugin/schema/attribute";
 import type { Config, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { withRecord } from "./rebuilt-record";
+import { defaultsOf, writtenIn } from "./written";
 
 type Schema = typeof importedKeyMaterialSchema;
 const known = importedKeyMaterialSchema.attributes;
@@ -139,9 +131,7 @@ export const importedKeyMaterial = resource({
       state: {
         id: keyArn,
         key_arn: keyArn,
-        on_deletion: "reimport",
-        deletion_policy: "retain",
-        allow_interruption: true,
+        ...defaultsOf(importedKeyMaterialFields),
       },
     };
   },
@@ -169,24 +159,14 @@ function leftBehind({ keyArn }: MaterialRecord): string[] {
   ];
 }
 
+/** The schema tells of values that do not fit their fields. */
 function validate(config: Config<Schema>): Diagnostic[] {
-  const { key_material_wo: value, key_material_source: uri, fingerprint, key_arn: keyArn } = config;
-  const findings = refusals(
-    known,
-    () => typeof keyArn === "string" && kmsOfArn(keyArn, "key_arn"),
-    () => typeof fingerprint === "string" && parseFingerprint(fingerprint, "fingerprint"),
-    () => typeof uri === "string" && parseSourceUri(uri, "key_material_source"),
-    () => lifetimeIsKnown(config) && checkLifetime(lifetimeOf(config), profileOf(keyArn), undefined),
-  );
-  if (value !== null && uri !== null) {
-    findings.push(
-      fault(
-        "Two Sources of Key Material",
-        "invalid_argument",
-        "The bytes come from key_material_wo or from key_material_source, not from both. Remove one of them.",
-        path("key_material_source"),
-      ),
-    );
-  }
-  return findings;
+  const { key_material_source: uri } = config;
+  const clouds = { profiles: kmsProfiles, keyOfArn };
+  const written = writtenIn<ImportedKeyMaterialValues>(importedKeyMaterialFields, config);
+  const faults = ruleFaults(importedKeyMaterialFields, written, (fit) => importedKeyMaterialFaults(fit, clouds));
+  return [
+    ...refusals(known, () => typeof uri === "string" && parseSourceUri(uri, "key_material_source")),
+    ...faults.map(diagnosticOfFault),
+  ];
 }

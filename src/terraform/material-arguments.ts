@@ -1,6 +1,8 @@
 import { defined } from "../definitions/defined";
+import { importedKeyMaterialFields } from "../definitions/imported-key-material";
+import type { ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
+import { materialSettingsOf } from "../definitions/material-settings";
 import type { MaterialSettings } from "../engine/imported-key-material";
-import { parseFingerprint } from "../engine/fingerprint";
 import type { KeyMaterialSource } from "../engine/key-material-source";
 import type { KmsProfile } from "../engine/kms-profile";
 import { type Lifetime, lifetimeFrom } from "../engine/lifetime";
@@ -13,6 +15,7 @@ import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import type { Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
+import { writtenIn } from "./written";
 
 type Schema = typeof importedKeyMaterialSchema;
 
@@ -60,17 +63,8 @@ export function wantedMaterial(config: KnownConfig<Schema>): MaterialSettings {
 }
 
 export function wantedAtPlan(config: Config<Schema> | KnownConfig<Schema>): MaterialSettings {
-  const fingerprint = present(config.fingerprint);
-  return {
-    keyArn: present(config.key_arn) ?? "",
-    fingerprint: fingerprint === undefined ? undefined : parseFingerprint(fingerprint, "fingerprint"),
-    lifetime: lifetimeOf(config),
-    description: present(config.material_description),
-    onDeletion: config.on_deletion === "report" ? "report" : "reimport",
-    allowInterruption: present(config.allow_interruption),
-    wrappingAlgorithm: present(config.wrapping_algorithm),
-    wrappingKeySpec: present(config.wrapping_key_spec),
-  };
+  const { args } = writtenIn<ImportedKeyMaterialValues>(importedKeyMaterialFields, config);
+  return materialSettingsOf(args.keyArn ?? "", args);
 }
 
 /** @throws ByokError where the source itself is written wrong, or of a kind that is not allowed. */

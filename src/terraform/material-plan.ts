@@ -1,3 +1,4 @@
+import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import { isReturning } from "../engine/announcements";
 import { type Assessment, assess } from "../engine/assessment";
 import { ByokError } from "../engine/errors";
@@ -8,7 +9,7 @@ import { differentBytes, type Offer } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
 import type { ByokClient } from "./client";
 import { diagnosticOf, warnings } from "./diagnose";
-import { importedKeyMaterialSchema, sameInstant } from "./imported-key-material-schema";
+import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import { lifetimeIsKnown, lifetimeOf, wantedAtPlan } from "./material-arguments";
 import { planMoveAway } from "./material-claims";
@@ -20,6 +21,7 @@ import type { Diagnostic } from "./plugin/diagnostics";
 import type { PlanResult } from "./plugin/resource";
 import type { Config, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
+import { namesWith, sameInstant } from "./schema-of";
 
 type Schema = typeof importedKeyMaterialSchema;
 const known = importedKeyMaterialSchema.attributes;
@@ -158,18 +160,7 @@ function sameDate(configured: Config<Schema>["valid_to"], stored: string | null)
 }
 
 /** The arguments that decide what is done. While one of them is unknown, so is everything that an import may change. */
-const deciding = [
-  "fingerprint",
-  "valid_to",
-  "valid_for",
-  "renew_before",
-  "material_description",
-  "on_deletion",
-  "deletion_policy",
-  "allow_interruption",
-  "wrapping_algorithm",
-  "wrapping_key_spec",
-] as const;
+const deciding = namesWith(importedKeyMaterialFields, { optional: true, writeOnly: undefined });
 
 function isKnown(config: Config<Schema>): boolean {
   return deciding.every((name) => config[name] !== UNKNOWN);
@@ -185,14 +176,9 @@ function isToBeSwitched({ client, config, memory }: MaterialUpdatePlan): boolean
 
 /** Arguments that concern nothing but byok's own record. */
 const settings = [
-  "renew_before",
-  "valid_for",
-  "on_deletion",
-  "deletion_policy",
-  "allow_interruption",
-  "wrapping_algorithm",
-  "wrapping_key_spec",
-] as const;
+  ...namesWith(importedKeyMaterialFields, { concerns: "renewal" }),
+  ...namesWith(importedKeyMaterialFields, { concerns: "own_record" }),
+];
 
 function otherChanges(planned: Plan<Schema>, prior: State<Schema>): boolean {
   const claim = planned.fingerprint !== UNKNOWN && planned.fingerprint !== prior.fingerprint;
@@ -210,38 +196,27 @@ function announcement({ action, row, reason, problem }: Assessment): string[] {
 }
 
 /** What an apply finds out. */
-const results = [
-  "id",
-  "fingerprint",
-  "valid_to",
-  "key_material_id",
-  "verified",
-  "material_state",
-  "key_state",
-  "expiration_model",
-  "imported_at",
-  "renewal_time",
-  "ready_for_renewal",
-  "reason",
-] as const;
+const results = namesWith(importedKeyMaterialFields, { computed: true, default: undefined });
 
 type Results = Pick<Plan<Schema>, (typeof results)[number]>;
 
 function unknownResults(config: Config<Schema>): Results {
   return {
+    ...everyResult(() => UNKNOWN),
     id: config.key_arn,
     fingerprint: config.fingerprint ?? UNKNOWN,
     valid_to: config.valid_to ?? UNKNOWN,
-    key_material_id: UNKNOWN,
-    verified: UNKNOWN,
-    material_state: UNKNOWN,
-    key_state: UNKNOWN,
-    expiration_model: UNKNOWN,
-    imported_at: UNKNOWN,
-    renewal_time: UNKNOWN,
-    ready_for_renewal: UNKNOWN,
-    reason: UNKNOWN,
   };
+}
+
+function onlyResults<R extends Results>(from: R): Pick<R, keyof Results>;
+function onlyResults(from: Results): object {
+  return everyResult((name) => from[name]);
+}
+
+function everyResult<T>(value: (name: (typeof results)[number]) => T): { readonly [N in (typeof results)[number]]: T };
+function everyResult(value: (name: (typeof results)[number]) => unknown): object {
+  return Object.fromEntries(results.map((name) => [name, value(name)]));
 }
 
 /** What is known beforehand of the results of an action: the fewer are unknown, the less is replanned elsewhere. */
@@ -263,19 +238,10 @@ function plannedResults(
     };
   }
   const same: Results = {
-    id: prior.id,
+    ...onlyResults(prior),
     // What is to be imported one day is planned as configured; until then the state keeps saying what there is.
     fingerprint: present(config.fingerprint) ?? fingerprint,
     valid_to: valid_to ?? config.valid_to,
-    key_material_id,
-    verified,
-    material_state: prior.material_state,
-    key_state: prior.key_state,
-    expiration_model: prior.expiration_model,
-    imported_at: prior.imported_at,
-    renewal_time: prior.renewal_time,
-    ready_for_renewal: prior.ready_for_renewal,
-    reason: prior.reason,
   };
   if (action === "nothing") return same;
   return { ...same, key_state: UNKNOWN, renewal_time: UNKNOWN, ready_for_renewal: UNKNOWN, reason: UNKNOWN };

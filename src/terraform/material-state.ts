@@ -1,3 +1,4 @@
+import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import { type Assessment, whatIsDue } from "../engine/assessment";
 import type { MaterialOutcome, MaterialSettings } from "../engine/imported-key-material";
 import { isFingerprint } from "../engine/fingerprint";
@@ -10,37 +11,36 @@ import { present } from "./known";
 import { lifetimeOfState } from "./material-arguments";
 import { type MaterialMemory, remember } from "./material-memory";
 import { titleFor } from "./material-title";
+import type { Diagnostic } from "./plugin/diagnostics";
+import type { PrivateState } from "./plugin/private-state";
 import type { ApplyPlan, Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
+import { completed, defaultsOf } from "./written";
 
 type Schema = typeof importedKeyMaterialSchema;
+
+interface AppliedMaterial {
+  readonly state: State<Schema>;
+  readonly private: PrivateState;
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** The state after an apply: what was planned as known stays, everything else follows from what the engine tells. */
 export function applied(
   plan: ApplyPlan<Schema>,
   config: KnownConfig<Schema>,
   { record, condition, warnings: said, assessment }: MaterialOutcome,
-) {
+): AppliedMaterial {
   const results = resultsOf(record, condition);
-  const or = <T>(planned: T | typeof UNKNOWN, otherwise: T): T => (planned === UNKNOWN ? otherwise : planned);
-  const state: State<Schema> = {
-    ...plan,
-    on_deletion: or(plan.on_deletion, "reimport"),
-    deletion_policy: or(plan.deletion_policy, "retain"),
-    allow_interruption: or(plan.allow_interruption, true),
-    id: or(plan.id, record.keyArn),
-    fingerprint: or(plan.fingerprint, config.fingerprint ?? results.fingerprint),
-    valid_to: or(plan.valid_to, config.valid_to ?? results.valid_to),
-    key_material_id: or(plan.key_material_id, results.key_material_id),
-    verified: or(plan.verified, results.verified),
-    material_state: or(plan.material_state, results.material_state),
-    key_state: or(plan.key_state, results.key_state),
-    expiration_model: or(plan.expiration_model, results.expiration_model),
-    imported_at: or(plan.imported_at, results.imported_at),
-    renewal_time: or(plan.renewal_time, results.renewal_time),
-    ready_for_renewal: or(plan.ready_for_renewal, results.ready_for_renewal),
-    reason: or(plan.reason, doneBy(assessment) ? null : reasonOf(assessment)),
+  const found = {
+    ...defaultsOf(importedKeyMaterialFields),
+    ...results,
+    id: record.keyArn,
+    fingerprint: config.fingerprint ?? results.fingerprint,
+    valid_to: config.valid_to ?? results.valid_to,
+    reason: doneBy(assessment) ? null : reasonOf(assessment),
   };
+  const state = completed<State<Schema>>(plan, found);
   return { state, private: remember({ record, condition }), diagnostics: warnings(titleFor(record.keyArn), said) };
 }
 

@@ -1,8 +1,4 @@
 import type { Tags } from "../engine/key";
-import { reservedTagPrefix } from "../engine/reserved-tag";
-import { fault } from "./diagnose";
-import type { Diagnostic } from "./plugin/diagnostics";
-import { type Path, path } from "./plugin/path";
 
 /** The tags that a key is to have, where anybody manages them: the provider's defaults, and the key's own before them. */
 export function managedTags(defaults: Tags, own: Tags | undefined): Tags | undefined {
@@ -33,22 +29,4 @@ export function sameTags(one: Tags, other: Tags): boolean {
 
 export function tagMap(tags: Tags): ReadonlyMap<string, string> {
   return new Map(Object.entries(tags));
-}
-
-/** Tags of the vendor and of byok cannot be set. */
-export function reservedTags(tags: ReadonlyMap<string, unknown>): Diagnostic[] {
-  return [...tags.keys()]
-    .filter((key) => reservedTagPrefix(key) !== undefined)
-    .map((key) =>
-      fault(
-        "Reserved Tag",
-        "invalid_argument",
-        `Tags that begin with ${key.split(":", 1)[0]}: are set by others. Rename it.`,
-        at(key),
-      ),
-    );
-}
-
-function at(key: string): Path {
-  return path("tags", { key });
 }

@@ -161,7 +161,9 @@ describe.each(families)("ExternalKey of $name", (family) => {
       multiRegion: variable.booleanValue,
     });
     // A replica takes neither, whatever they turn out to be.
-    expect(refusalOf(() => synthesise(family, stack))).toMatch(/`keySpec` stands beside[^]*`keyUsage` stands beside/);
+    expect(refusalOf(() => synthesise(family, stack))).toMatch(
+      /A replica has the `keySpec`[^]*A replica has the `keyUsage`/,
+    );
   });
 
   it("hands on what only Alibaba Cloud has", () => {
@@ -190,25 +192,41 @@ describe.each(families)("ExternalKey of $name", (family) => {
   });
 
   const refusals: readonly (readonly [string, ExternalKeyProps, RegExp])[] = [
-    ["an unknown KMS", { kms: "gcp" }, /`kms` is "gcp"\. Use one of aws, alibaba, qkms/],
-    ["a Region that is none", { region: "Frankfurt" }, /`region` is "Frankfurt"\. .*eu-central-1/],
+    ["an unknown KMS", { kms: "gcp" }, /`kms` must be one of aws, alibaba, qkms/],
+    ["a Region that is none", { region: "Frankfurt" }, /`region` must be the name of a Region, such as eu-central-1/],
     [
       "a spec that cannot be imported",
       { keySpec: "ML_DSA_44" },
-      /`keySpec` is "ML_DSA_44".*SYMMETRIC_DEFAULT, HMAC_224/,
+      /`keySpec` must be one of SYMMETRIC_DEFAULT, HMAC_224/,
     ],
-    ["a spec of another KMS", { keySpec: "Aliyun_SM4" }, /`keySpec` is "Aliyun_SM4", and AWS KMS imports/],
+    [
+      "a spec of another KMS",
+      { keySpec: "Aliyun_SM4" },
+      /`keySpec`: AWS KMS takes no imported material for keys of the spec Aliyun_SM4/,
+    ],
     [
       "a usage of another spec",
       { keySpec: "HMAC_256", keyUsage: "SIGN_VERIFY" },
-      /`keyUsage` is "SIGN_VERIFY".*GENERATE_VERIFY_MAC/,
+      /the `keyUsage` SIGN_VERIFY.*GENERATE_VERIFY_MAC/,
     ],
-    ["the default spec's usage", { keyUsage: "SIGN_VERIFY" }, /SYMMETRIC_DEFAULT can be used for ENCRYPT_DECRYPT/],
-    ["a window that is too short", { deletionWindowInDays: 6 }, /`deletionWindowInDays` is 6\..*from 7 to 30/],
-    ["a window in half days", { deletionWindowInDays: 7.5 }, /`deletionWindowInDays` is 7\.5/],
-    ["a long description", { description: "x".repeat(8193) }, /`description` has 8193 characters/],
-    ["an empty creation token", { creationToken: "" }, /`creationToken` has 0 characters/],
-    ["a long namespace", { creationTokenNamespace: "x".repeat(71) }, /`creationTokenNamespace` has 71 characters/],
+    [
+      "the default spec's usage",
+      { keyUsage: "SIGN_VERIFY" },
+      /SYMMETRIC_DEFAULT cannot have the `keyUsage` SIGN_VERIFY.*ENCRYPT_DECRYPT/,
+    ],
+    [
+      "a window that is too short",
+      { deletionWindowInDays: 6 },
+      /`deletionWindowInDays` must be a whole number from 7 to 30/,
+    ],
+    ["a window in half days", { deletionWindowInDays: 7.5 }, /`deletionWindowInDays` must be a whole number/],
+    ["a long description", { description: "x".repeat(8193) }, /`description` must have between 0 and 8192 characters/],
+    ["an empty creation token", { creationToken: "" }, /`creationToken` must have between 1 and 256 characters/],
+    [
+      "a long namespace",
+      { creationTokenNamespace: "x".repeat(71) },
+      /`creationTokenNamespace` must have between 1 and 70 characters/,
+    ],
     [
       "a namespace that Terraform knows",
       { creationTokenNamespace: "${var.team}" },
@@ -217,8 +235,8 @@ describe.each(families)("ExternalKey of $name", (family) => {
     ["a policy that is none", { policy: "{}" }, /`policy` has no `Statement`/],
     ["a reserved tag", { tags: { "byok:enabled": "false" } }, /begin with byok: are set by others/],
     ["a long tag", { tags: { [`k${"x".repeat(128)}`]: "v" } }, /A key may have from 1 to 128 characters/],
-    ["what AWS does not have", { dkmsInstanceId: "kst-1" }, /`dkmsInstanceId` is set, and AWS KMS has no such thing/],
-    ["another level", { kms: "alibaba", protectionLevel: "TPM" }, /`protectionLevel` is "TPM"\. Use SOFTWARE or HSM/],
+    ["what AWS does not have", { dkmsInstanceId: "kst-1" }, /`dkmsInstanceId`: AWS KMS has no such thing/],
+    ["another level", { kms: "alibaba", protectionLevel: "TPM" }, /`protectionLevel` must be one of SOFTWARE, HSM/],
     [
       "multi-Region keys where there are none",
       { kms: "alibaba", multiRegion: true },
@@ -227,9 +245,13 @@ describe.each(families)("ExternalKey of $name", (family) => {
     [
       "a replica with a spec",
       { primaryKeyArn: mrkArn, keySpec: "HMAC_256" },
-      /`keySpec` stands beside `primaryKeyArn`/,
+      /A replica has the `keySpec` of its primary key\. Remove it/,
     ],
-    ["a replica that is none", { primaryKeyArn: mrkArn, multiRegion: false }, /`multiRegion` is false/],
+    [
+      "a replica that is none",
+      { primaryKeyArn: mrkArn, multiRegion: false },
+      /A replica is a multi-Region key\. Remove `multiRegion`/,
+    ],
     ["a replica of a single-Region key", { primaryKeyArn: keyArn }, /is no multi-Region key: .*mrk-/],
     [
       "a replica beside its primary",
@@ -255,7 +277,7 @@ describe.each(families)("ExternalKey of $name", (family) => {
     const stack = newStack(family);
     new ExternalKey(stack, "payments", { kms: "alibaba", region: "?", deletionWindowInDays: 1 });
     expect(refusalOf(() => synthesise(family, stack))).toMatch(
-      /`region`[^]*`deletionWindowInDays` is 1\. Alibaba Cloud KMS/,
+      /`region`[^]*`deletionWindowInDays` must be a whole number from 7 to 366 on Alibaba Cloud KMS/,
     );
   });
 

@@ -134,7 +134,7 @@ describe.each(families)("MultiRegionExternalKey of $name", (family) => {
     [
       "what a key refuses",
       { regions, deletionWindowInDays: 3 },
-      /payments\/us-east-1\/key\] `deletionWindowInDays` is 3/,
+      /payments\/us-east-1\/key\] \[invalid_argument\] `deletionWindowInDays` must be a whole number/,
     ],
     ["what material refuses", { regions, validFor: "400d" }, /eu-central-1\/material\] .*`validFor` reaches further/],
   ];

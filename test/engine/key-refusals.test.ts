@@ -1,6 +1,6 @@
 import { ByokError } from "../../src/engine/errors";
-import { checkDeletionWindow, ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
-import { checkKeyOptions, kindOfNewKey } from "../../src/engine/key-creation";
+import { ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
+import { checkDeletionWindow, checkKeyOptions, kindOfNewKey } from "../../src/engine/key-offer";
 import { type KeyRecord, keyRecord } from "../../src/engine/key-record";
 import type { KeyService } from "../../src/engine/key-service";
 import type { WantedKey } from "../../src/engine/wanted-key";

@@ -14,6 +14,13 @@ const rooms = {
     // A hundred imports in a row, and the published vectors of the ciphers, which would judge Node's cryptography.
     leftOut: ["/test/engine/life/(hundred|specs)\\.test\\.ts$", "/test/engine/wycheproof\\.test\\.ts$"],
   },
+  definitions: {
+    folder: "src/definitions/",
+    mutate: ["src/definitions/**/*.ts"],
+    tests: ["test/definitions/**/*.test.ts"],
+    // These read what is generated, and the sources of the faces.
+    leftOut: ["/test/definitions/(generated|one-place)\\.test\\.ts$"],
+  },
   codec: {
     folder: "src/terraform/plugin/",
     mutate: codec.map((file) => `src/terraform/plugin/${file}.ts`),

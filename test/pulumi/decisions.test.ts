@@ -6,7 +6,7 @@ import {
   isAsRecorded,
   materialDecision,
 } from "../../pulumi/provider/material-decision";
-import { materialSettings } from "../../pulumi/provider/material-state";
+import { materialSettingsOf } from "../../src/definitions/material-settings";
 import type { Assessment } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import type { KeyAssessment } from "../../src/engine/key-assessment";
@@ -154,14 +154,14 @@ describe("what a diff of material answers", () => {
 
   it("takes arguments into account that no import depends on", () => {
     const args = { validFor: "90d", renewBefore: "30d", onDeletion: "report" } as const;
-    const wanted = materialSettings(keyArn, args);
+    const wanted = materialSettingsOf(keyArn, args);
     const record = recordFrom({ keyArn, verified: false, lifetime: wanted.lifetime });
     expect(isAsRecorded(wanted, record)).toBe(true);
     expect(isAsRecorded(wanted, blankRecord(keyArn))).toBe(false);
     const outs = { onDeletion: "report" };
     expect(changesUnrecordedOfMaterial(args, wanted, outs, record)).toBe(false);
     expect(changesUnrecordedOfMaterial(args, wanted, {}, record)).toBe(true);
-    const sooner = materialSettings(keyArn, { ...args, renewBefore: "29d" });
+    const sooner = materialSettingsOf(keyArn, { ...args, renewBefore: "29d" });
     expect(changesUnrecordedOfMaterial(args, sooner, outs, record)).toBe(true);
   });
 });

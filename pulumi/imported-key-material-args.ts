@@ -1,0 +1,100 @@
+// Made by `npm run generate:faces` from src/definitions.
+import type { Input, Output } from "@pulumi/pulumi";
+import type { ConnectionArgs, TimeoutsArgs } from "./connection-args";
+
+/** Arguments of ImportedKeyMaterial. Of the bytes none is ever stored. */
+export interface ImportedKeyMaterialArgs {
+  /**
+   * The ARN of the key, usually the `id` of an ExternalKey. Another key replaces the resource, not the key: the bytes
+   * are imported into the new key first, and only then is the old one treated as by a destroy.
+   */
+  keyArn: Input<string>;
+  /**
+   * The bytes in padded standard base64: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER PKCS#8. Not beside
+   * `keyMaterialSource`. They pass through the memory of Pulumi's processes and into none of its files, save its own
+   * debug logs; a source avoids that. Default: none.
+   */
+  keyMaterial?: Input<string>;
+  /**
+   * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on
+   * blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways,
+   * `?encoding=raw|hex|base64|pem|der` says which is meant. Read on this machine while the program runs. Default: none.
+   */
+  keyMaterialSource?: Input<string>;
+  /**
+   * Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported,
+   * or nothing. Default: that of the bytes which were imported.
+   */
+  fingerprint?: Input<string>;
+  /**
+   * When the material expires, RFC 3339 with a time zone; at most 365 days ahead on AWS. Default: never, or as
+   * `validFor` says.
+   */
+  validTo?: Input<string>;
+  /** How long each import is valid, such as `90d` or `2160h`; the material is renewed in time. Default: not set. */
+  validFor?: Input<string>;
+  /** How long before its expiry the material is imported again, with `validFor`. Default: a third of `validFor`. */
+  renewBefore?: Input<string>;
+  /**
+   * How the bytes are wrapped: `RSAES_OAEP_SHA_1`, `RSAES_OAEP_SHA_256`, `RSA_AES_KEY_WRAP_SHA_1`,
+   * `RSA_AES_KEY_WRAP_SHA_256`, `RSAES_PKCS1_V1_5`. Default: the strongest that the key and the KMS allow.
+   */
+  wrappingAlgorithm?: Input<string>;
+  /**
+   * The KMS's wrapping key: `RSA_2048`, `RSA_3072`, `RSA_4096`. Default: the strongest that the key and the KMS allow.
+   */
+  wrappingKeySpec?: Input<string>;
+  /**
+   * A description that the KMS keeps with the material; for symmetric keys on AWS, not for replicas. From 1 to 256
+   * characters. Default: none.
+   */
+  materialDescription?: Input<string>;
+  /**
+   * What to do about material that was deleted before its time: `reimport`, or `report` for those who delete as
+   * incident response. Default: `reimport`.
+   */
+  onDeletion?: Input<"reimport" | "report">;
+  /**
+   * What destroying this, or moving it to another key, does to the bytes in the key: `retain` leaves them, `delete`
+   * deletes them at once, if an import has proved them and no other resource of the same plan needs them there.
+   * Default: `retain`.
+   */
+  deletionPolicy?: Input<"retain" | "delete">;
+  /**
+   * Whether a KMS that imports only into an empty key (QKMS) may be without the material for a moment when it is
+   * renewed. Default: `true`.
+   */
+  allowInterruption?: Input<boolean>;
+  /** How long each operation may take, such as `20m`; waiting for a quota does not count. Default: 20 minutes each. */
+  timeouts?: Input<TimeoutsArgs>;
+  /** How the KMS is reached. Default: the stack's configuration, `byok:…`. */
+  connection?: Input<ConnectionArgs>;
+}
+
+/** What is known of an ImportedKeyMaterial once it is there. */
+export interface ImportedKeyMaterialOutputs {
+  /** The key's ARN. */
+  readonly keyArn: Output<string>;
+  /** Names the bytes that were imported. */
+  readonly fingerprint: Output<string | undefined>;
+  /** When the material expires, RFC 3339; absent if it never does. */
+  readonly validTo: Output<string | undefined>;
+  /** The KMS's own id of the material, where it has one. */
+  readonly keyMaterialId: Output<string | undefined>;
+  /** Whether an import has proved that the key holds the bytes of `fingerprint`. */
+  readonly verified: Output<boolean>;
+  /** `imported`, `never_imported`, `expired`, `deleted`, `key_pending_deletion` or `key_gone`. */
+  readonly materialState: Output<string>;
+  /** The key's state at the last refresh or apply: `Enabled`, `Disabled`, `PendingImport`, … */
+  readonly keyState: Output<string | undefined>;
+  /** `KEY_MATERIAL_EXPIRES` or `KEY_MATERIAL_DOES_NOT_EXPIRE`. */
+  readonly expirationModel: Output<string | undefined>;
+  /** When byok imported it last, RFC 3339, by the KMS's clock. */
+  readonly importedAt: Output<string | undefined>;
+  /** From when on it is due for renewal, RFC 3339. */
+  readonly renewalTime: Output<string | undefined>;
+  /** Whether renewal was due at the last refresh. */
+  readonly readyForRenewal: Output<boolean>;
+  /** What the state of the material means for the next update, in words. */
+  readonly reason: Output<string>;
+}
