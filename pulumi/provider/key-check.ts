@@ -1,3 +1,5 @@
+import { externalKeyFields } from "../../src/definitions/external-key";
+import { misfit } from "../../src/definitions/field-faults";
 import { checkAllowed } from "../../src/engine/key-services";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import { defaultKms } from "../../src/kms/clouds";
@@ -50,6 +52,8 @@ interface Place {
 function placeOf(request: Request<KeyArguments>, isNewKey: boolean): Place {
   const { args, unknown, run } = request;
   if (unknown.has("region") || unknown.has("kms")) return { failures: [] };
+  // Its field says what is wrong with it.
+  if (args.region !== undefined && misfit(externalKeyFields.region, args.region) !== undefined) return { failures: [] };
   // A key that is there has a Region whatever the configuration says, and what is fixed about it is judged by diff. A
   // connection that is not known yet may name one.
   const isOptional = args.region === undefined && (!isNewKey || unknown.has("connection"));

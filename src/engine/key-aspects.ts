@@ -138,7 +138,8 @@ const syncEnabled: Sync = async (aspects) => {
   const { run, service, keyArn: arn, call } = context;
   const { state, toEnable } = record();
   const waits = waitsForMaterial(record());
-  const isOutstanding = isNoteOutstanding(record());
+  // The import that fulfils the note removes it, and nobody tells the key's own record. So the note itself decides.
+  const isOutstanding = isNoteOutstanding(record()) && isToBeDisabled(await tagsThatMatter(aspects));
   // An EnableKey that failed before may succeed now that the policy is in place. And what was noted is still to be done
   // where somebody else imported.
   const asBefore = isUsable({ state }) ? (toEnable ?? (isOutstanding ? false : undefined)) : undefined;
@@ -155,7 +156,10 @@ const syncEnabled: Sync = async (aspects) => {
     note({ disablingNoted: true });
   }
   const isWithdrawn = wanted.enabled ?? found;
-  if (wanted.enabled !== false && !isWithdrawn && !isOutstanding) return;
+  if (wanted.enabled !== false && !isWithdrawn && !isOutstanding) {
+    if (!waits) note({ disablingNoted: undefined });
+    return;
+  }
   const isTagged = isToBeDisabled(await tagsThatMatter(aspects));
   if (isTagged && isWithdrawn) {
     // A later import would leave the key Disabled, so that a failure counts.

@@ -1,12 +1,18 @@
 import {
+  DeleteImportedKeyMaterialCommand,
   DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
   GetKeyPolicyCommand,
   ListResourceTagsCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-kms";
 import { ensureKey, readKey } from "../../../src/engine/external-key";
 import { applyMaterial } from "../../../src/engine/imported-key-material";
+import { assessKey } from "../../../src/engine/key-assessment";
+import type { KeyRecord } from "../../../src/engine/key-record";
 import type { WantedKey } from "../../../src/engine/wanted-key";
+import { awsProfile } from "../../../src/kms/aws/profile";
 import { importedKey, newKey, settings, wantedKey } from "../../support/imported-key";
 import { bytesSource, type Life, newBytes, startLife } from "../../support/life";
 
@@ -43,6 +49,53 @@ describe("the intention to have a key disabled", () => {
     ]);
     expect([record.enabled, error]).toEqual([enabled, undefined]);
     expect(await tagsOf(key.arn)).toEqual([]);
+  });
+
+  describe("of a key whose record says that it was noted", () => {
+    const aspects = { policy: false, tags: false };
+    const emptyAndDisabled = async () => {
+      const { key, source, wanted, record } = await importedKey(life);
+      await life.client().send(new DisableKeyCommand({ KeyId: key.arn }));
+      const seen = await readKey(life.run(), key.arn, key, aspects);
+      await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: key.arn }));
+      const empty = await readKey(life.run(), key.arn, seen, aspects);
+      if (empty === undefined) throw new Error("There is no key.");
+      const noted = (await ensureKey(life.run(), wantedKey, empty)).record;
+      expect([noted.disablingNoted, await tagsOf(key.arn)]).toEqual([true, ["byok:enabled"]]);
+      return { noted, imports: () => applyMaterial(life.run(), wanted, source, { ...record, keyDisabled: true }) };
+    };
+    const assessed = (seen: KeyRecord | undefined) => assessKey({ wanted: wantedKey, seen, profile: awsProfile });
+
+    it("is left on it while it has no material, and asked for", async () => {
+      const { noted } = await emptyAndDisabled();
+      expect(await readKey(life.run(), noted.arn, noted, aspects)).toMatchObject({ disablingNoted: true });
+      expect(assessed(noted).action).toBe("nothing");
+    });
+
+    it("is taken for gone once an import has fulfilled it, so that nothing disables the key again", async () => {
+      const { noted, imports } = await emptyAndDisabled();
+      await imports();
+      expect([await stateOf(noted.arn), await tagsOf(noted.arn)]).toEqual(["Disabled", []]);
+      await life.client().send(new EnableKeyCommand({ KeyId: noted.arn }));
+      const seen = await readKey(life.run(), noted.arn, noted, aspects);
+      expect(seen?.disablingNoted).toBeUndefined();
+      expect(assessed(seen).action).toBe("nothing");
+      // As a face does that has not looked since, or keeps nothing of its looks.
+      const { record } = await ensureKey(life.run(), { ...wantedKey, description: "payments" }, noted);
+      expect([record.disablingNoted, record.enabled, await stateOf(noted.arn)]).toEqual([undefined, true, "Enabled"]);
+    });
+
+    it("makes the key Disabled where it is still there", async () => {
+      const { noted, imports } = await emptyAndDisabled();
+      await imports();
+      await life.client().send(new EnableKeyCommand({ KeyId: noted.arn }));
+      await intend(noted.arn);
+      const seen = await readKey(life.run(), noted.arn, noted, aspects);
+      expect(assessed(seen)).toMatchObject({ action: "update", attributes: ["enabled"] });
+      const { record } = await ensureKey(life.run(), wantedKey, seen);
+      expect([record.disablingNoted, record.enabled]).toEqual([undefined, false]);
+      expect([await stateOf(noted.arn), await tagsOf(noted.arn)]).toEqual(["Disabled", []]);
+    });
   });
 
   it("is not there for most keys, which costs an apply one look and a refresh none", async () => {
