@@ -616,7 +616,7 @@ export class Judge {
     const isUnproved = ({ kind, verified, deletionPolicy }: Held): boolean =>
       kind === "material" && !verified && deletionPolicy === "delete";
     if (held.some(isUnproved)) found.push("bytes that nothing proves are to be deleted");
-    const isKept = errors.some((error) => /set `deletion_?policy` of the other resource to retain/i.test(error));
+    const isKept = errors.some((error) => /set `deletion_?policy` (?:of the other resource )?to retain/i.test(error));
     if (isKept && this.#hasContradiction(repository, held)) found.push("one resource deletes what another needs");
     for (const [role, declared] of repository.keys) {
       const arn = held.find(({ kind, name }) => kind === "key" && name === declared.address)?.arn;
