@@ -94,7 +94,7 @@ export interface ExternalKeyOutputs {
   readonly primaryKeyArn: Output<string | undefined>;
   /** The key policy, where it is managed. */
   readonly policy: Output<string | undefined>;
-  /** Where it is managed. Whether the key works is told by its material: `keyState`. */
+  /** Where it is managed. Its material reports whether the key works: `keyState`. */
   readonly enabled: Output<boolean | undefined>;
   /** How long the key waits for its deletion once it is destroyed, from 7 to 30 (to 366 on Alibaba Cloud). */
   readonly deletionWindowInDays: Output<number | undefined>;

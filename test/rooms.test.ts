@@ -101,7 +101,7 @@ function importsAmong(files: readonly string[]): ReadonlyMap<string, readonly st
 function circle(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const left = new Map(imports);
   const next = (file: string): string | undefined => left.get(file)?.find((one) => left.has(one));
-  // Once everything is gone that imports nothing which is left, whoever stays imports somebody who stays.
+  // Once everything is gone that imports nothing which is left, anyone who stays imports somebody who stays.
   let ends: readonly string[];
   do {
     ends = [...left.keys()].filter((file) => next(file) === undefined);

@@ -268,7 +268,7 @@ function settingsIn(connection: Connection, cloud: Cloud): object {
   );
 }
 
-/** With an empty text for what a group lacks, so that whoever needs it says so. */
+/** With an empty text for what a group lacks, so that anyone who needs it says so. */
 function completed(kind: Kind, value: unknown): unknown {
   if (kind.kind === "list" && Array.isArray(value)) return value.map((item: unknown) => completed(kind.of, item));
   if (kind.kind !== "group" || !isProps(value)) return value;

@@ -53,7 +53,7 @@ export function failuresOf(property: string, check: () => unknown): readonly Fai
 /**
  * Failures as Pulumi's engine may have them. It prints the value of the property that a failure names, secret or not, and
  * key material may stand in any of them: malformed, beside a fingerprint of other bytes, or where it does not belong. So
- * the property is named by the reason, and by that alone. What is found twice is told once.
+ * the property is named by the reason, and by that alone. What is found twice is reported once.
  */
 export function withoutValues(failures: readonly Failure[]): Failure[] {
   const reasons = failures.map(({ property, reason }) => named(`\`${property}\``, reason));

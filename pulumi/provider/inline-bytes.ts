@@ -18,7 +18,7 @@ export class InlineBytes {
     this.#held.set(place, material);
   }
 
-  /** A source that gives the material once; whoever opens it wipes it. */
+  /** A source that gives the material once; anyone who opens it wipes it. */
   source(keyArn: string, fingerprint: Fingerprint): KeyMaterialSource {
     const attribute = "key_material_wo";
     return {

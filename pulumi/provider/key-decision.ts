@@ -88,7 +88,7 @@ export function wantedWhileUnknown(
 }
 
 /**
- * Whether the key is to be Enabled, for whoever imports into it in this run. Undefined: the key shows it itself, or
+ * Whether the key is to be Enabled, for anyone who imports into it in this run. Undefined: the key shows it itself, or
  * nothing says it. A key without material hides what is to become of it.
  */
 export function hiddenWish(

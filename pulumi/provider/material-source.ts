@@ -42,7 +42,7 @@ export async function offerOf(request: Request<MaterialArguments>): Promise<Offe
   return openedOffer(request, sourceOf(request, keyMaterialSource));
 }
 
-/** What a source offers now. Its bytes are wiped at once; what it warns of is told. */
+/** What a source offers now. Its bytes are wiped at once; what it warns of is reported. */
 export async function openedOffer(
   { session }: Request<MaterialArguments>,
   source: KeyMaterialSource | undefined,

@@ -1,6 +1,6 @@
 import { respelled } from "./failure";
 
-// What the user is told beside the answers. A dynamic provider can attach nothing to a resource, so it is printed, and
+// What the user is informed beside the answers. A dynamic provider can attach nothing to a resource, so it is printed, and
 // Pulumi shows it under its diagnostics.
 
 /** What is to become of the key or the material of a key, and why. */

@@ -46,7 +46,7 @@ description: "The least that each role needs on AWS KMS, Alibaba Cloud KMS and Q
 
 # Permissions
 
-The least that whoever runs byok needs, by what it is run for. None of it is written from memory: every flow below is run
+The least that anyone who runs byok needs, by what it is run for. None of it is written from memory: every flow below is run
 against the embedded KMS, the permissions that it asks for are taken down, and then it is run again once for each of them
 without it. Each time the error names the permission and the resource, no key and no material is lost, and with the
 permission back the flow comes to the same end.
@@ -61,7 +61,7 @@ ${Object.entries(roles)
 - **A denial is an error**, never a key that is gone, never material that is missing, and never a change to plan.
 - **Nobody needs to be able to delete key material** to import, to renew or to destroy a key. Only
   \`deletion_policy = "delete"\` asks for it, and QKMS, where material cannot be renewed in any other way.
-- Whoever applies also plans: give an applying role what the auditor of the same keys has.
+- Anyone who applies also plans: give an applying role what the auditor of the same keys has.
 - A permission in _italics_ may be missing. What cannot be done without it is left out, and told in a warning.
 
 ${sections.join("\n\n")}

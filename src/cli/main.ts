@@ -10,7 +10,7 @@ process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 // setting and takes no notice.
 Object.assign(process.report, { excludeEnv: true });
 
-// Whoever reads the output may have seen enough, as `| head` has: that is no failure, and the exit code still tells.
+// Anyone who reads the output may have seen enough, as `| head` has: that is no failure, and the exit code still tells.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

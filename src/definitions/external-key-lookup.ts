@@ -2,7 +2,7 @@ import { flag, map, text } from "./field";
 import { providerArgument, regionForm } from "./external-key";
 import type { ResourceFields } from "./resource-field";
 
-export const externalKeyLookupSummary = "A key that is looked up, whoever made it. Nothing of it is changed.";
+export const externalKeyLookupSummary = "Reads an existing key. Read-only.";
 
 /** The arguments and results of a key that is looked up. */
 export const externalKeyLookupFields = {

@@ -156,7 +156,7 @@ export const externalKeyFields = {
       "Whether the key can be used. A key without material can be neither enabled nor disabled; its import then does what is set here. Unset: not managed, and not shown.",
     pulumi: {
       shown: true,
-      result: "Where it is managed. Whether the key works is told by its material: `key_state`.",
+      result: "Where it is managed. Its material reports whether the key works: `key_state`.",
     },
   },
   deletion_window_in_days: {

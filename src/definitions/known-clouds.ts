@@ -1,6 +1,6 @@
 import type { Kms, KmsProfile } from "../engine/kms-profile";
 
-/** What rules need to know of the KMSs; whoever asks brings it along, since rules know no cloud. */
+/** What rules need to know of the KMSs; anyone who asks brings it along, since rules know no cloud. */
 export interface KnownClouds {
   readonly profiles: Readonly<Record<Kms, KmsProfile>>;
   /**

@@ -27,7 +27,7 @@ export interface Exchange {
   readonly operation: string;
   /** Permission that it takes, e.g. `kms:ImportKeyMaterial`. */
   readonly action: string;
-  /** What it takes besides: AWS wants `kms:TagResource` of whoever creates a key with tags. Default nothing. */
+  /** What it takes besides: AWS wants `kms:TagResource` of anyone who creates a key with tags. Default nothing. */
   readonly alsoNeeds?: readonly Permission[];
   /** What it counts as besides itself, for the quotas. Default nothing. */
   readonly alsoCounts?: readonly Counted[];

@@ -1,7 +1,7 @@
 /** `before`: nothing has happened yet. `after`: the effect is there, and the answer has not left. */
 export type RequestMoment = "before" | "after";
 
-/** A request of a KMS or of STS, as a watcher is told of it. */
+/** A request of a KMS or of STS, as a watcher is reported with it. */
 export interface WatchedRequest {
   readonly service: string;
   readonly operation: string;

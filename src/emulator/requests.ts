@@ -1,6 +1,6 @@
 /** One request as the emulator saw it. No body is kept, for bodies carry tokens, ciphertexts and plaintexts. */
 export interface LoggedRequest {
-  /** 1, 2, 3 … over the life of the emulator; `clear` does not start anew. */
+  /** 1, 2, 3 … over the life of the emulator; `clear` does not start again. */
   readonly sequence: number;
   readonly service: string;
   readonly operation: string;

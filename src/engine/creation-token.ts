@@ -51,7 +51,7 @@ export async function claimingToken<T extends { readonly key: { readonly arn: st
   }
 }
 
-/** Whoever schedules the deletion of a key that this run has made gives it up, and its token is free again. */
+/** Anyone who schedules the deletion of a key that this run has made gives it up, and its token is free again. */
 export function releaseToken({ run, service, keyArn }: KeyContext<unknown>): void {
   for (const [claim, arn] of run.memory.tokens) {
     if (arn !== keyArn) continue;
@@ -126,7 +126,7 @@ async function scanTokens({
     barrenPages = fresh.length === 0 ? barrenPages + 1 : 0;
     if (barrenPages > mostBarrenPages) throw endlessList();
   } while (marker !== undefined);
-  // Whoever may read no tags at all cannot find a key of ours either, and would create another one each time.
+  // Anyone who may read no tags at all cannot find a key of ours either, and would create another one each time.
   if (!seen.readable && seen.denial !== undefined) throw seen.denial;
   return arnsByToken;
 }

@@ -60,7 +60,7 @@ export async function putEnabled(
   } catch (error) {
     return { key, toEnable: enabled, error: ByokError.from(error) };
   }
-  // Whoever imports into the key in this run may still see it as it was.
+  // Anyone who imports into the key in this run may still see it as it was.
   tellWish(run, keyArn, enabled);
   return { key: { ...key, state: enabled ? "Enabled" : "Disabled" } };
 }

@@ -3,7 +3,7 @@ import type { Seconds } from "./instant";
 
 const [week, day, hour, minute] = [604_800, 86_400, 3_600, 60];
 const grammar = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
-/** A hundred years: whoever asks for more has mistaken the unit. */
+/** A hundred years: anyone who asks for more has mistaken the unit. */
 const longest: Seconds = 100 * 365 * day;
 
 /**

@@ -13,7 +13,7 @@ import { settled } from "./settling";
  */
 export const enabledTag = "byok:enabled";
 
-/** What the key's own resource says in this run; whoever looks at its material may see the key as it was. */
+/** What the key's own resource says in this run; anyone who looks at its material may see the key as it was. */
 export function tellWish(run: Run, keyArn: string, enabled: boolean): void {
   run.memory.wishes.set(keyArn, { enabled, since: run.clock.monotonic() });
 }
@@ -35,7 +35,7 @@ export function isToBeDisabled(tags: Tags | undefined): boolean {
   return tags?.[enabledTag] === "false";
 }
 
-/** Leaves the intention on the key. Whoever may not tag imports all the same; a crash would then forget it. */
+/** Leaves the intention on the key. Anyone who may not tag imports all the same; a crash would then forget it. */
 export async function noteDisabling(context: KeyContext<TagWriting>): Promise<void> {
   const { service, keyArn, call } = context;
   const note = () => service.tag(keyArn, { [enabledTag]: "false" }, call);

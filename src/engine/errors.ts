@@ -41,7 +41,7 @@ export const errorCodes = {
   region_not_allowed: "The key is in a Region that the configuration does not allow.",
   endpoint_not_allowed: "Requests may not be sent to this endpoint.",
   credentials_missing: "No credentials were found.",
-  access_denied: "The KMS refused for want of a permission.",
+  access_denied: "The KMS refused for lack of a permission.",
   untrusted_answer: "The KMS answered with something that key material must not be wrapped for.",
   // The service
   throttled: "The KMS keeps answering that requests come too fast.",
@@ -116,7 +116,7 @@ export class ByokError extends Error {
   }
 
   /**
-   * Anything thrown, as a ByokError. Of a foreign error only its class name is told: its message may quote what must
+   * Anything thrown, as a ByokError. Of a foreign error only its class name is reported: its message may quote what must
    * not be told.
    */
   static from(thrown: unknown): ByokError {

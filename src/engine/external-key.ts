@@ -300,7 +300,7 @@ async function bringBack(
   return { ...back, toEnable, ...defined({ error }), warnings };
 }
 
-/** The import that brings its material back makes the key Enabled, and is told whether that is how it was. */
+/** The import that brings its material back makes the key Enabled, and learns whether that is how it was. */
 async function tellImport(context: KeyContext<TagWriting>, known: KeyRecord): Promise<ByokError | undefined> {
   if (known.enabled === undefined && known.toEnable === undefined) return undefined;
   const enabled = wasEnabled(known);

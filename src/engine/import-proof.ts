@@ -11,7 +11,7 @@ interface Proved {
 
 /**
  * Proof that a key holds the bytes of a fingerprint. Only the answer to an import of ours makes one, or a record of such
- * an answer: no intention, no lifetime that happens to fit, no id that was merely seen. Whoever deletes material has to
+ * an answer: no intention, no lifetime that happens to fit, no id that was merely seen. Anyone who deletes material has to
  * show one, see material-deletion.ts.
  */
 export class ImportProof implements Proved {

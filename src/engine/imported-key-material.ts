@@ -358,7 +358,7 @@ async function isDisablingWished(
   return mayBeUnfinished && record?.noteLeft !== true && isToBeDisabled(await tags());
 }
 
-/** Its failure is told and does not undo the import. The intention stays on the key until it is fulfilled. */
+/** Its failure is reported and does not undo the import. The intention stays on the key until it is fulfilled. */
 async function disable(
   context: KeyContext<KeyEnabling & TagWriting>,
   isDisabled = false,
@@ -385,7 +385,7 @@ async function isNoteLeft(context: KeyContext<TagWriting>): Promise<true | undef
   return isGone ? undefined : true;
 }
 
-/** Tries once more to remove a note that an earlier run had to leave: whoever looks after the key itself takes it for one. */
+/** Tries once more to remove a note that an earlier run had to leave: anyone who looks after the key itself takes it for one. */
 async function noteStillLeft(
   context: KeyContext<TagWriting>,
   record: MaterialRecord | undefined,

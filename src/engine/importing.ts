@@ -182,7 +182,7 @@ async function onceRegionKnows<T>(
 }
 
 /**
- * Sends the import until the KMS has heard of the key. An attempt whose reply was lost may have brought the material in;
+ * Sends the import until the KMS shows the key everywhere. An attempt whose reply was lost may have brought the material in;
  * a KMS that takes imports into empty keys only then refuses the next attempt, for a key that is as it was to become.
  * Somebody else may have imported meanwhile: that the key looks as it was to become proves nothing.
  */

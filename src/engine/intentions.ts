@@ -7,7 +7,7 @@ const over = "over";
 
 /**
  * Removes the tags of intentions that are fulfilled or withdrawn: one that outlived its end would be acted on by a later
- * run. Whoever could set a tag can make it say nothing, also without the permission to remove it.
+ * run. Anyone who could set a tag can make it say nothing, also without the permission to remove it.
  *
  * @returns Why they stay on the key, where they do and say nothing.
  * @throws ByokError Where they stay on the key and can be acted on still.

@@ -149,7 +149,7 @@ const syncEnabled: Sync = async (aspects) => {
     if (state !== wantedState) await service.setEnabled(arn, enabled, call);
     note({ state: wantedState, enabled, toEnable: undefined });
   }
-  // Whoever imports into the key in this run may still see it as it was.
+  // Anyone who imports into the key in this run may still see it as it was.
   if (enabled !== undefined) tellWish(run, arn, enabled);
   if (wanted.enabled === undefined && !found && hidesDisabling(record(), undefined)) {
     await noteDisabling(context);
@@ -173,7 +173,7 @@ const syncEnabled: Sync = async (aspects) => {
   note({ disablingNoted: wanted.enabled === false && waits ? true : undefined });
 };
 
-/** Such a key can be neither enabled nor disabled: its next import is told what to make of it. */
+/** Such a key can be neither enabled nor disabled: its next import learns what to make of it. */
 function waitsForMaterial({ state }: KeyRecord): boolean {
   return state === "PendingImport" || state === "Creating";
 }

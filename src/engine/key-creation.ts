@@ -103,7 +103,7 @@ async function keyWithToken(
   if (creationToken === undefined) return undefined;
   const arns = await keysWithToken(context, creationToken, afresh);
   const described = await Promise.all(arns.map((arn) => lookAt(ofKey(context, arn))));
-  // Whoever schedules the deletion of a key has given it up.
+  // Anyone who schedules the deletion of a key has given it up.
   const living = described.flatMap(({ value }) => (value === null || waitsForDeletion(value) ? [] : [value]));
   const [key, another] = living;
   if (key === undefined) return undefined;

@@ -96,7 +96,7 @@ export function isUsable({ state }: { readonly state: KeyState }): boolean {
   return state === "Enabled" || state === "Disabled";
 }
 
-/** A canceled deletion leaves a key Disabled, and whoever canceled it may have come no further. */
+/** A canceled deletion leaves a key Disabled, and anyone who canceled it may have come no further. */
 function stillToEnable(key: KeyDescription, earlier: Partial<KeyRecord> = {}): boolean | undefined {
   const { state, toEnable } = earlier;
   if (toEnable !== undefined) return isUsable(key) && (key.state === "Enabled") === toEnable ? undefined : toEnable;

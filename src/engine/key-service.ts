@@ -230,7 +230,7 @@ export interface KeyWrites
 /**
  * What a cloud KMS does for byok, in one Region (or at one endpoint) with one set of credentials.
  *
- * One method is one request, so that whoever counts, paces or repeats requests can wrap the port: see
+ * One method is one request, so that anyone who counts, paces or repeats requests can wrap the port: see
  * `paced-key-service.ts`. A method repeats nothing by itself. It throws only ByokErrors, classified by the
  * implementation's error table (`retry`, `effectUnknown`).
  */

@@ -107,7 +107,7 @@ export type Deleted = Empty &
   Material &
   Expiry & {
     readonly state: "deleted";
-    /** Ids of materials that the key has lost, where nothing tells which of them is ours. Absent: none, or it is told. */
+    /** Ids of materials that the key has lost, where nothing tells which of them is ours. Absent: none, or it is reported. */
     readonly goneMaterials?: readonly string[];
     /** It was deleted by byok, to be imported again, and that import failed. Absent: no. */
     readonly interrupted?: boolean;

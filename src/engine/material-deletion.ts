@@ -13,7 +13,7 @@ export type DeletionReason =
   | { readonly kind: "reimported" };
 
 /**
- * Deletes the bytes of one material from its key, at once. Nothing else in byok does: whoever wants it has to show that
+ * Deletes the bytes of one material from its key, at once. Nothing else in byok does: anyone who wants it has to show that
  * an import of ours brought these bytes in, and say why.
  *
  * @param proof Of the bytes that are deleted.

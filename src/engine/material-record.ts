@@ -9,7 +9,7 @@ import type { Lifetime } from "./lifetime";
  */
 export type MaterialRecord = UnimportedRecord | UnprovedRecord | ProvedRecord | AssumedRecord;
 
-/** What looks leave on record, whoever imported the material. */
+/** What looks leave on record, no matter who imported the material. */
 interface Seen {
   readonly keyArn: string;
   /** What the KMS was told, or says since the last look. Absent `validTo` beside a model: never expires. */

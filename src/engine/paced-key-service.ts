@@ -93,7 +93,7 @@ async function sendInTurn<T>(
 type Describe = KeyService["describe"];
 
 /**
- * One request for all who ask for the same key at the same time. Whoever comes while it is under way waits for its
+ * One request for all who ask for the same key at the same time. Anyone who comes while it is under way waits for its
  * answer, but nobody's canceling takes the answer from the others: they ask again.
  */
 function shared(describe: Describe): Describe {

@@ -8,7 +8,7 @@ import type { Run } from "./run";
 const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [250, 5000];
 
 /**
- * Repeats work on a key that this run has just made or changed, until the KMS has heard of it everywhere; for what was
+ * Repeats work on a key that this run has just made or changed, until it is visible everywhere in the KMS; for what was
  * there before, an error is an error at once.
  *
  * @param mayPass Which errors late consistency explains.
@@ -58,7 +58,7 @@ export async function settledAnswer<T>(
 
 /**
  * Repeats work that sends a key policy while the KMS does not know a principal in it: one that was made a moment ago
- * takes as long to be known as a new key does, whoever made it.
+ * takes as long to be known as a new key does, no matter who made it.
  */
 export async function policySettled<T>(context: KmsContext<unknown>, work: () => Promise<T>): Promise<T> {
   const isUnknown = ({ code, retry }: ByokError): boolean => code === "invalid_policy" && retry === "settling";
@@ -69,7 +69,7 @@ export async function policySettled<T>(context: KmsContext<unknown>, work: () =>
 const patienceForCreation: Milliseconds = 20 * 60_000;
 
 /**
- * Asks until the key is no longer being created, whoever made it: `Creating` is a state that the KMS reports, and takes
+ * Asks until the key is no longer being created, no matter who made it: `Creating` is a state that the KMS reports, and takes
  * as long as it takes. Ends with the call's deadline; gives the last answer where the call has none.
  */
 export async function whileCreating<T>(

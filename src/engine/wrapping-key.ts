@@ -25,7 +25,7 @@ export interface WrappingKey {
 /**
  * The wrapping key out of import parameters, as DER SPKI, DER PKCS#1 or a PEM of either.
  *
- * Whoever has the private half reads the material, so everything that is not plainly the RSA key that was asked for is
+ * Anyone who has the private half reads the material, so everything that is not plainly the RSA key that was asked for is
  * refused with `untrusted_answer`: another modulus, an exponent outside of 65537 to 2^256 or even (FIPS 186-5, A.1.1),
  * an even modulus, bytes behind the key, any spelling but DER.
  */

@@ -17,7 +17,7 @@ export interface Cloud {
   readonly arns: KeyArns;
   readonly settings: CloudSettings;
   /**
-   * Settles how the KMS is reached. Sends nothing: what is wrong with the settings is told here, the rest by the first
+   * Settles how the KMS is reached. Sends nothing: what is wrong with the settings is reported here, the rest by the first
    * request.
    *
    * @param settings The values of `settings.fields`.

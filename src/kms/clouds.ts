@@ -37,7 +37,7 @@ export function cloudNamed<C extends Cloud>(name: Kms, among: readonly C[]): C |
   return among.find((cloud) => cloud.name === name);
 }
 
-/** The cloud that a key's ARN is meant to be of. What is no ARN at all is told from what those of the default look like. */
+/** The cloud that a key's ARN is meant to be of. What is no ARN at all is recognized by what those of the default look like. */
 export function cloudOfArn<C extends Cloud>(text: string, among: readonly C[]): C | typeof defaultCloud {
   return among.find(({ arns }) => arns.areMeant(text)) ?? defaultCloud;
 }

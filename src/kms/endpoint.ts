@@ -1,7 +1,7 @@
 import { ByokError } from "../engine/errors";
 
 /**
- * Where requests may go, whatever the vendor. What is sent to a KMS endpoint is wrapped for whoever answers there, so:
+ * Where requests may go, whatever the vendor. What is sent to a KMS endpoint is wrapped for anyone who answers there, so:
  * - plain HTTP goes to loopback hosts only;
  * - an endpoint that nobody wrote into the configuration, where it is reviewed, is taken only if it is on a loopback
  *   host or is one of the vendor's own for the service.

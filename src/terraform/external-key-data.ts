@@ -69,7 +69,7 @@ export const externalKeyLookup = dataSource({
   },
 });
 
-/** Where a key is by its name. A KMS that knows keys by other names than their ARNs is told from what these look like. */
+/** Where a key is by its name. A KMS that knows keys by other names than their ARNs is recognized by what these look like. */
 function placeIn(keyId: string, { services, clouds }: ByokClient): { readonly kms: Kms; readonly region?: string } {
   const { name: kms, arns }: Cloud = cloudOfArn(keyId, clouds);
   return arns.lookup === undefined ? services.locate(keyId, "key_id") : { kms, ...arns.lookup(keyId) };

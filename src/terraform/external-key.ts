@@ -106,7 +106,7 @@ export const externalKey = resource({
     const record = await readKey(client.run, arn, earlier, aspects, callOf(signal, timeoutMilliseconds));
     if (record === undefined) return { state: null };
     client.keysRead.add(record.arn);
-    // A key without material hides that it is to be Disabled, so whoever looks at its material in this run is told.
+    // A key without material hides that it is to be Disabled, so anyone who looks at its material in this run is reported.
     if (record.state === "PendingImport" && record.enabled === false) tellWish(client.run, record.arn, false);
     return {
       state: readState(record, state, memory, client),

@@ -45,7 +45,7 @@ export function planNew({ config, planned, memory, opened, client }: MaterialPla
   const { errors, warnings: doubts } = newLifetime(client, config);
   return {
     planned,
-    // Whoever destroys the former one is handed this too.
+    // Anyone who destroys the former one is handed this too.
     private: remember({ record, condition, planned: "create", createdIn: keyArn }),
     diagnostics: [
       ...otherBytes(opened.offer, config, record?.keyArn === keyArn ? record : undefined),

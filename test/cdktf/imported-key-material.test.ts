@@ -292,33 +292,33 @@ describe("a source's place", () => {
   const construct = newApp(families[0] as Family);
 
   it.each([
-    ["file:payments.bin", "file:/home/me/app/payments.bin"],
-    ["file:./keys/../payments.bin", "file:/home/me/app/payments.bin"],
-    ["file:../payments.bin?encoding=hex", "file:/home/me/payments.bin?encoding=hex"],
-    ["FILE:my%20keys/a.bin", "file:/home/me/app/my%20keys/a.bin"],
+    ["file:payments.bin", "file:/srv/app/payments.bin"],
+    ["file:./keys/../payments.bin", "file:/srv/app/payments.bin"],
+    ["file:../payments.bin?encoding=hex", "file:/srv/payments.bin?encoding=hex"],
+    ["FILE:my%20keys/a.bin", "file:/srv/app/my%20keys/a.bin"],
     ["file:/etc/keys/a.bin", "file:/etc/keys/a.bin"],
     ["file:///etc/keys/a.bin", "file:///etc/keys/a.bin"],
     ["file:~/a.bin", "file:~/a.bin"],
-    ["exec:./get-key payments", "exec:/home/me/app/get-key payments"],
-    ["exec:bin/get-key a b", "exec:/home/me/app/bin/get-key a b"],
+    ["exec:./get-key payments", "exec:/srv/app/get-key payments"],
+    ["exec:bin/get-key a b", "exec:/srv/app/bin/get-key a b"],
     ["exec:get-key payments", "exec:get-key payments"],
     ["exec:/usr/bin/get-key keys/a", "exec:/usr/bin/get-key keys/a"],
     ["env:PAYMENTS_KEY", "env:PAYMENTS_KEY"],
     ["file:${path.root}/a.bin", "file:${path.root}/a.bin"],
-    ["file:keys/${each.key}.bin", "file:/home/me/app/keys/${each.key}.bin"],
-    ["file:../${var.a ? 1 : 2}/../a.bin?encoding=hex", "file:/home/me/${var.a ? 1 : 2}/../a.bin?encoding=hex"],
-    ["file:a-${each.key}.bin", "file:/home/me/app/a-${each.key}.bin"],
+    ["file:keys/${each.key}.bin", "file:/srv/app/keys/${each.key}.bin"],
+    ["file:../${var.a ? 1 : 2}/../a.bin?encoding=hex", "file:/srv/${var.a ? 1 : 2}/../a.bin?encoding=hex"],
+    ["file:a-${each.key}.bin", "file:/srv/app/a-${each.key}.bin"],
     ["file:/etc/keys/${each.key}.bin", "file:/etc/keys/${each.key}.bin"],
-    ["exec:bin/get-key ${each.key}", "exec:/home/me/app/bin/get-key ${each.key}"],
+    ["exec:bin/get-key ${each.key}", "exec:/srv/app/bin/get-key ${each.key}"],
     ["exec:get-key ${each.key}/a", "exec:get-key ${each.key}/a"],
     ["exec:${path.root}/get-key a", "exec:${path.root}/get-key a"],
     ["${var.source}", "${var.source}"],
   ])("%s is %s", (uri, absolute) => {
-    expect(absoluteSource(construct, uri, "/home/me/app")).toBe(absolute);
+    expect(absoluteSource(construct, uri, "/srv/app")).toBe(absolute);
   });
 
   it("is read by the provider as it was meant, whatever the folder is called", () => {
-    const uri = absoluteSource(construct, "file:keys/100%25.bin", "/home/me/50% ?#ä");
-    expect(parseSourceUri(uri, "x")).toEqual({ kind: "file", path: "/home/me/50% ?#ä/keys/100%.bin" });
+    const uri = absoluteSource(construct, "file:keys/100%25.bin", "/srv/50% ?#ä");
+    expect(parseSourceUri(uri, "x")).toEqual({ kind: "file", path: "/srv/50% ?#ä/keys/100%.bin" });
   });
 });

@@ -16,7 +16,7 @@ export interface TerraformProviderProcess {
 
 /**
  * Starts the file that Terraform would start. Terraform starts it three or four times for one apply; here one process
- * serves a whole run, which changes nothing for the provider, since each of Terraform's phases configures it anew.
+ * serves a whole run, which changes nothing for the provider, since each of Terraform's phases configures it again.
  *
  * @param folder for its socket, which a killed process leaves behind
  * @param env further variables

@@ -17,7 +17,7 @@ const emulatorState: StatedException = {
   fits: ({ kind }) => kind === "state of the embedded KMS",
 };
 
-/** Whoever names a command that fails sees in the terminal what it has to say. */
+/** Anyone who names a command that fails sees in the terminal what it has to say. */
 const terminal: StatedException = {
   what: "byok fingerprint shows what a command says on standard error, on the terminal of who called it",
   fits: ({ kind, name }) => kind === "standard error" && /fingerprint exec:\S+(failing|killed)\.sh/.test(name),

@@ -102,7 +102,7 @@ export class Room {
     return path;
   }
 
-  /** A variable of the user's own, in which the bytes stand by right; whoever inherits it is counted. */
+  /** A variable of the user's own, in which the bytes stand by right; anyone who inherits it is counted. */
   variable(name: string, value: string): Record<string, string> {
     this.#variables.add(`${name}=${value}`);
     return { [name]: value };

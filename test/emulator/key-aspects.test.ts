@@ -41,7 +41,7 @@ describe("policies, descriptions, aliases and lists", () => {
     expect((await kms.send(new ListKeyPoliciesCommand({ KeyId }))).PolicyNames).toEqual(["default"]);
   });
 
-  it("spell a policy anew without changing what it means", async () => {
+  it("spell a policy again without changing what it means", async () => {
     const Policy = JSON.stringify({
       Statement: {
         Resource: ["*"],

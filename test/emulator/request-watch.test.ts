@@ -7,7 +7,7 @@ describe("watching requests", () => {
   it.each([
     ["before", 0],
     ["after", 1],
-  ] as const)("tears the connection %s the effect where it is told to", async (when, keys) => {
+  ] as const)("tears the connection %s the effect where it is reported to", async (when, keys) => {
     const seen: [string, RequestMoment, boolean][] = [];
     const watch = async ({ operation, keyArn }: WatchedRequest, moment: RequestMoment) => {
       seen.push([operation, moment, keyArn !== undefined]);

@@ -670,7 +670,7 @@ describe("the table of what happens when", () => {
   });
 });
 
-describe("what is due, for whoever has no bytes at hand", () => {
+describe("what is due, for anyone who has no bytes at hand", () => {
   it.each<[string, Partial<AssessmentFacts>, object]>([
     ["nothing", {}, { action: "nothing", reason: "imported, valid to 2027-03-02T00:00:00Z" }],
     [
@@ -683,7 +683,7 @@ describe("what is due, for whoever has no bytes at hand", () => {
       { condition: lapsed("never_imported"), record: undefined },
       { action: "create", reason: "the key has no key material yet" },
     ],
-  ])("is told with its reason: %s", (_name, changes, expected) => {
+  ])("is reported with its reason: %s", (_name, changes, expected) => {
     const { offer: _, ...facts } = { ...healthy, ...changes };
     expect(whatIsDue(facts)).toEqual(expected);
   });

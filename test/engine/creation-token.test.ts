@@ -80,7 +80,7 @@ describe("the search for a creation token", () => {
     },
   );
 
-  it("fails where no tags may be read at all, and is tried anew by the next resource", async () => {
+  it("fails where no tags may be read at all, and is tried again by the next resource", async () => {
     let denied = true;
     const { find } = forty(async (arn) => {
       if (denied) throw new ByokError("access_denied", "No.");

@@ -57,7 +57,7 @@ describe("where the KMS takes an import into an empty key only", () => {
   /** Verified, and of which bytes is not said: the assessment cannot know that nothing proves them. */
   const nameless: AssumedRecord = { keyArn: arn, verified: true, lifetime: { kind: "forever" } };
 
-  it("is told that the material is deleted, and it comes back", async () => {
+  it("is reported that the material is deleted, and it comes back", async () => {
     const { run, told, asked } = holding({});
     const { record: made } = await applyMaterial(run, wanted, source, lifetimeChanged);
     expect(made.validTo).toBe(now + day);
@@ -151,7 +151,7 @@ describe("where the KMS takes an import into an empty key only", () => {
     expect(asked).toEqual(["describe", "tags", "importParameters", "importMaterial"]);
   });
 
-  it("is told how to go on where the import after the deletion fails for as long as the operation may take", async () => {
+  it("learns how to go on where the import after the deletion fails for as long as the operation may take", async () => {
     const wayOut = [
       "key_unusable",
       undefined,
@@ -271,7 +271,7 @@ describe("where the KMS takes an import into an empty key only", () => {
       expect(made.validTo).toBe(now + day);
     });
 
-    it("is told that it may be dead where the import fails, too", async () => {
+    it("is reported that it may be dead where the import fails, too", async () => {
       const state = { asked: 0 };
       const importMaterial = async () => {
         // Over the material, of nothing, and into the key that may be empty.
@@ -400,7 +400,7 @@ describe("where the KMS takes an import into an empty key only", () => {
       }
     });
 
-    it("or not, where its tags may not be read, and that is told", async () => {
+    it("or not, where its tags may not be read, and that is reported", async () => {
       const { look, told } = emptied(failing(denied), record);
       expect((await look()).condition.state).toBe("deleted");
       expect(told).toEqual([

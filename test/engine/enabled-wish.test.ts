@@ -69,7 +69,7 @@ describe("the tag of a key that is to be Disabled", () => {
     ],
   ];
 
-  it.each(attempts)("need not be %s by someone who may not tag, and that is told", async (done, attempt) => {
+  it.each(attempts)("need not be %s by someone who may not tag, and that is reported", async (done, attempt) => {
     const refusing = { tag: failing(denied), untag: failing(denied) };
     expect(await attempt(refusing)).toEqual([
       ["warn", `The tag byok:enabled of the key cannot be ${done}: the caller lacks the permission.`, { key: arn }],

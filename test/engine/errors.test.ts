@@ -56,7 +56,7 @@ describe("the error", () => {
     });
   });
 
-  it("is told from others by its class and its codes", () => {
+  it("is recognized by others by its class and its codes", () => {
     expect(isByokError(error)).toBe(true);
     expect(isByokError(error, "timeout", "lifetime_past")).toBe(true);
     expect(isByokError(error, "timeout")).toBe(false);

@@ -125,7 +125,7 @@ describe("the aspects of a key", () => {
     expect(key.asked).toEqual([]);
   });
 
-  it("wait until the KMS has heard of a key that this run made", async () => {
+  it("wait until the KMS shows a key that this run made", async () => {
     const unheard = new ByokError("key_not_found", "Not heard of.", { retry: "settling" });
     let asked = 0;
     const key = changeable(
@@ -143,7 +143,7 @@ describe("the aspects of a key", () => {
     expect((await key.clock.run(key.sync({ policy: "[]" }))).error).toBeUndefined();
   });
 
-  it("wait for a role in a policy that was made a moment ago, whoever made the key, and for nothing else", async () => {
+  it("wait for a role in a policy that was made a moment ago, no matter who made the key, and for nothing else", async () => {
     const unknown = new ByokError("invalid_policy", "Unknown principal.", { retry: "settling" });
     const unheard = new ByokError("key_not_found", "Not heard of.", { retry: "settling" });
     for (const [error, attempts] of [[unknown, 3] as const, [unheard, 1] as const]) {

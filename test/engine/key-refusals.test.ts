@@ -522,7 +522,7 @@ describe("a new replica", () => {
       "region",
       `${primaryKeyArn} already has a replica in ${region}: ${arn}. ${why} ${remedy}`,
     ]);
-    // Whoever lost the reply knows no more.
+    // Anyone who lost the reply knows no more.
     expect(await refusal(() => standing({ tags: async () => tags, replicate: failing(lost) }, changes))).toEqual([
       "creation_unconfirmed",
       "region",

@@ -14,7 +14,7 @@ import { bytes, denied, empty, emptySource, record, refusal, settings, source, t
 import { answered, arn, day, failing, now, paperKey } from "./paper-run";
 import { rejected } from "./thrown";
 
-describe("what is told after an import", () => {
+describe("what is reported after an import", () => {
   const key: KeyDescription = { ...empty, materialId: "aa" };
   const materials: KeyService["materials"] = async () => [
     { materialId: "aa", imported: false, state: "CURRENT" },
@@ -110,7 +110,7 @@ describe("what is told after an import", () => {
       expect(gone.requests).toEqual([]);
     });
 
-    it("is disabled also where nothing more can be done, for want of the bytes or of a plan for them", async () => {
+    it("is disabled also where nothing more can be done, for lack of the bytes or of a plan for them", async () => {
       const renewed = { ...failed, lifetime: lifetimeFrom({ validFor: "90d" }) };
       const without = taking(paperKey, { setEnabled: async () => {}, untag: async () => {}, tags });
       const { code } = await rejected(applyMaterial(without.run, settings, undefined, renewed, {}, "reimport"));

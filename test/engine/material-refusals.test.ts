@@ -158,7 +158,7 @@ describe("import parameters", () => {
     await expect(apply({ token: Buffer.alloc(1) })).resolves.toBeDefined();
   });
 
-  it("are fetched again, once, where they have become stale, and that is told", async () => {
+  it("are fetched again, once, where they have become stale, and that is reported", async () => {
     const stale = new ByokError("import_refused", "Too old.", { retry: "fresh_parameters" });
     let sent = 0;
     const importMaterial: KeyService["importMaterial"] = async () => {

@@ -153,7 +153,7 @@ describe("a paced key service", () => {
     }
   });
 
-  it("asks once for all who ask for the same key at the same time, and anew afterwards", async () => {
+  it("asks once for all who ask for the same key at the same time, and again afterwards", async () => {
     const { service: inner, sent } = answering((count) => ({ at: count, value: null }));
     const { service } = paced(inner);
     const answers = await Promise.all(["a", "a", "b", "a"].map((arn) => service.describe(arn)));

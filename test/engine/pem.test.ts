@@ -28,7 +28,7 @@ describe("a PEM", () => {
     expect(read("----BEGIN PRIVATE KEY-----")).toBeNull();
   });
 
-  it("is told by its label where its body is of no use", () => {
+  it("is shown by its label where its body is of no use", () => {
     expect(read("-----BEGIN EC PARAMETERS-----")).toEqual([parametersLabel, ""]);
     expect([parametersLabel, encryptedLabel]).toEqual(["EC PARAMETERS", "ENCRYPTED PRIVATE KEY"]);
     const old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----";

@@ -101,7 +101,7 @@ describe("repeating a request", () => {
     expect(repeating.clock.now()).toBe(waited);
   });
 
-  it("is told to the log", async () => {
+  it("is reported to the log", async () => {
     const told: unknown[] = [];
     const log: Log = { ...silentLog, debug: (...words) => void told.push(words) };
     const repeating = { ...setting(), log };

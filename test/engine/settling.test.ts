@@ -26,7 +26,7 @@ describe("waiting for what has just been made", () => {
   const service = () => run.services.service("aws", "eu-central-1");
   const context = () => keyContext(run, key, "key_arn", {});
 
-  it("repeats until the KMS has heard of it, with pauses that grow", async () => {
+  it("repeats until the KMS shows it, with pauses that grow", async () => {
     startSettling(run, key);
     let looks = 0;
     const work = async (): Promise<string> => {

@@ -105,7 +105,7 @@ describe("RSA-OAEP by another implementation", () => {
     expect(Buffer.from(opened, "latin1")).toEqual(bytes);
   });
 
-  it("wraps anew every time", () => {
+  it("wraps again every time", () => {
     const [one, other] = [1, 2].map(() => wrap(Buffer.alloc(32), wrappingKey, "RSAES_OAEP_SHA_256"));
     expect(one).not.toEqual(other);
   });

@@ -41,7 +41,7 @@ describe("in bounded time", () => {
   it("looks at the numbers of an RSA key", () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const numbers = privateKey.export({ format: "der", type: "pkcs1" });
-    // The last number but grown: the length of what is around it is written anew.
+    // The last number but grown: the length of what is around it is written again.
     const key = tlv(0x30, numbers.subarray(4), tlv(0x02, Buffer.alloc(40_000, 0x7f)));
     const algorithm = Buffer.from("300d06092a864886f70d0101010500", "hex");
     const der = tlv(0x30, Buffer.from("020100", "hex"), algorithm, tlv(0x04, key));

@@ -14,7 +14,7 @@ import { reportFigures } from "../support/figures";
 import { Workspace } from "../support/terraform";
 import { terraformBinary } from "../support/terraform-binary";
 
-// Whoever can set a variable, or write into a home, must not be able to lead requests to a host of his own. The address
+// Anyone who can set a variable, or write into a home, must not be able to lead requests to a host of his own. The address
 // 0.0.0.0 plays that host: it leads to this machine and is none of its loopback addresses. The trap there counts
 // connections, so that not even a handshake goes unnoticed.
 

@@ -158,7 +158,7 @@ describe.each(clouds)("a malicious $title", (cloud: Cloud) => {
     expect(elsewhere.requests).toEqual([]);
   });
 
-  it("is told that it sent somebody elsewhere by a header or an error as well", async () => {
+  it("is reported that it sent somebody elsewhere by a header or an error as well", async () => {
     await using elsewhere = await scriptedServer((_request, response) => response.end("{}"));
     const lie = raw((response) =>
       response
@@ -311,7 +311,7 @@ function endless(response: ServerResponse): void {
   response.writeHead(200, { "content-type": "application/json" });
   const more = (): void => {
     while (!response.destroyed && response.write(part)) {
-      // Until it is told to wait.
+      // Until it is reported to wait.
     }
   };
   response.on("drain", more);

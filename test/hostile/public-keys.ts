@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 
 type Bits = number;
 
-/** What a malicious KMS may give for a wrapping key, in the order of its cunning. It is told the size that was asked for. */
+/** What a malicious KMS may give for a wrapping key, in the order of its cunning. It is reported the size that was asked for. */
 export const hostilePublicKeys: readonly (readonly [what: string, make: (asked: Bits) => Buffer])[] = [
   ["nothing", () => Buffer.alloc(0)],
   ["a text", () => Buffer.from("hello")],

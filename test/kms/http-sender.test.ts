@@ -115,7 +115,7 @@ describe("who gives up", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("during it ends the wait at once, and is told that it may have been done", async () => {
+  it("during it ends the wait at once, and is reported that it may have been done", async () => {
     const aborting = new AbortController();
     await using server = await scriptedServer(() => aborting.abort());
     const { error, took } = await failure(sender().send(asking(server.url), aborting.signal));
@@ -224,7 +224,7 @@ describe("an answer", () => {
     expect(closed).toHaveLength(1);
   });
 
-  it("that is no HTTP is told as a connection that broke", async () => {
+  it("that is no HTTP is reported as a connection that broke", async () => {
     await using garbage = await listening(createSocketServer((socket) => void socket.end("no HTTP\r\n\r\n")));
     await expect(sender().send(asking(`http://127.0.0.1:${garbage.port}`))).rejects.toMatchObject({
       code: "service_unavailable",

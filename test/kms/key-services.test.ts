@@ -49,7 +49,7 @@ function services(settings: KmsSettings = {}, around: Partial<KeyServicesSurroun
 const awsAt = (url: string) => ({ aws: { region: "eu-central-1", accessKey: "A", secretKey: "s", endpoint: url } });
 
 describe("the KMS of a key", () => {
-  it("is told from the ARN, with what that says of the key", () => {
+  it("is recognized by the ARN, with what that says of the key", () => {
     const found = services();
     expect(found.locate(awsArn, "key_arn")).toEqual({
       kms: "aws",

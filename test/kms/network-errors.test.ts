@@ -17,7 +17,7 @@ describe("an endpoint that is not reached", () => {
     ["ENETUNREACH", "no network"],
     ["ENETDOWN", "no network"],
     ["EADDRNOTAVAIL", "no local address left"],
-  ])("with %s is told as one, nothing having been sent", (code, why) => {
+  ])("with %s is reported as one, nothing having been sent", (code, why) => {
     const error = networkError(thrown(code), vendor);
     expect(error).toMatchObject({
       code: "service_unavailable",
@@ -48,7 +48,7 @@ describe("an endpoint that is not reached", () => {
     );
   });
 
-  it("is told by the first of several attempts", () => {
+  it("is shown by the first of several attempts", () => {
     const attempts = { errors: [thrown("ENETUNREACH"), thrown("ECONNREFUSED")] };
     expect(networkError(Object.assign(new Error("x"), attempts), vendor)).toMatchObject({ serviceCode: "ENETUNREACH" });
     for (const errors of [[], 7, "ECONNREFUSED", ["ECONNREFUSED"], [undefined]]) {
@@ -79,7 +79,7 @@ describe("an endpoint that cannot be verified", () => {
     "INVALID_CA",
     "INVALID_PURPOSE",
     "EPROTO",
-  ])("is told by %s, with what may be trusted instead, and not asked again", (code) => {
+  ])("is shown by %s, with what may be trusted instead, and not asked again", (code) => {
     const error = networkError(thrown(code, { host: "kms.example" }), vendor);
     expect(error).toMatchObject({
       code: "service_unavailable",

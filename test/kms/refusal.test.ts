@@ -70,7 +70,7 @@ describe("a refusal by a name that is in no table", () => {
     expect(error(change, { status }).attribute).toBeUndefined();
   });
 
-  it("is told with what was asked for, and what to do", () => {
+  it("is reported with what was asked for, and what to do", () => {
     expect(error(change).rawMessage).toMatch(
       /^Example Cloud refused kms:TagResource on arn:key \(Surprise\): words\. Look the name up/,
     );

@@ -77,7 +77,7 @@ describe("the embedded KMS on a machine of many", () => {
   const pages: readonly (readonly [string, Record<string, string>])[] = [
     ["another origin", { Origin: "https://evil.example" }],
     ["another port of this machine", { Origin: "http://localhost:3000" }],
-    ["no origin that is told", { Origin: "null" }],
+    ["no origin that is reported", { Origin: "null" }],
     ["another site, without an origin", { "Sec-Fetch-Site": "cross-site" }],
     ["the same site", { "Sec-Fetch-Site": "same-site" }],
     ["itself", { "Sec-Fetch-Site": "same-origin" }],

@@ -55,7 +55,7 @@ describe("the provider's process", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What comes back to whoever sends this over TLS, or over the bare socket. Undefined where nothing does. */
+  /** What comes back to anyone who sends this over TLS, or over the bare socket. Undefined where nothing does. */
   const unanswered = async (answer: Promise<string | undefined>): Promise<boolean> => {
     figures.tried += 1;
     const got = await answer;

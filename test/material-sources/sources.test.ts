@@ -241,7 +241,7 @@ describe("a command", () => {
     ["prints nothing", shell("true"), "material_unavailable", /printed nothing/],
     ["prints too much", shell(`yes ${canary}`), "malformed_material", /printed more than 64 KiB/],
     ["prints no key", shell(`echo ${canary}`), "malformed_material", /21 bytes/],
-  ])("that %s is refused, and nothing it printed is told", async (_, uri, code, words) => {
+  ])("that %s is refused, and nothing it printed is reported", async (_, uri, code, words) => {
     const error = await rejected(open(uri));
     expect(error).toMatchObject({ code, attribute });
     expect(error.message).toMatch(words);

@@ -21,7 +21,7 @@ export interface Cloud {
   start(): Promise<CloudLife>;
 }
 
-/** An embedded KMS, whoever is watched, and somebody else who may do everything. */
+/** An embedded KMS, anyone who is watched, and somebody else who may do everything. */
 export interface CloudLife {
   readonly kms: Emulator;
   /** The access key of the one whose permissions are looked at. */

@@ -169,7 +169,7 @@ function verdictOn(flow: Flow, { kms }: Cloud, action: string, attempt: Attempt,
   const { done } = attempt;
   if (done.error !== undefined) expect(done.error.code).toBe("access_denied");
   expect({ ...where, told: tellings(done) }).not.toEqual({ ...where, told: "" });
-  // Whatever is told beside a record, the record is of something.
+  // Whatever is reported beside a record, the record is of something.
   expect(done.key ?? done.material).toBeDefined();
   return "told";
 }

@@ -54,7 +54,7 @@ export interface Flow {
   readonly on?: readonly Kms[];
   /** True where not one write may be made. Default false. */
   readonly readsOnly?: boolean;
-  /** Permissions that may be missing: the flow succeeds, and what it could not do is told. */
+  /** Permissions that may be missing: the flow succeeds, and what it could not do is reported. */
   readonly bears?: Readonly<Partial<Record<Kms, readonly string[]>>>;
   /** True where the flow was asked to delete key material. Default false. */
   readonly deletesMaterial?: boolean;

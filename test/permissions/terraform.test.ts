@@ -34,7 +34,7 @@ describe("a denial, as Terraform sees it", () => {
     valid_for: "90d",
   });
 
-  /** The work fails for want of the permission, with its name and that of the key. */
+  /** The work fails for lack of the permission, with its name and that of the key. */
   async function expectDenied(action: string, work: () => Promise<unknown>): Promise<void> {
     on.life.kms.permissions.deny(action, { accessKeyId: "AKIAENGINE" });
     const errors = await refusal(work());

@@ -5,7 +5,7 @@ import { scenes } from "./support/scene";
 describe("a key that the KMS does not show for a moment", () => {
   const scene = scenes();
 
-  it.each([1, 2])("is neither deleted nor made anew, after %d such answers", async (times) => {
+  it.each([1, 2])("is neither deleted nor made again, after %d such answers", async (times) => {
     const { stack, life, arn, writes } = scene();
     const program = keyWithMaterial({ keyMaterial: newBytes().toString("base64"), deletionPolicy: "delete" });
     expect((await stack.up(program)).error).toBeUndefined();

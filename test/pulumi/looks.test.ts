@@ -143,7 +143,7 @@ describe("what a look has found", () => {
     expect((await stack.up(program)).steps).toEqual([]);
   });
 
-  it("is told to material that knows nothing of it", async () => {
+  it("is handed to material that knows nothing of it", async () => {
     const { stack, life, arn } = scene();
     const material = { keyMaterial: base64(newBytes()), validFor: "90d" };
     await stack.up(keyWithMaterial(material));
@@ -180,7 +180,7 @@ describe("what a look has found", () => {
     expect(await keyState()).toBe("Disabled");
   });
 
-  it("is told of a key that is Disabled, since a run may have ended while it canceled its deletion", async () => {
+  it("is reported with a key that is Disabled, since a run may have ended while it canceled its deletion", async () => {
     const { stack, life, arn } = scene();
     const program = keyWithMaterial({ keyMaterial: base64(newBytes()) });
     await stack.up(program);
@@ -270,7 +270,7 @@ describe("the clock", () => {
     expect((await stack.up(near)).steps).toEqual([]);
   });
 
-  it("checks the date of new material by what this run has heard of the KMS", async () => {
+  it("checks the date of new material by what this run has seen of the KMS", async () => {
     const { stack, provider, arn } = scene();
     await stack.up(keyWithMaterial({ keyMaterial: base64(newBytes()) }));
     const run = provider();

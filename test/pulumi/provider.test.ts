@@ -137,7 +137,7 @@ describe("the provider", () => {
     );
   });
 
-  it("reads a source at the preview of new material, unless it is told to wait, and keeps its bytes to itself", async () => {
+  it("reads a source at the preview of new material, unless it is reported to wait, and keeps its bytes to itself", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-source-"));
     try {
       await writeFile(join(folder, "payments.bin"), Buffer.alloc(31, 1), { mode: 0o600 });

@@ -174,7 +174,7 @@ describe("material that moves to another key", () => {
     expect(replaced.error).toBeUndefined();
     expect(writes()).toEqual(["ScheduleKeyDeletion", "CreateKey", "ImportKeyMaterial"]);
     expect(replaced.printed.join("\n")).toMatch(/was left as it is, although `deletionPolicy` is delete/);
-    // Whoever changes their mind within the waiting time has lost nothing.
+    // Anyone who changes their mind within the waiting time has lost nothing.
     await life.client().send(new CancelKeyDeletionCommand({ KeyId: former }));
     await life.client().send(new EnableKeyCommand({ KeyId: former }));
     expect(await life.decrypt(ciphertext)).toBe(plaintext);

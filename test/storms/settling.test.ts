@@ -124,7 +124,7 @@ describe.each(["aws", "alibaba", "qkms"] as const)("eventual consistency of %s",
 
 afterAll(() => {
   reportFigures("storms-settling", "npm run test:storms", {
-    "cases (one to sixty seconds until the KMS has heard of it)": figures.cases,
+    "cases (one to sixty seconds until the KMS shows it)": figures.cases,
     "requests made": figures.requests,
     "requests, the theoretical least (where all is seen at once)": figures.least,
     "virtual seconds waited": Math.round(figures.seconds),

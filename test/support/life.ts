@@ -22,7 +22,7 @@ export interface Life {
   readonly kms: Emulator;
   /** A new run: its memory is empty, as in a new process. */
   run(settings?: KmsSettings & { readonly allowed?: Run["allowed"]; readonly watch?: Watch }): Run;
-  /** The official client, as whoever uses the key has it. */
+  /** The official client, as anyone who uses the key has it. */
   client(region?: string): KMSClient;
   encrypt(keyArn: string, region?: string): Promise<Uint8Array>;
   /** The text that `encrypt` took, or the name of the error. */

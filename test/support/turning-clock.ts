@@ -1,7 +1,7 @@
 import type { Clock } from "../../src/engine/clock";
 import type { Emulator } from "../../src/emulator/index";
 
-/** A clock by which waiting takes no time: whoever sleeps by it turns the embedded KMS's clock. */
+/** A clock by which waiting takes no time: anyone who sleeps by it turns the embedded KMS's clock. */
 export function turningClock({ clock }: Pick<Emulator, "clock">): Clock {
   let monotonic = 0;
   return {

@@ -64,7 +64,7 @@ describe("a cloud that byok does not know, in a list with the others,", () => {
     [{ secret_key: "sesame", ink: "red" }, "ink", "must be one of blue, black"],
     [{ secret_key: "sesame", clerk: { clerk_name: "Ada", working_hours: 9 } }, "working_hours", "between 1 and 8"],
     [{ shelf: "north-wing" }, "secret_key", "The archive is locked."],
-  ])("is told there what is wrong with its block: %j", async (paper, attribute, words) => {
+  ])("is reported there what is wrong with its block: %j", async (paper, attribute, words) => {
     const error: unknown = await ProviderHost.start(provider, { paper }).catch((thrown: unknown) => thrown);
     const found = error instanceof HostError ? error.diagnostics : [];
     expect(found).toHaveLength(1);

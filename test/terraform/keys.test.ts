@@ -44,7 +44,7 @@ describe("the states of a key", () => {
   const stateOf = async (KeyId: string): Promise<string | undefined> =>
     (await on.life.client().send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
 
-  it("Disabled stays Disabled, whoever did it, and whatever happens to the material", async () => {
+  it("Disabled stays Disabled, no matter who did it, and whatever happens to the material", async () => {
     await write("enabled = false");
     await on.workspace.apply();
     await on.settled();

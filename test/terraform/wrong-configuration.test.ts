@@ -71,7 +71,7 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
     ["a date too far ahead", { valid_to: "2099-01-01T00:00:00Z" }, /365 days/],
   ])("key material: %s, while planning, by the time of the KMS", async (_what, wrong, remedy) => {
     const material = on.host.resource("byok_imported_key_material");
-    // Whoever looks at the key learns the time of its KMS.
+    // Anyone who looks at the key learns the time of its KMS.
     const keyArn = await newKey();
     await on.host.readDataSource("byok_external_key", { key_id: keyArn });
     on.life.calls();

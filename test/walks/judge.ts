@@ -61,7 +61,7 @@ export class Judge {
   readonly #proved = new Map<string, Set<string>>();
   /** Ciphertexts by ARN and material. */
   readonly #ciphertexts = new Map<string, Map<string, string>>();
-  /** Whether a key is to be Enabled, as whoever had the last word on it said. */
+  /** Whether a key is to be Enabled, as anyone who had the last word on it said. */
   readonly #enabled = new Map<string, boolean>();
   /** Keys whose material somebody else deleted before its time. */
   readonly #deletedEarly = new Map<string, EarlyDeletion>();
@@ -78,7 +78,7 @@ export class Judge {
   readonly #described = new Map<string, string | undefined>();
   /**
    * Keys left Disabled by a run that was killed when it had canceled their deletion, of which no state says that they were
-   * pending deletion. Nothing tells them from keys that others disabled, so that they stay Disabled, and that is told.
+   * pending deletion. Nothing tells them from keys that others disabled, so that they stay Disabled, and that is reported.
    */
   readonly #halfBack = new Set<string>();
   /** Keys that byok may have given up and others brought back. */
@@ -236,7 +236,7 @@ export class Judge {
         const isDoubtful =
           this.#lifetimeUnseen.has(key.arn) ||
           !before.some((one) => one.name === material.address && one.arn === key.arn && one.verified);
-        // Nobody knows any more whether it expired or was deleted: the user is told, and decides.
+        // Nobody knows any more whether it expired or was deleted: the user is informed, and decides.
         const isTold =
           material.onDeletion === "report" &&
           report.warnings.some((warning) => warning.includes(key.arn) || warning.includes(key.id));
@@ -275,7 +275,7 @@ export class Judge {
     if (left.length > 0) this.#report(5, `an intention is left on a key (${left.join()})`, arn);
   }
 
-  /** A key that holds its configured bytes and cannot be used for want of others: somebody has to be told which. */
+  /** A key that holds its configured bytes and cannot be used for lack of others: somebody has to be told which. */
   #judgeLost(repository: Repository, role: string, key: KeptKey, { warnings }: Report): void {
     const nowMs = this.#nowMs();
     const mine = [...repository.materials.values()].filter((material) => material.key === role);
@@ -286,7 +286,7 @@ export class Judge {
     if (held.length === 0 || key.deletion !== undefined) return;
     for (const material of lasting(key)) {
       if (isThere(material, nowMs) || warnings.some((warning) => warning.includes(material.id))) continue;
-      this.#report(5, "nobody is told of material that a key lacks", `${key.arn} ${material.id}`);
+      this.#report(5, "nobody learns of material that a key lacks", `${key.arn} ${material.id}`);
     }
   }
 
@@ -382,7 +382,7 @@ export class Judge {
       const right = configured.some((one) => bytesFor(repository, this.#disk, one)?.toString("base64") === bytes);
       if (!right && role !== undefined)
         this.#report(2, "other bytes were imported than those configured for the key", arn);
-      // Who moves the bytes there, or declares them anew, asks for them.
+      // Who moves the bytes there, or declares them again, asks for them.
       const isAsked = plan.some(
         (one) => one.kind === "material" && one.action !== "delete" && one.to === arn && one.from !== arn,
       );

@@ -31,7 +31,7 @@ export interface Walked {
   readonly violations: readonly Violation[];
   /** Steps that were walked; a walk ends with its first violation. */
   readonly steps: number;
-  /** What happened, for whoever looks for the cause. */
+  /** What happened, for anyone who looks for the cause. */
   readonly story: readonly string[];
 }
 

@@ -138,7 +138,7 @@ function all<T>(reads: readonly (() => T)[]): T[] {
     try {
       return [read()];
     } catch (error) {
-      // What cannot be read at all is told of first, as it is all that AWS then sees.
+      // What cannot be read at all is reported with first, as it is all that AWS then sees.
       if (!(error instanceof ConstraintError)) throw error;
       broken.push(...error.broken);
       return [];

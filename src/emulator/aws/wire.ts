@@ -96,7 +96,7 @@ function kmsExchange(world: World, identities: Identities, scope: CredentialScop
   };
 }
 
-/** What AWS wants of whoever makes a key, beside the operation's own permission ("Permissions for AWS KMS API"). */
+/** What AWS wants of anyone who makes a key, beside the operation's own permission ("Permissions for AWS KMS API"). */
 function neededBesides(operation: string, region: string, body: Body | undefined): readonly Permission[] {
   const { Tags: tags, ReplicaRegion: replicaRegion } = body ?? {};
   const place = operation === "ReplicateKey" && typeof replicaRegion === "string" ? replicaRegion : region;

@@ -16,7 +16,7 @@ import { stsService } from "./sts";
 import { alibaba } from "./vendor";
 
 /**
- * Settles how to reach Alibaba Cloud. Sends nothing: what is wrong with the settings is told here, the rest by the first
+ * Settles how to reach Alibaba Cloud. Sends nothing: what is wrong with the settings is reported here, the rest by the first
  * request.
  *
  * @throws ByokError `invalid_argument`, `endpoint_not_allowed`

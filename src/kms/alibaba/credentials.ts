@@ -66,7 +66,7 @@ export function checkCredentialSettings(settings: AlibabaSettings, env: Environm
   if (surrounding !== undefined && surrounding !== "") checkUri(surrounding, "ALIBABA_CLOUD_CREDENTIALS_URI", false);
 }
 
-/** Where credentials may be fetched; whoever answers there chooses the account that keys are made in. */
+/** Where credentials may be fetched; anyone who answers there chooses the account that keys are made in. */
 function checkUri(text: string, source: string, reviewed: boolean): URL {
   const refuse = (why: string): ByokError =>
     new ByokError("endpoint_not_allowed", `The address for credentials from ${source} ${why}`, {
@@ -96,15 +96,15 @@ function renewed(make: CredentialProvider, clock: CredentialSurroundings["clock"
     const asked = fetch;
     const held = await asked();
     if (held.expiresAt === undefined || held.expiresAt - clock.now() / 1000 > fiveMinutes) return held;
-    // Of several who find it too old at the same time, one fetches anew.
+    // Of several who find it too old at the same time, one fetches again.
     if (fetch === asked) fetch = once(make);
-    const anew = fetch;
+    const again = fetch;
     try {
-      return await anew();
+      return await again();
     } catch (error) {
       if (held.expiresAt <= clock.now() / 1000) throw error;
       // A service that fails for a moment must not end a run whose credentials still hold: the next request tries again.
-      if (fetch === anew) fetch = asked;
+      if (fetch === again) fetch = asked;
       return held;
     }
   };

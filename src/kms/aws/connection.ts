@@ -21,7 +21,7 @@ import { readSharedConfig } from "./shared-config";
 import { aws } from "./vendor";
 
 /**
- * Settles how to reach AWS. Sends nothing and loads no SDK: what is wrong with the settings is told here, the rest by the
+ * Settles how to reach AWS. Sends nothing and loads no SDK: what is wrong with the settings is reported here, the rest by the
  * first request. The SDK's default chain of credentials reads `process.env`, whatever environment is given.
  *
  * @throws ByokError `invalid_argument`, `endpoint_not_allowed`

@@ -74,7 +74,7 @@ function keyPair(
 const localAddresses = ["169.254.169.254", "[fd00:ec2::254]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 
 /**
- * The SDK asks these addresses by means of its own, which pass no rules. Whoever answers there decides in whose account
+ * The SDK asks these addresses by means of its own, which pass no rules. Anyone who answers there decides in whose account
  * keys are made, so a host that nobody wrote into the configuration must be this machine or the one of its cloud.
  */
 function checkCredentialAddresses({ env, shared }: CredentialSurroundings): void {

@@ -12,7 +12,7 @@ import type { QkmsSettings } from "./settings";
 import { qkms } from "./vendor";
 
 /**
- * Settles how to reach QKMS, at one endpoint and with one pair of credentials: it has no Regions. Sends nothing: what is wrong with the settings is told here, the rest by the first request.
+ * Settles how to reach QKMS, at one endpoint and with one pair of credentials: it has no Regions. Sends nothing: what is wrong with the settings is reported here, the rest by the first request.
  *
  * @throws ByokError `invalid_argument`, `credentials_missing`, `endpoint_not_allowed`
  */

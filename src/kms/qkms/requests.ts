@@ -40,7 +40,7 @@ export interface QkmsRequests {
  */
 const anyBytes = /[A-Za-z0-9+/_=-]{41,}/g;
 
-/** A signature may be refused for its date alone when that is further off than this; AWS's bound, for want of another. */
+/** A signature may be refused for its date alone when that is further off than this; AWS's bound, for lack of another. */
 const tolerableSkewMs = 5 * 60_000;
 
 export function qkmsRequests(url: URL, signing: Signing, sender: HttpSender, clock: Clock): QkmsRequests {
@@ -94,7 +94,7 @@ function goodAnswer({ body }: HttpAnswer, attempt: Attempt): Answer {
   }
 }
 
-/** The body names the error, with or without a message; what is no such body is told by its HTTP status. */
+/** The body names the error, with or without a message; what is no such body is shown by its HTTP status. */
 function refusal({ status, body }: HttpAnswer, attempt: Attempt): ByokError {
   let answer: Answer = {};
   try {

@@ -16,7 +16,7 @@ export class Session {
     this.log = log;
   }
 
-  /** Begins anew with another client: tests let one host after another configure the same provider. */
+  /** Begins again with another client: tests let one host after another configure the same provider. */
   configure(client: unknown): void {
     this.#configured = { client };
   }

@@ -5,7 +5,7 @@ describe("the QKMS side of the embedded KMS", () => {
   const side = qkmsSide();
   const { start, ask, newKey, describeKey, importInto } = side;
 
-  it("is told from AWS's by its path or its host, and keeps its keys apart", async () => {
+  it("is recognized by AWS's by its path or its host, and keeps its keys apart", async () => {
     const arn = await newKey();
     for (const asking of [{}, { path: "/qkms/" }, { path: "/", host: `qkms.localhost:${side.kms.port}` }]) {
       expect(await ask("DescribeKey", { KeyId: arn }, asking)).toMatchObject({ status: 200 });

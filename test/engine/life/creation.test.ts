@@ -271,7 +271,7 @@ describe("the creation of a key", () => {
     });
   });
 
-  it("waits until the KMS has heard of a new key everywhere", async () => {
+  it("waits until the KMS shows a new key everywhere", async () => {
     life.kms.faults.add({ operation: "CreateKey", kind: "eventual", forRequests: 3 });
     const run = life.run();
     const { record } = await ensureKey(run, wantedKey, undefined);

@@ -167,7 +167,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
-  it("waits until the KMS has heard of the deletion", async () => {
+  it("waits until the KMS shows the deletion", async () => {
     const { key, source, record } = await imported();
     life.kms.faults.add({ operation: remove, kind: "eventual", forRequests: 2 });
     await applyMaterial(life.run({ clock: hurriedClock() }), longer(key.arn), source, record);
@@ -244,7 +244,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
     describe("where a deletion is reported only", () => {
       const cut = { operation: parameters, kind: "error", code: "InvalidArnException", skip: 2, ...never } as const;
 
-      it("is told from a deletion by others, and repaired all the same", async () => {
+      it("is recognized by a deletion by others, and repaired all the same", async () => {
         const { key, wanted, source, record, ciphertext } = await imported();
         const reporting: MaterialSettings = { ...wanted, onDeletion: "report" };
         life.kms.clock.advance("61d");
@@ -275,7 +275,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
         });
       });
 
-      it("is told of material that was taken over, too", async () => {
+      it("is reported with material that was taken over, too", async () => {
         const { key, wanted, source, ciphertext } = await imported();
         const reporting: MaterialSettings = { ...wanted, onDeletion: "report" };
         const { outcome } = await planAndApply(life, reporting, emptySource(), undefined);
@@ -340,7 +340,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       });
     });
 
-    it("is told as what it is where another run has imported meanwhile", async () => {
+    it("is reported as what it is where another run has imported meanwhile", async () => {
       const { key, wanted, source, record, ciphertext } = await imported();
       const run = life.run({
         clock: hurriedClock(),
@@ -518,7 +518,7 @@ describe("on a KMS that takes imports into empty keys only", () => {
       expect(await life.service().tags(key.arn)).toEqual({});
     });
 
-    it("is told of where it cannot be taken back", async () => {
+    it("is reported with where it cannot be taken back", async () => {
       const { key, wanted } = await untagged();
       await life.ask(remove, { KeyId: key.arn });
       life.kms.permissions.deny("kms:UntagResource");

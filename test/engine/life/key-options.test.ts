@@ -12,7 +12,7 @@ describe("what only some KMSs have", () => {
   });
   afterEach(() => life.close());
 
-  it("is told where it could not be set on a new key, which is there all the same", async () => {
+  it("is reported where it could not be set on a new key, which is there all the same", async () => {
     life.kms.permissions.deny("kms:SetDeletionProtection");
     const { record, warnings } = await ensureKey(life.run(), { ...wanted, deletionProtection: true }, undefined);
     expect(record).toMatchObject({ state: "PendingImport", deletionProtection: false });
@@ -26,7 +26,7 @@ describe("what only some KMSs have", () => {
     await expect(ensureKey(life.run(), { ...tokened, dkmsInstanceId: "kst-2" }, undefined)).rejects.toMatchObject({
       code: "key_conflict",
     });
-    // Whoever names no instance takes it in the one where it is.
+    // Anyone who names no instance takes it in the one where it is.
     const anywhere = { ...wanted, creationToken: "payments" };
     expect((await ensureKey(life.run(), anywhere, undefined)).record.arn).toBe(record.arn);
   });

@@ -234,7 +234,7 @@ describe("a key that returns from its deletion", () => {
       expect(await stateOf(arn)).toBe(was);
     });
 
-    it("is told nothing where it is not known how it was", async () => {
+    it("is reported nothing where it is not known how it was", async () => {
       const { arn, seen } = await dead("Enabled");
       const run = life.run();
       await ensureKey(run, wantedKey, { ...seen, enabled: undefined });

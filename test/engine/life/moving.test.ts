@@ -40,7 +40,7 @@ describe("material that moves to another key", () => {
     expect(await life.decrypt(one.ciphertext)).toBe("KMSInvalidStateException");
   });
 
-  it("stays in the former key under retain, and that is told", async () => {
+  it("stays in the former key under retain, and that is reported", async () => {
     const one = await leaving();
     const two = await newKey(life);
     const old = { record: one.record, policy: "retain" } as const;

@@ -148,7 +148,7 @@ describe("a multi-Region key", () => {
     });
   });
 
-  it("brings a replica back that waits for its deletion, instead of creating it anew", async () => {
+  it("brings a replica back that waits for its deletion, instead of creating it again", async () => {
     const { primary, keys } = await everywhere(newBytes(), [dublin]);
     const replica = keys[1];
     if (replica === undefined) throw new Error("There is no replica.");

@@ -41,7 +41,7 @@ describe("a note on the key that is fulfilled and cannot be removed", () => {
     return [KeyMetadata?.KeyState, Tags.find(({ TagKey }) => TagKey === "byok:enabled")?.TagValue];
   }
 
-  it("is made to say nothing by whoever may set tags and remove none", async () => {
+  it("is made to say nothing by anyone who may set tags and remove none", async () => {
     const { arn, record } = await renewed("kms:UntagResource");
     expect([record.noteLeft, await look(arn)]).toEqual([undefined, ["Disabled", "over"]]);
   });

@@ -21,7 +21,7 @@ describe("material that is to be deleted from a key", () => {
     expect(await releaseMaterial(life.run(), record, "delete")).toEqual({ warnings: [] });
   });
 
-  it("is gone with its key: that is told, and no failure", async () => {
+  it("is gone with its key: that is reported, and no failure", async () => {
     const { record } = await importedKey(life);
     const gone = { ...record, keyArn: record.keyArn.replace(/.{4}$/, "0000") };
     const { warnings } = await releaseMaterial(life.run(), gone, "delete");

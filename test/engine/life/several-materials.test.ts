@@ -201,7 +201,7 @@ describe("a key that holds several materials", () => {
       },
     );
 
-    it("waits until a replica's Region has heard of what was imported into the primary a moment ago", async () => {
+    it("waits until a replica's Region shows what was imported into the primary a moment ago", async () => {
       const bytes = newBytes();
       const run = life.run();
       const primary = (await ensureKey(run, primaryWanted, undefined)).record;

@@ -10,7 +10,7 @@ export function hostileJson(random: Random, example: unknown): string {
     const member = random.pick(members);
     const before = text.slice(0, member.index);
     const after = text.slice(member.index + member[0].length);
-    // In the place of a name only text makes sense; what does not is found out by whoever reads it.
+    // In the place of a name only text makes sense; what does not is found out by anyone who reads it.
     text = `${before}${after.startsWith(":") ? JSON.stringify(random.pick(oddTexts)) : hostileValue(random)}${after}`;
   }
   return text;

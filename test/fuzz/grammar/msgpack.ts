@@ -43,7 +43,7 @@ const forms: readonly Form[] = [
       inner();
     }
   },
-  // Unknown, unknown with refinements, and extensions that nobody has heard of.
+  // Unknown, unknown with refinements, and extensions that nobody shows.
   (random, parts) => {
     const type = random.pick([0, 12, 1, 0x7f, 0x80, 0xff]);
     const content = random.oneIn(2) ? Buffer.from("820101a2026100", "hex") : random.bytes(random.below(16));

@@ -330,7 +330,7 @@ describe("settings of credentials", () => {
 });
 
 describe("what a profile of the CLI lacks", () => {
-  /** What is told, with its code. */
+  /** What is reported, with its code. */
   const told = async (profile: Readonly<Record<string, unknown>>, env: Environment = {}): Promise<string> => {
     config([{ ...ak, ...profile }]);
     return chain({}, env).told();
@@ -367,7 +367,7 @@ describe("what a profile of the CLI lacks", () => {
       { mode: "OIDC", ram_role_arn: "r", oidc_token_file: "/nonexistent/token" },
       ": the OIDC token in /nonexistent/token cannot be read",
     ],
-  ])("is told: %j", async (profile, why) => {
+  ])("is reported: %j", async (profile, why) => {
     expect(await told(profile)).toBe(
       `credentials_missing: No usable Alibaba Cloud credentials were found${why}${advice}`,
     );

@@ -308,7 +308,7 @@ describe("a connection to Alibaba Cloud", () => {
     expect(around.services({})).not.toHaveProperty("defaultRegion");
   });
 
-  it("is told of certificates that cannot be read by the name of their argument", () => {
+  it("is reported with certificates that cannot be read by the name of their argument", () => {
     expect(() => around.services({ customCaBundle: "/nonexistent.pem" })).toThrow(
       /The certificates in \/nonexistent\.pem \(from `custom_ca_bundle`\) cannot be read/,
     );

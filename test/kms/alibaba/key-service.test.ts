@@ -274,7 +274,7 @@ describe("what is wrong with an answer", () => {
     ["GetKeyPolicy", "Policy", (s) => s.policy(keyArn), {}],
     ["ListResourceTags", "Tags", (s) => s.tags(keyArn), {}],
     ["CreateKey", "KeyMetadata", (s) => s.create(newKey), {}],
-  ])("to %s is told by its member: %s", async (operation, member, ask, body) => {
+  ])("to %s is shown by its member: %s", async (operation, member, ask, body) => {
     expect((await against(answering(body), ask)).error).toMatchObject({
       code: "untrusted_answer",
       rawMessage: expect.stringContaining(`The answer to ${operation} lacks \`${member}\``),

@@ -139,7 +139,7 @@ describe("material", () => {
     expect(await life.decrypt(await life.encrypt(arn))).toBe(plaintext);
   });
 
-  it.each(["InvalidImportToken", "ExpiredImportToken"])("is wrapped anew, once, after %s", async (code) => {
+  it.each(["InvalidImportToken", "ExpiredImportToken"])("is wrapped again, once, after %s", async (code) => {
     const { arn } = await newKey();
     life.calls();
     life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "error", code });

@@ -40,7 +40,7 @@ it.each([
   expect(() => checkRegion(region)).toThrow(refused("not the name of an Alibaba Cloud Region, like cn-hangzhou."));
 });
 
-it("is told from where it can come where it is missing", () => {
+it("is recognized by where it can come where it is missing", () => {
   expect(() => checkRegion(undefined)).toThrow(refused("Set `region` in the configuration, ALIBABA_CLOUD_REGION"));
   expect(() => defaultRegion({}, { ALIBABA_CLOUD_REGION: "x" }, undefined)).toThrow(refused("not the name"));
 });

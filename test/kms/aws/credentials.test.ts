@@ -438,7 +438,7 @@ describe("a session of an assumed role", () => {
     });
   });
 
-  it("is fetched anew when it has less than five minutes left, once for all Regions", async () => {
+  it("is fetched again when it has less than five minutes left, once for all Regions", async () => {
     let passed = 0;
     const start = Date.now();
     const clock = jest.spyOn(Date, "now").mockImplementation(() => start + passed);

@@ -35,6 +35,6 @@ it.each([
   expect(() => checkRegion(region)).toThrow(refused("`region` is not the name of an AWS Region, like eu-central-1."));
 });
 
-it("is told from where it can come where it is missing", () => {
+it("is recognized by where it can come where it is missing", () => {
   expect(() => checkRegion(undefined)).toThrow(refused("No AWS Region is set. Set `region` in the configuration"));
 });

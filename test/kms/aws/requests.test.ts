@@ -51,7 +51,7 @@ describe("a request that fails", () => {
   const failing: Script = (_request, response) => refusal(response, "KMSInternalException", "words", 500);
 
   it.each(requests)(
-    "%s is told with its permission and its key, and whether it is open: %s",
+    "%s is reported with its permission and its key, and whether it is open: %s",
     async (action, open, ask) => {
       expect((await against(failing, ask)).error).toMatchObject({
         code: "service_unavailable",
@@ -61,7 +61,7 @@ describe("a request that fails", () => {
     },
   );
 
-  it("is told with the Region where it is about no key", async () => {
+  it("is reported with the Region where it is about no key", async () => {
     const told = async (ask: (s: KeyService) => Promise<unknown>) => String((await against(failing, ask)).error);
     expect(await told((s) => s.create(newKey))).toContain("failed at kms:CreateKey in eu-central-1 (");
     expect(await told((s) => s.listKeys(undefined))).toContain("failed at kms:ListKeys in eu-central-1 (");
@@ -144,7 +144,7 @@ describe("what is wrong with an answer", () => {
       {},
     ],
     ["ScheduleKeyDeletion", "DeletionDate", (s) => s.scheduleDeletion(keyArn, 7), { DeletionDate: -1 }],
-  ])("to %s is told by its member: %s", async (operation, member, ask, body) => {
+  ])("to %s is shown by its member: %s", async (operation, member, ask, body) => {
     expect((await against(answering(body), ask)).error).toMatchObject({
       code: "untrusted_answer",
       rawMessage: expect.stringContaining(`The answer to ${operation} lacks \`${member}\``),
@@ -287,7 +287,7 @@ describe("a connection to AWS", () => {
     ["its argument", { customCaBundle: "/nonexistent" }, { AWS_CA_BUNDLE: "/other" }, "`custom_ca_bundle`"],
     ["the environment", {}, { AWS_CA_BUNDLE: "/nonexistent" }, "AWS_CA_BUNDLE"],
     ["the profile", {}, { AWS_CA_BUNDLE: "" }, '`ca_bundle` of the profile "default"'],
-  ])("is told of certificates by %s", (_where, settings, variables, source) => {
+  ])("is reported with certificates by %s", (_where, settings, variables, source) => {
     around.file(".aws/config", "[default]\nca_bundle = /nonexistent\n");
     expect(() => around.services(settings, { env: { HOME: around.home, ...variables } })).toThrow(
       `The certificates in /nonexistent (from ${source}) cannot be read.`,

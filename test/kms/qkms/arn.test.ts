@@ -41,7 +41,7 @@ describe("an ARN of QKMS", () => {
     );
   });
 
-  it("is told from the others' by its service", () => {
+  it("is recognized by the others' by its service", () => {
     expect(isQkmsArn(`arn:aws:verenc:1:key/${keyId}`)).toBe(true);
     expect(isQkmsArn(`arn:aws:kms:eu-central-1:111122223333:key/${keyId}`)).toBe(false);
     const services = keyServices({}, { clock: stillClock, log: silent, env: {} });

@@ -182,7 +182,7 @@ describe("TLS", () => {
     elsewhere.destroy();
   });
 
-  it("cannot be switched off, and whoever tries is told", () => {
+  it("cannot be switched off, and anyone who tries is reported", () => {
     const warnings: string[] = [];
     const log = { ...silent, warn: (message: string) => void warnings.push(message) };
     connected(credentials, { log, env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } }).destroy();

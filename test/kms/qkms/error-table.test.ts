@@ -16,7 +16,7 @@ type Case = readonly [
   action: string,
   words: string,
   expected: Readonly<Record<string, unknown>>,
-  /** What the user is told of the failure and to do about it. */
+  /** What the user is informed of the failure and to do about it. */
   says: readonly string[],
 ];
 

@@ -172,7 +172,7 @@ describe("a key of QKMS", () => {
       expect(importCalls()).toEqual([...imports, "ImportKeyMaterial", "ImportKeyMaterial"]);
     });
 
-    it("is told with a remedy after NotAuthorizedException, and not repeated", async () => {
+    it("is reported with a remedy after NotAuthorizedException, and not repeated", async () => {
       const { record } = await ensureKey(life.run(), wantedKey, undefined);
       life.kms.permissions.deny("kms:ImportKeyMaterial");
       await expect(

@@ -27,7 +27,7 @@ describe("an error's body", () => {
     [{ __type: 7, message: "m" }, "(Unknown): m"],
     [{ message: "m" }, "(Unknown): m"],
     [{}, "(Unknown)."],
-  ])("%j is told as %s", async (body, says) => {
+  ])("%j is reported as %s", async (body, says) => {
     const error = await told({ ...body });
     expect(error).toMatchObject({ serviceCode: says.includes("Unknown") ? "Unknown" : "ValidationException" });
     expect(String(error)).toContain(
@@ -35,7 +35,7 @@ describe("an error's body", () => {
     );
   });
 
-  it("is told without what could be the bytes of a key", async () => {
+  it("is reported without what could be the bytes of a key", async () => {
     for (const [run, shown] of [
       ["a".repeat(40), "a".repeat(40)],
       ["a".repeat(41), "…"],
@@ -212,7 +212,7 @@ describe("what is wrong with an answer", () => {
     ["GetParametersForImport", "KeyId", parameters, {}],
     ["CreateKey", "KeyId", (s) => s.create(key), {}],
     ["ScheduleKeyDeletion", "DeletionDate", (s) => s.scheduleDeletion(keyArn, 7), { DeletionDate: "soon" }],
-  ])("to %s is told by its member: %s", async (operation, member, ask, body) => {
+  ])("to %s is shown by its member: %s", async (operation, member, ask, body) => {
     expect((await against((_request, response) => json(response, body), ask)).error).toMatchObject({
       code: "untrusted_answer",
       rawMessage: expect.stringContaining(`The answer to ${operation} lacks \`${member}\``),

@@ -205,7 +205,7 @@ export class Stack {
       });
       return id;
     }
-    // Whoever would be replaced because of it goes first.
+    // Anyone who would be replaced because of it goes first.
     for (const dependent of program.filter(({ dependsOn = [] }) => dependsOn.includes(declared.name)).toReversed()) {
       const recorded = this.#find(dependent.type, dependent.name);
       if (recorded === undefined) continue;

@@ -249,7 +249,7 @@ export class ResourceInstance {
   }
 
   /**
-   * Plans and applies. What was unknown when it was planned may be given anew as `then`, since by the time of the apply
+   * Plans and applies. What was unknown when it was planned may be given again as `then`, since by the time of the apply
    * the host knows it; what the two plans know must agree. `between` is what happens before the apply, such as another
    * start of the provider; `replace` is what `-replace` asks for.
    */
