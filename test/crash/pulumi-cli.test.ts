@@ -5,7 +5,8 @@ import { kmsProfiles } from "../../src/kms/clouds";
 import { cli, type Ran as CliRan } from "../pulumi/support/cli";
 import type { Face, Ran } from "./face";
 import { crashMatrix } from "./matrix";
-import { environment, materialProps, keyProps } from "./pulumi-face";
+import { environment } from "../support/environment";
+import { materialProps, keyProps } from "./pulumi-face";
 import { costliest, killFromFile } from "./started-by-tool";
 
 const program = `

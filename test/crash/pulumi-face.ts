@@ -5,6 +5,7 @@ import { type ProviderProcess, providerProcess } from "../pulumi/support/provide
 import { registeredBy } from "../pulumi/support/serialised";
 import { type Declared, type Outcome, Stack as Engine } from "../pulumi/support/stack";
 import type { Props } from "../../pulumi/provider/props";
+import { environment } from "../support/environment";
 import type { Face, Place, Ran, Stack } from "./face";
 import { creationToken, policies, type Wanted } from "./flows";
 
@@ -104,23 +105,5 @@ export function materialProps({ materialFile }: Place, { validForDays }: Wanted)
     validFor: `${validForDays}d`,
     renewBefore: "30d",
     deletionPolicy: "delete",
-  };
-}
-
-/** The variables by which each of the services is reached. */
-export function environment({ emulator: { url, qkmsUrl } }: Place): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_KMS: url,
-    AWS_ENDPOINT_URL_STS: url,
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "AKIAENGINE",
-    AWS_SECRET_ACCESS_KEY: "engine",
-    ALIBABA_CLOUD_KMS_ENDPOINT: url,
-    ALIBABA_CLOUD_REGION: "cn-hangzhou",
-    ALIBABA_CLOUD_ACCESS_KEY_ID: "ENGINE",
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "engine",
-    QKMS_ENDPOINT_URL: qkmsUrl,
-    QKMS_ACCESS_KEY_ID: "QENGINE",
-    QKMS_SECRET_ACCESS_KEY: "engine",
   };
 }

@@ -2,6 +2,8 @@ import { fingerprintOfRaw } from "../../src/engine/fingerprint";
 import type { LoggedRequest, RequestMoment, WatchedRequest } from "../../src/emulator/index";
 import { plaintext } from "../support/life";
 import { type Embedded, holds, isOfByok, isThere, isWhole, lasting, type KeptKey, type KeptMaterial } from "./embedded";
+import { excusesIn } from "./excuses";
+import { roleOf } from "./held";
 import { bytesFor, type Disk, type MaterialDeclared, type Repository } from "./repository";
 import type { Change, Held, Order, Report, Tool } from "./tool";
 
@@ -536,27 +538,6 @@ export class Judge {
     }
   }
 
-  /** Whether material leaves a key with its bytes, and other material is to have the same ones there. */
-  #hasContradiction(repository: Repository, held: readonly Held[]): boolean {
-    const declared = [...repository.materials.values()];
-    const leaving = held.filter(
-      ({ kind, name, arn, deletionPolicy }) =>
-        kind === "material" &&
-        deletionPolicy === "delete" &&
-        !declared.some(
-          ({ key, address, formerly }) =>
-            key === roleOf(repository, held, arn) && (address === name || formerly === name),
-        ),
-    );
-    return leaving.some(({ name, arn, fingerprint }) =>
-      declared.some((one) => {
-        const bytes = bytesFor(repository, this.#disk, one);
-        const isSame = bytes === undefined || fingerprintOfRaw(bytes) === fingerprint;
-        return one.address !== name && one.key === roleOf(repository, held, arn) && isSame;
-      }),
-    );
-  }
-
   #noteHalfBack({ before }: Watched, held: readonly Held[], after: readonly KeptKey[]): void {
     for (const { arn, deletion, enabled } of after) {
       const wasLeaving = before.find((key) => key.arn === arn)?.deletion !== undefined;
@@ -611,92 +592,27 @@ export class Judge {
     keys: readonly KeptKey[],
     errors: readonly string[],
   ): readonly string[] {
-    const nowMs = this.#nowMs();
-    const found: string[] = [];
-    const isUnproved = ({ kind, verified, deletionPolicy }: Held): boolean =>
-      kind === "material" && !verified && deletionPolicy === "delete";
-    if (held.some(isUnproved)) found.push("bytes that nothing proves are to be deleted");
-    const isKept = errors.some((error) => /set `deletion_?policy` (?:of the other resource )?to retain/i.test(error));
-    if (isKept && this.#hasContradiction(repository, held)) found.push("one resource deletes what another needs");
-    for (const [role, declared] of repository.keys) {
-      const arn = held.find(({ kind, name }) => kind === "key" && name === declared.address)?.arn;
-      const key = keys.find((one) => one.arn === arn);
-      if (arn !== undefined && key === undefined) found.push(`${role} has vanished`);
-      if (declared.replicaOf !== undefined && keys.some((one) => this.#foreign.has(one.arn)))
-        found.push("a replica of others");
-      const materials = [...repository.materials.values()].filter((one) => one.key === role);
-      const wanted = new Set(materials.map((one) => bytesFor(repository, this.#disk, one)?.toString("base64")));
-      if (wanted.has(undefined)) found.push("the bytes are absent");
-      if (wanted.size > 1) found.push("two kinds of bytes in one key");
-      const settings = new Set(materials.map(({ lifetime, description }) => JSON.stringify([lifetime, description])));
-      if (settings.size > 1) found.push("two lifetimes or descriptions of the same bytes in one key");
-      // A key and its replicas take the same bytes.
-      const related = keys.filter(({ id }) => id === key?.id);
-      const known = new Set(related.flatMap((one) => [...(this.#held.get(one.arn) ?? [])]));
-      if ([...wanted].some((bytes) => bytes !== undefined && known.size > 0 && !known.has(bytes)))
-        found.push("other bytes");
-      if (materials.some(({ lifetime }) => lifetime.kind === "until" && lifetime.validToMs <= nowMs))
-        found.push("a past date");
-      if (
-        materials.some(
-          (one) =>
-            one.namesFingerprint && !bytesFor(repository, this.#disk, one)?.equals(this.#disk.pool[0] ?? Buffer.of()),
-        )
-      ) {
-        found.push("another fingerprint");
-      }
-      const others = key === undefined ? [] : lasting(key).filter(({ id }) => !wanted.has(this.#bytesOf.get(id)));
-      const isLost = others.some((material) => !isThere(material, nowMs));
-      if (others.length > 0 && isLost && key !== undefined && key.materials.length > 1) found.push("rotated by others");
-      if (key !== undefined && !key.enabled && this.#embedded.kms === "qkms") found.push("a Disabled key on QKMS");
-      if (this.#embedded.kms === "qkms" && held.some((one) => one.kind === "material" && !one.verified))
-        found.push("not verified");
-      if (
-        held.some(
-          (one) => one.kind === "key" && ![...repository.keys.values()].some(({ address }) => address === one.name),
-        )
-      ) {
-        found.push("a key was renamed, and its token is taken");
-      }
-      const isBearer = ({ arn: other, tags }: KeptKey): boolean =>
-        this.#revived.has(other) && tags.some(([, value]) => value === declared.creationToken);
-      if (keys.some(isBearer)) found.push("others brought back a key that was given up, and it bears the token");
-      if (materials.some(({ onDeletion }) => onDeletion === "report" && this.#deletedEarly.has(arn ?? ""))) {
-        found.push("a deletion that is reported");
-      }
-      // Who deleted it may have been byok itself, long ago: what is to be said of it has to be said.
-      const arrives = materials.some((one) => one.onDeletion === "report" && !isHeld(held, one, arn));
-      const isRemedyNamed = errors.some((error) => /set `on_?deletion` to reimport/i.test(error));
-      if (arrives && isRemedyNamed && key !== undefined && !isWhole(key, nowMs)) {
-        found.push("a move into a key whose loss is reported");
-      }
-      const isDescribed = materials.some(
-        (one) =>
-          one.description !== undefined &&
-          (this.#described.get(one.address) !== one.description || !isHeld(held, one, arn)),
-      );
-      if (isDescribed && key?.multiRegion === "replica") found.push("a new description on a replica");
-      const primary = keys.find((one) => one.id === key?.id && one.multiRegion === "primary");
-      if (declared.replicaOf !== undefined && primary?.enabled !== true) found.push("the primary is Disabled");
-    }
-    return found;
+    return excusesIn({
+      repository,
+      held,
+      keys,
+      errors,
+      nowMs: this.#nowMs(),
+      kms: this.#embedded.kms,
+      disk: this.#disk,
+      bytesGiven: this.#held,
+      bytesOf: this.#bytesOf,
+      foreign: this.#foreign,
+      revived: this.#revived,
+      deletedEarly: this.#deletedEarly,
+      described: this.#described,
+    });
   }
 }
 
 function releases({ kind, action, from, to, deletionPolicy }: Change, arn: string): boolean {
   if (kind !== "material" || from !== arn || deletionPolicy !== "delete") return false;
   return action === "delete" || action === "replace" || (action === "update" && to !== arn);
-}
-
-/** The key of the configuration that has this ARN. */
-function roleOf({ keys }: Repository, held: readonly Held[], arn: string): string | undefined {
-  const name = held.find((one) => one.kind === "key" && one.arn === arn)?.name;
-  return [...keys].find(([, { address }]) => address === name)?.[0];
-}
-
-/** Whether the state says of material that it is in the key with this ARN. */
-function isHeld(held: readonly Held[], { address }: MaterialDeclared, keyArn: string | undefined): boolean {
-  return held.some(({ kind, name, arn }) => kind === "material" && name === address && arn === keyArn);
 }
 
 function isTheSame(others: readonly KeptMaterial[], material: KeptMaterial): boolean {

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import type { Props } from "../../pulumi/provider/props";
 import { policies } from "../crash/flows";
+import { environment } from "../support/environment";
 import { inProcess } from "../pulumi/support/in-process";
 import type { Methods, Provider, ResourceType } from "../pulumi/support/methods";
 import { type Declared, type Outcome, type Recorded, Stack } from "../pulumi/support/stack";
@@ -190,23 +191,6 @@ function planOf(
       }),
     ),
   ];
-}
-
-function environment({ emulator: { url, qkmsUrl } }: Embedded): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_KMS: url,
-    AWS_ENDPOINT_URL_STS: url,
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "AKIAENGINE",
-    AWS_SECRET_ACCESS_KEY: "engine",
-    ALIBABA_CLOUD_KMS_ENDPOINT: url,
-    ALIBABA_CLOUD_REGION: "cn-hangzhou",
-    ALIBABA_CLOUD_ACCESS_KEY_ID: "ENGINE",
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "engine",
-    QKMS_ENDPOINT_URL: qkmsUrl,
-    QKMS_ACCESS_KEY_ID: "QENGINE",
-    QKMS_SECRET_ACCESS_KEY: "engine",
-  };
 }
 
 /** The bytes that are at hand now. */

@@ -1,0 +1,120 @@
+import { fingerprintOfRaw } from "../../src/engine/fingerprint";
+import { isThere, isWhole, lasting, type KeptKey } from "./embedded";
+import { isHeld, roleOf } from "./held";
+import { bytesFor, type Disk, type Repository } from "./repository";
+import type { Held } from "./tool";
+
+/** What a walk knows at its end. */
+interface Facts {
+  readonly repository: Repository;
+  readonly held: readonly Held[];
+  readonly keys: readonly KeptKey[];
+  /** What the last runs failed with. */
+  readonly errors: readonly string[];
+  readonly nowMs: number;
+  readonly kms: string;
+  readonly disk: Disk;
+  /** Every set of bytes that a key ever held, by ARN. */
+  readonly bytesGiven: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The bytes of each material that was ever seen, by its id. */
+  readonly bytesOf: ReadonlyMap<string, string>;
+  /** Keys of others, by ARN. */
+  readonly foreign: ReadonlyMap<string, unknown>;
+  /** Keys that byok may have given up and others brought back. */
+  readonly revived: ReadonlySet<string>;
+  /** Keys whose material somebody else deleted before its time, by ARN. */
+  readonly deletedEarly: ReadonlyMap<string, unknown>;
+  /** Descriptions of material with which a run succeeded, by address. */
+  readonly described: ReadonlyMap<string, string | undefined>;
+}
+
+/** Why a person must do something about a repository, so that byok's runs may end with an error. */
+export function excusesIn(facts: Facts): readonly string[] {
+  const { repository, held, keys, errors, nowMs, kms, disk } = facts;
+  const { bytesGiven, bytesOf, foreign, revived, deletedEarly, described } = facts;
+  const found: string[] = [];
+  const isUnproved = ({ kind, verified, deletionPolicy }: Held): boolean =>
+    kind === "material" && !verified && deletionPolicy === "delete";
+  if (held.some(isUnproved)) found.push("bytes that nothing proves are to be deleted");
+  const isKept = errors.some((error) => /set `deletion_?policy` (?:of the other resource )?to retain/i.test(error));
+  if (isKept && hasContradiction(facts)) found.push("one resource deletes what another needs");
+  for (const [role, declared] of repository.keys) {
+    const arn = held.find(({ kind, name }) => kind === "key" && name === declared.address)?.arn;
+    const key = keys.find((one) => one.arn === arn);
+    if (arn !== undefined && key === undefined) found.push(`${role} has vanished`);
+    if (declared.replicaOf !== undefined && keys.some((one) => foreign.has(one.arn))) found.push("a replica of others");
+    const materials = [...repository.materials.values()].filter((one) => one.key === role);
+    const wanted = new Set(materials.map((one) => bytesFor(repository, disk, one)?.toString("base64")));
+    if (wanted.has(undefined)) found.push("the bytes are absent");
+    if (wanted.size > 1) found.push("two kinds of bytes in one key");
+    const settings = new Set(materials.map(({ lifetime, description }) => JSON.stringify([lifetime, description])));
+    if (settings.size > 1) found.push("two lifetimes or descriptions of the same bytes in one key");
+    // A key and its replicas take the same bytes.
+    const related = keys.filter(({ id }) => id === key?.id);
+    const known = new Set(related.flatMap((one) => [...(bytesGiven.get(one.arn) ?? [])]));
+    if ([...wanted].some((bytes) => bytes !== undefined && known.size > 0 && !known.has(bytes)))
+      found.push("other bytes");
+    if (materials.some(({ lifetime }) => lifetime.kind === "until" && lifetime.validToMs <= nowMs))
+      found.push("a past date");
+    if (
+      materials.some(
+        (one) => one.namesFingerprint && !bytesFor(repository, disk, one)?.equals(disk.pool[0] ?? Buffer.of()),
+      )
+    ) {
+      found.push("another fingerprint");
+    }
+    const others = key === undefined ? [] : lasting(key).filter(({ id }) => !wanted.has(bytesOf.get(id)));
+    const isLost = others.some((material) => !isThere(material, nowMs));
+    if (others.length > 0 && isLost && key !== undefined && key.materials.length > 1) found.push("rotated by others");
+    if (key !== undefined && !key.enabled && kms === "qkms") found.push("a Disabled key on QKMS");
+    if (kms === "qkms" && held.some((one) => one.kind === "material" && !one.verified)) found.push("not verified");
+    if (
+      held.some(
+        (one) => one.kind === "key" && ![...repository.keys.values()].some(({ address }) => address === one.name),
+      )
+    ) {
+      found.push("a key was renamed, and its token is taken");
+    }
+    const isBearer = ({ arn: other, tags }: KeptKey): boolean =>
+      revived.has(other) && tags.some(([, value]) => value === declared.creationToken);
+    if (keys.some(isBearer)) found.push("others brought back a key that was given up, and it bears the token");
+    if (materials.some(({ onDeletion }) => onDeletion === "report" && deletedEarly.has(arn ?? ""))) {
+      found.push("a deletion that is reported");
+    }
+    // Who deleted it may have been byok itself, long ago: what is to be said of it has to be said.
+    const arrives = materials.some((one) => one.onDeletion === "report" && !isHeld(held, one, arn));
+    const isRemedyNamed = errors.some((error) => /set `on_?deletion` to reimport/i.test(error));
+    if (arrives && isRemedyNamed && key !== undefined && !isWhole(key, nowMs)) {
+      found.push("a move into a key whose loss is reported");
+    }
+    const isDescribed = materials.some(
+      (one) =>
+        one.description !== undefined && (described.get(one.address) !== one.description || !isHeld(held, one, arn)),
+    );
+    if (isDescribed && key?.multiRegion === "replica") found.push("a new description on a replica");
+    const primary = keys.find((one) => one.id === key?.id && one.multiRegion === "primary");
+    if (declared.replicaOf !== undefined && primary?.enabled !== true) found.push("the primary is Disabled");
+  }
+  return found;
+}
+
+/** Whether material leaves a key with its bytes, and other material is to have the same ones there. */
+function hasContradiction({ repository, held, disk }: Facts): boolean {
+  const declared = [...repository.materials.values()];
+  const leaving = held.filter(
+    ({ kind, name, arn, deletionPolicy }) =>
+      kind === "material" &&
+      deletionPolicy === "delete" &&
+      !declared.some(
+        ({ key, address, formerly }) =>
+          key === roleOf(repository, held, arn) && (address === name || formerly === name),
+      ),
+  );
+  return leaving.some(({ name, arn, fingerprint }) =>
+    declared.some((one) => {
+      const bytes = bytesFor(repository, disk, one);
+      const isSame = bytes === undefined || fingerprintOfRaw(bytes) === fingerprint;
+      return one.address !== name && one.key === roleOf(repository, held, arn) && isSame;
+    }),
+  );
+}
