@@ -27,6 +27,8 @@ interface Effect {
 
 /** A deletion by somebody else of material before its time. */
 interface EarlyDeletion {
+  /** What was deleted, by its bytes: another material of the key may have expired meanwhile. */
+  readonly bytes: ReadonlySet<string | undefined>;
   /** When the first of it was to expire. Infinity: never. */
   readonly expiresAtMs: number;
   /** Of the requests that came before it. */
@@ -147,7 +149,8 @@ export class Judge {
       );
       const expiries = lost.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs);
       const mark = this.#embedded.emulator.requests.mark();
-      this.#deletedEarly.set(now.arn, { expiresAtMs: Math.min(...expiries), mark });
+      const bytes = new Set(lost.map((material) => material.bytes));
+      this.#deletedEarly.set(now.arn, { bytes, expiresAtMs: Math.min(...expiries), mark });
     }
     const imported = now.materials.some(
       (material) => material.bytes !== undefined && !isTheSame(touched.materials, material),
@@ -406,6 +409,7 @@ export class Judge {
         hasSeenDeletion &&
         // Once it would have expired, only a run that looked before can know what became of it: see above.
         this.#wouldBeThere(arn) &&
+        this.#deletedEarly.get(arn)?.bytes.has(bytes) === true &&
         configured.every(({ onDeletion }) => onDeletion === "report")
       ) {
         this.#report(5, "bytes came back although their deletion is to be reported only", arn);
