@@ -4,7 +4,8 @@ interface Holder {
   readonly name: string;
   /** The name of its arguments. */
   readonly inputs: string;
-  readonly since: "check" | "diff" | "creation";
+  /** How it is known: by its check, by its diff, or by its creation; `replaced`: by its diff, and one like it was created since. */
+  readonly since: "check" | "diff" | "creation" | "replaced";
 }
 
 /**
@@ -27,27 +28,30 @@ export class KeyHolders {
   /** A resource is to keep its key. Does nothing for what no program has: Pulumi also diffs what a refresh has found. */
   keep(keyArn: string, name: string, inputs: string): void {
     if (!this.#checked.has(inputs)) return;
-    const kept: Holder = { name, inputs, since: "diff" };
-    const made = this.#of(keyArn).find((one) => one.since === "creation" && one.name === name);
-    if (made !== undefined) this.#drop(keyArn, (holder) => holder === made);
-    this.#add(keyArn, made === undefined ? kept : { ...made, inputs: kept.inputs });
+    // One with the same arguments may be another that has become like this one.
+    const made = this.#of(keyArn).find((one) => one.since === "creation" && one.name === name && one.inputs !== inputs);
+    this.#drop(keyArn, made);
+    this.#add(keyArn, made === undefined ? { name, inputs, since: "diff" } : { ...made, inputs });
   }
 
-  /** A resource has got this key by its creation. One with the same arguments that was to keep its key is replaced by it. */
+  /**
+   * A resource has got this key by its creation. One with the same arguments that was to keep its key is replaced by it,
+   * and will leave; or it stays, and both are in the program.
+   */
   arrive(keyArn: string, name: string, inputs: string): void {
-    const arrived: Holder = { name, inputs, since: "creation" };
-    for (const arn of this.#holders.keys()) {
-      if (this.#drop(arn, ({ since, inputs: of }) => since === "diff" && of === arrived.inputs)) break;
+    for (const [arn, holders] of this.#holders) {
+      const kept = holders.find((one) => one.since === "diff" && one.inputs === inputs);
+      if (kept === undefined) continue;
+      this.#change(arn, kept, { since: "replaced" });
+      break;
     }
-    this.#add(keyArn, arrived);
+    this.#add(keyArn, { name, inputs, since: "creation" });
   }
 
   /** A resource that keeps its key has other outputs now. */
   update(keyArn: string, former: string, name: string): void {
     const known = this.#of(keyArn).find((holder) => holder.name === former);
-    if (known === undefined) return;
-    this.#drop(keyArn, (holder) => holder === known);
-    this.#add(keyArn, { ...known, name });
+    if (known !== undefined) this.#change(keyArn, known, { name });
   }
 
   /**
@@ -55,23 +59,31 @@ export class KeyHolders {
    * name: what leaves is not in the program, or was replaced.
    */
   leave(keyArn: string, leaving: string): { readonly another: boolean } {
-    this.#drop(keyArn, ({ name, since }) => since === "creation" && name === leaving);
+    const alike = this.#of(keyArn).filter(({ name }) => name === leaving);
+    const gone = alike.find(({ since }) => since === "replaced") ?? alike.find(({ since }) => since === "creation");
+    this.#drop(keyArn, gone);
     return { another: this.#of(keyArn).length > 0 };
   }
 
   /** What was only checked is known better now. */
   #add(keyArn: string, holder: Holder): void {
-    this.#drop(keyArn, ({ since, inputs }) => since === "check" && inputs === holder.inputs);
+    this.#drop(
+      keyArn,
+      this.#of(keyArn).find(({ since, inputs }) => since === "check" && inputs === holder.inputs),
+    );
     this.#holders.set(keyArn, [...this.#of(keyArn), holder]);
   }
 
-  /** @returns Whether there was one */
-  #drop(keyArn: string, isMeant: (holder: Holder) => boolean): boolean {
-    const holders = this.#of(keyArn);
-    const index = holders.findIndex(isMeant);
-    if (index === -1) return false;
-    this.#holders.set(keyArn, holders.toSpliced(index, 1));
-    return true;
+  #change(keyArn: string, holder: Holder, change: Partial<Holder>): void {
+    const changed = this.#of(keyArn).map((one) => (one === holder ? { ...one, ...change } : one));
+    this.#holders.set(keyArn, changed);
+  }
+
+  #drop(keyArn: string, holder: Holder | undefined): void {
+    this.#holders.set(
+      keyArn,
+      this.#of(keyArn).filter((one) => one !== holder),
+    );
   }
 
   #of(keyArn: string): readonly Holder[] {

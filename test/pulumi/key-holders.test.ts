@@ -1,4 +1,4 @@
-import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand, UpdateKeyDescriptionCommand } from "@aws-sdk/client-kms";
 import type { Props } from "../../pulumi/provider/props";
 import { newBytes, plaintext } from "../support/life";
 import { scenes } from "./support/scene";
@@ -77,6 +77,33 @@ describe("a key that another resource of the program is too", () => {
     await stack.up([]);
     expect(writes()).toEqual(["ScheduleKeyDeletion"]);
   });
+
+  it.each(["before", "after"])(
+    "lives on when one of three alike is renamed, and another updated: looked at %s",
+    async (when) => {
+      const { provider, life, writes } = scene();
+      const { existingKeyArn } = await imported();
+      const props = { existingKeyArn, creationToken: "again", description: "ledger" };
+      const earlier = provider();
+      const one = earlier.methods("ExternalKey");
+      const { inputs } = await one.check({}, props);
+      const { id, outs } = await one.create(inputs);
+      await earlier.close();
+      // An outsider's change that makes the update one, and leaves its result as it was.
+      await life.client().send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: "other" }));
+      writes();
+      const run = provider();
+      const methods = run.methods("ExternalKey");
+      const look = async () => methods.diff(id, outs, (await methods.check(inputs, props)).inputs);
+      const rename = async () => methods.create((await methods.check({}, props)).inputs);
+      for (const request of when === "before" ? [look, rename] : [rename, look]) await request();
+      expect((await methods.update(id, outs, inputs)).outs).toEqual(outs);
+      await methods.delete(id, outs);
+      expect(writes()).toEqual(["UpdateKeyDescription"]);
+      expect(run.printed().join("\n")).toMatch(/is not scheduled for deletion: another resource/);
+      await run.close();
+    },
+  );
 
   it("is scheduled for deletion when its resource is replaced by request and gets another key", async () => {
     const { stack, writes, arn } = scene();
