@@ -6,16 +6,16 @@ import { diffKey } from "./key-diff";
 import { lookAtKey } from "./key-read";
 import type { KeyArguments } from "./key-state";
 import type { Props } from "./props";
-import { inputsOf, type Request, requestOf, standing } from "./request";
+import { checkedRequestOf, inputsOf, type Request, requestOf, standing } from "./request";
 import { migratedKey } from "./schema-version";
 import type { Session } from "./session";
 
 /** What stands behind `ExternalKey`. */
 export function externalKeyHandler(session: Session): ResourceHandler {
-  const requestFor = (props: Props): Request<KeyArguments> => requestOf(session, keyFields, props);
+  const requestFor = (props: Props): Request<KeyArguments> => checkedRequestOf(session, keyFields, props);
   return answering({
     configure: ({ config }) => session.configure(config),
-    check: async (olds, news) => checkKey(requestFor(news), olds, news),
+    check: async (olds, news) => checkKey(requestOf(session, keyFields, news), olds, news),
     diff: (id, olds, news) => diffKey(requestFor(news), standing(id, migratedKey(olds)), inputsOf(news)),
     create: (inputs) => createKey(requestFor(inputs), inputsOf(inputs)),
     read: (id, props) => {

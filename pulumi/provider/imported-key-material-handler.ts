@@ -6,13 +6,14 @@ import { diffMaterial } from "./material-diff";
 import { lookAtMaterial } from "./material-read";
 import { argumentsIn, type MaterialArguments } from "./material-state";
 import type { Props } from "./props";
-import { inputsOf, type Request, requestOf, standing } from "./request";
+import { checkedRequestOf, inputsOf, type Request, requestOf, standing } from "./request";
 import { migratedMaterial } from "./schema-version";
 import type { Session } from "./session";
 
 /** What stands behind `ImportedKeyMaterial`. */
 export function importedKeyMaterialHandler(session: Session): ResourceHandler {
-  const requestFor = (props: Props): Request<MaterialArguments> => requestOf(session, checkedMaterialFields, props);
+  const requestFor = (props: Props): Request<MaterialArguments> =>
+    checkedRequestOf(session, checkedMaterialFields, props);
   return answering({
     configure: ({ config }) => session.configure(config),
     check: (olds, news) => checkMaterial(requestOf(session, materialFields, news), olds, news),

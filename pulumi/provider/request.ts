@@ -1,6 +1,8 @@
+import { ByokError } from "../../src/engine/errors";
 import type { Run } from "../../src/engine/run";
 import type { ConnectedKeyServices } from "../../src/kms/key-services";
 import { type Connection, connectionOf } from "./connection";
+import { withoutValues } from "./failure";
 import type { Props } from "./props";
 import { inputsName, stateName } from "./resource-name";
 import type { Session } from "./session";
@@ -18,16 +20,34 @@ export interface Request<Args> {
   readonly args: Args;
   /** The names of arguments that are not known yet, wholly or in part. */
   readonly unknown: ReadonlySet<string>;
-  /** What is wrong with the shape of the arguments or with the stack's configuration. Only a check has any. */
+  /** What is wrong with the shape of the arguments or with the stack's configuration. */
   readonly failures: readonly Failure[];
 }
 
-/** The request that these properties make. Nothing is connected by it. */
+/** The request that the properties of a check make. Nothing is connected by it. */
 export function requestOf<F extends Fields>(session: Session, fields: F, props: Props): Request<ArgumentsOf<F>> {
   const { args, unknown, failures } = readArguments(fields, props);
   const { connection, failures: misconfigured } = connectionOf(props["connection"], session.config);
   const { run, services } = session.connected(connection);
   return { session, connection, services, run, args, unknown, failures: [...failures, ...misconfigured] };
+}
+
+/**
+ * The request that properties make which have been checked, or stand in the state. No check goes before a refresh or a
+ * destroy, and what a connection forbids must not be open because it cannot be read.
+ *
+ * @throws ByokError `invalid_argument` where the connection cannot be read, be it in the stack's configuration.
+ */
+export function checkedRequestOf<F extends Fields>(session: Session, fields: F, props: Props): Request<ArgumentsOf<F>> {
+  const request = requestOf(session, fields, props);
+  const unreadable = request.failures.filter(({ property }) => /^connection\b/.test(property));
+  if (unreadable.length === 0) return request;
+  throw new ByokError(
+    "invalid_argument",
+    withoutValues(unreadable)
+      .map(({ reason }) => reason)
+      .join(" "),
+  );
 }
 
 /** A resource as the state has it. */

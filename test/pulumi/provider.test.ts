@@ -119,6 +119,34 @@ describe("the provider", () => {
     expect(nowhere.error).toMatch(/`region`.*pulumi config set byok:region/);
   });
 
+  it.each([
+    ["configuration", { "byok:allowedAccountIds": "999999999999" }, {}],
+    ["configuration", { "byok:allowedAccountIds": '[{"id":"1"}]' }, {}],
+    ["state", {}, { connection: { allowedAccountIds: "999999999999" } }],
+    ["state", {}, { connection: "allowedAccountIds" }],
+  ])("touches no key while what it may touch cannot be read, in the %s: %j %j", async (_where, config, stored) => {
+    const made = stack();
+    await made.up(keyWithMaterial({ keyMaterial: newBytes().toString("base64") }));
+    const id = String(made.outs("ExternalKey", "payments")["arn"]);
+    life.calls();
+    for (const type of ["ExternalKey", "ImportedKeyMaterial"] as const) {
+      const methods = provider({ "aws:region": testRegion, ...config }).methods(type);
+      const outs = { ...made.outs(type, "payments"), ...stored };
+      const props = { keyArn: id, ...stored };
+      const requests = [
+        () => methods.read(id, outs),
+        () => methods.read(id, props),
+        () => methods.diff(id, outs, props),
+        () => methods.update(id, outs, props),
+        () => methods.create(props),
+        () => methods.delete(id, outs),
+      ];
+      for (const request of requests)
+        await expect(request()).rejects.toThrow(/\[invalid_argument\] `connection.*must be/);
+    }
+    expect(life.calls()).toEqual([]);
+  });
+
   it("takes the numbers that the command line makes of account ids for the text that they are", async () => {
     const config = {
       "aws:region": testRegion,
