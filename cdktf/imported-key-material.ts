@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { defined } from "../src/definitions/defined";
+import { defined } from "../src/engine/defined";
 import { ImportedKeyMaterialResource } from "./bindings";
 import type { IResolvable } from "./core";
 import { refuseFaults } from "./faults";

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { only } from "../src/definitions/defined";
+import { only } from "../src/engine/defined";
 import { externalKeyFields } from "../src/definitions/external-key";
 import { importedKeyMaterialFields } from "../src/definitions/imported-key-material";
 import type { ResourceField } from "../src/definitions/resource-field";

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { defined, only } from "../src/definitions/defined";
+import { defined, only } from "../src/engine/defined";
 import { externalKeyFields } from "../src/definitions/external-key";
 import { importedKeyMaterialFields } from "../src/definitions/imported-key-material";
 import { argumentNames } from "../src/definitions/spelling";

@@ -6,6 +6,7 @@ const root = join(__dirname, "..");
 
 /** What of the engine only says how things are called, shaped and bounded. */
 const pureTables = [
+  "src/engine/defined.ts",
   "src/engine/errors.ts",
   "src/engine/fingerprint.ts",
   "src/engine/key-offer.ts",

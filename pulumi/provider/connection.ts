@@ -1,5 +1,5 @@
 import type { Kind } from "../../src/definitions/field";
-import { defined } from "../../src/definitions/defined";
+import { defined } from "../../src/engine/defined";
 import type { AllowedKeys } from "../../src/engine/key-services";
 import type { Cloud } from "../../src/kms/cloud";
 import { type KnownCloud, clouds as knownClouds } from "../../src/kms/clouds";

@@ -1,4 +1,4 @@
-import { defined } from "../../src/definitions/defined";
+import { defined } from "../../src/engine/defined";
 import type { Fingerprint } from "../../src/engine/fingerprint";
 import { checkAllowed } from "../../src/engine/key-services";
 import { kmsNow } from "../../src/engine/kms-time";

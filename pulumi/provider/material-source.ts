@@ -1,4 +1,4 @@
-import { defined } from "../../src/definitions/defined";
+import { defined } from "../../src/engine/defined";
 import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
 import type { KeyMaterialSource } from "../../src/engine/key-material-source";
 import { differentBytes, type Offer } from "../../src/engine/offered-bytes";

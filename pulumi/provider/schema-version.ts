@@ -1,4 +1,4 @@
-import { defined } from "../../src/definitions/defined";
+import { defined } from "../../src/engine/defined";
 import { ByokError } from "../../src/engine/errors";
 import { isProps, type Props } from "./props";
 

@@ -1,4 +1,4 @@
-import { defined } from "../definitions/defined";
+import { defined } from "../engine/defined";
 import { keyStates, type KeyState } from "../engine/key";
 import type { KeyRecord } from "../engine/key-record";
 import type { WantedKey } from "../engine/wanted-key";

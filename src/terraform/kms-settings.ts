@@ -1,5 +1,5 @@
 import type { Kind } from "../definitions/field";
-import { defined } from "../definitions/defined";
+import { defined } from "../engine/defined";
 import type { AllowedKeys } from "../engine/key-services";
 import type { Tags } from "../engine/key";
 import type { Cloud } from "../kms/cloud";

@@ -1,4 +1,4 @@
-import { defined } from "../definitions/defined";
+import { defined } from "../engine/defined";
 import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import type { ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
 import { materialSettingsOf } from "../definitions/material-settings";
