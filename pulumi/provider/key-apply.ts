@@ -12,7 +12,6 @@ import { type KeyArguments, keyOuts, keyRecordOf, wantedKey } from "./key-state"
 import { warningNotices } from "./notice";
 import type { Props } from "./props";
 import type { Inputs, Request, Standing } from "./request";
-import { stateName } from "./resource-name";
 import { callFor } from "./timeouts";
 
 /** Makes the key, or takes over the one that `existingKeyArn` names. */
@@ -22,9 +21,8 @@ export async function createKey(request: Request<KeyArguments>, inputs: Inputs):
   const existing = args.existingKeyArn === undefined ? undefined : await adopted(run, args, args.existingKeyArn, call);
   const region = existing?.region ?? regionFor(request);
   const outcome = await ensureKey(run, wantedKey(args, region), existing, call, "taken_over");
-  const outs = keyOuts(args, outcome.record);
-  session.keyHolders.arrive(outcome.record.arn, stateName(outcome.record.arn, outs), inputs.name);
-  return finished(request, outcome, outs, inputs.props);
+  session.keyHolders.arrive(outcome.record.arn, inputs.name);
+  return finished(request, outcome, inputs.props);
 }
 
 async function adopted(run: Run, args: KeyArguments, arn: string, call: Call): Promise<KeyRecord> {
@@ -38,25 +36,23 @@ async function adopted(run: Run, args: KeyArguments, arn: string, call: Call): P
 
 export async function updateKey(
   request: Request<KeyArguments>,
-  { id, outs: before, name }: Standing,
+  { id, outs: before }: Standing,
   inputs: Props,
 ): Promise<CreateResult> {
-  const { session, run, args } = request;
+  const { run, args } = request;
   const record = keyRecordOf(id, before);
   const wanted = wantedKey(args, args.region ?? record.region);
   const outcome = await ensureKey(run, wanted, record, callFor(request, "update"));
-  const outs = keyOuts(args, outcome.record);
-  session.keyHolders.update(id, name, stateName(id, outs));
-  return finished(request, outcome, outs, inputs);
+  return finished(request, outcome, inputs);
 }
 
 function finished(
-  { session }: Request<KeyArguments>,
+  { session, args }: Request<KeyArguments>,
   { record, warnings, error }: Outcome<KeyRecord>,
-  outs: Record<string, unknown>,
   inputs: Props,
 ): CreateResult {
   session.tell(warningNotices(warnings));
+  const outs = keyOuts(args, record);
   if (error !== undefined) throw new PartialFailure(record.arn, error, outs, inputs);
   return { id: record.arn, outs };
 }

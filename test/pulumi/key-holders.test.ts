@@ -117,7 +117,20 @@ describe("a key that another resource of the program is too", () => {
     expect([await stateOf(former), await stateOf(arn())]).toEqual(["PendingDeletion", "PendingImport"]);
   });
 
-  it("is scheduled for deletion once all of them are gone, within one session, too", async () => {
+  it("lives on when one becomes what another was, and a third what it was itself", async () => {
+    const { stack, writes } = scene();
+    const { existingKeyArn } = await imported();
+    const alike = (name: string, more: Props = {}) => key(name, { existingKeyArn, creationToken: "again", ...more });
+    const [outside, days] = [key("payments"), { deletionWindowInDays: 8 }];
+    await stack.up([outside, alike("short"), alike("long", days)]);
+    await stack.up([alike("short"), alike("long", days)]);
+    const changed = await stack.up([alike("new"), alike("short", days)]);
+    expect(changed.steps).toEqual(["create new", "update short", "delete long"]);
+    expect(changed.printed.join("\n")).toMatch(/is not scheduled for deletion: another resource/);
+    expect(writes()).toEqual([]);
+  });
+
+  it("is scheduled for deletion once all of them are gone, in a session after that which has made them", async () => {
     const { provider } = scene();
     const { existingKeyArn } = await imported();
     const run = provider();
@@ -128,8 +141,13 @@ describe("a key that another resource of the program is too", () => {
     const checked = await methods.check(inputs, news);
     expect((await methods.diff(made.id, made.outs, checked.inputs)).changes).toBe(true);
     const { outs } = await methods.update(made.id, made.outs, checked.inputs);
+    // Nothing tells it from one that was not in the program, and has become like one that is.
     await methods.delete(made.id, outs);
-    expect(await stateOf(made.id)).toBe("PendingDeletion");
+    expect(await stateOf(made.id)).toBe("Enabled");
     await run.close();
+    const later = provider();
+    await later.methods("ExternalKey").delete(made.id, outs);
+    expect(await stateOf(made.id)).toBe("PendingDeletion");
+    await later.close();
   });
 });
