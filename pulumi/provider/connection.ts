@@ -11,7 +11,6 @@ import {
   type Failure,
   type Fields,
   list,
-  map,
   number,
   object,
   readArguments,
@@ -19,6 +18,7 @@ import {
   text,
   word,
 } from "./shape";
+import { shapeOf } from "./shape-of";
 
 /** What is not about a single KMS. */
 const generalFields = {
@@ -115,29 +115,6 @@ function isFlat({ settings }: Cloud): boolean {
 
 function nameOf({ settings }: Cloud, name: string, setting: Setting): string {
   return settings.pulumi?.names[name] ?? settingName(name, setting);
-}
-
-function shapeOf(kind: Kind): Shape {
-  switch (kind.kind) {
-    case "text":
-    case "flag":
-    case "number":
-      return { kind: kind.kind };
-    case "choice":
-      return word(...kind.choices);
-    case "list":
-      return list(shapeOf(kind.of));
-    case "map":
-      return map(shapeOf(kind.of));
-    case "group": {
-      const settings: Settings = kind.fields;
-      return object(
-        Object.fromEntries(
-          Object.entries(settings).map(([name, setting]) => [settingName(name, setting), shapeOf(setting.is)]),
-        ),
-      );
-    }
-  }
 }
 
 /** Stands for what the engine of Pulumi hands to `configure`. */

@@ -1,10 +1,11 @@
 import { externalKeyFields } from "../../src/definitions/external-key";
-import { camelCase, type CamelCase, type Kind } from "../../src/definitions/field";
+import { camelCase, type CamelCase } from "../../src/definitions/field";
 import { importedKeyMaterialFields } from "../../src/definitions/imported-key-material";
 import { isArgument, isOn, type ResourceField, type ResourceFields } from "../../src/definitions/resource-field";
 import { argumentNames, type Spelled, spelled } from "../../src/definitions/spelling";
 import { connectionFields } from "./connection";
-import { object, type Shape, text } from "./shape";
+import { object, text } from "./shape";
+import { shapeOf } from "./shape-of";
 
 /** What the results of a resource look like in its outputs, by their names here. */
 export type ResultShapes<F> = {
@@ -76,24 +77,6 @@ function shapesOf(fields: ResourceFields): object {
     .filter(([, field]) => isOn("pulumi", field) && isArgument(field))
     .map(([name, field]) => [spelled(name, field), shapeOf(field.is)]);
   return { ...Object.fromEntries(shapes), connection };
-}
-
-function shapeOf(kind: Kind): Shape {
-  switch (kind.kind) {
-    case "text":
-    case "flag":
-    case "number":
-      return kind;
-    case "choice":
-      return { kind: "word", words: kind.choices };
-    case "list":
-    case "map":
-      return { kind: kind.kind, of: shapeOf(kind.of) };
-    case "group":
-      return object(
-        Object.fromEntries(Object.entries(kind.fields).map(([name, { is }]) => [camelCase(name), shapeOf(is)])),
-      );
-  }
 }
 
 /** Arguments that concern nothing but byok's own record: no request depends on them before it is made. */
