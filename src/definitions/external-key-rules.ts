@@ -2,6 +2,7 @@ import { ByokError } from "../engine/errors";
 import { checkDeletionWindow, checkKeyOptions, kindOfNewKey } from "../engine/key-offer";
 import { isKeySpec } from "../engine/key-spec";
 import type { KmsProfile } from "../engine/kms-profile";
+import { reservedTagPrefix } from "../engine/reserved-tag";
 import { defaultKms } from "../kms/clouds";
 import { externalKeyFields } from "./external-key";
 import { type Fault, faultIf, faultsOf, type Written } from "./fault";
@@ -137,7 +138,7 @@ const [longestTagKey, longestTagValue] = [128, 256];
 function tagFaults({ args: { tags = {} } }: WrittenKey): readonly Fault[] {
   const title = "Reserved Tag";
   return Object.entries(tags).flatMap(([key, value]) => {
-    const prefix = /^(aws|acs|byok):/i.exec(key)?.[1];
+    const prefix = reservedTagPrefix(key);
     const isTooLong = key.length < 1 || key.length > longestTagKey || value.length > longestTagValue;
     const sentence = `\`tags\` has the key ${JSON.stringify(key.slice(0, 40))}`;
     return [
