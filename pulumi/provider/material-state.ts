@@ -1,8 +1,7 @@
 import { type Fingerprint, isFingerprint } from "../../src/engine/fingerprint";
-import type { Lifetime } from "../../src/engine/lifetime";
 import { type MaterialCondition, materialFacts } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
-import { recordFrom, storedRecord } from "../../src/engine/stored-record";
+import { lifetimeIn, recordFrom, storedRecord } from "../../src/engine/stored-record";
 import { type checkedMaterialFields, storedMaterialArguments } from "./fields";
 import { instantOut } from "./key-state";
 import { plainProps, type Props } from "./props";
@@ -87,7 +86,7 @@ export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
     ...rest,
     verified: verified ?? false,
     fingerprint: fingerprint !== undefined && isFingerprint(fingerprint) ? fingerprint : undefined,
-    lifetime: lifetimeIn(lifetime),
+    lifetime: lifetime === undefined ? undefined : lifetimeIn(lifetime),
     description: args.materialDescription,
   });
 }
@@ -95,23 +94,6 @@ export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
 /** Names of what this has taken the place of, as outputs tell them. */
 export function formersOf(outs: Props): readonly string[] {
   return readArguments({ record: object(recordFields) }, outs).args.record?.formers ?? [];
-}
-
-function lifetimeIn(written: ArgumentsOf<typeof recordFields>["lifetime"]): Lifetime | undefined {
-  switch (written?.kind) {
-    case "forever":
-      return { kind: "forever" };
-    case "until":
-      return written.validTo === undefined ? undefined : { kind: "until", validTo: written.validTo };
-    case "renewed": {
-      const { validFor, renewBefore } = written;
-      return validFor === undefined || renewBefore === undefined
-        ? undefined
-        : { kind: "renewed", validFor, renewBefore };
-    }
-    case undefined:
-      return undefined;
-  }
 }
 
 /** Undefined where none is configured, or none that is one. */

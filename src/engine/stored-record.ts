@@ -27,3 +27,19 @@ export function recordFrom(stored: StoredRecord): ProvedRecord | UnprovedRecord 
     ? { ...sent, verified, fingerprint, importedAt }
     : { ...sent, verified: false, fingerprint, importedAt };
 }
+
+/** What may have been stored of a lifetime. */
+interface StoredLifetime {
+  readonly kind?: unknown;
+  readonly validTo?: unknown;
+  readonly validFor?: unknown;
+  readonly renewBefore?: unknown;
+}
+
+/** The lifetime that was stored. Undefined where it lacks what one of its kind has. */
+export function lifetimeIn({ kind, validTo, validFor, renewBefore }: StoredLifetime): Lifetime | undefined {
+  if (kind === "forever") return { kind };
+  if (kind === "until" && typeof validTo === "number") return { kind, validTo };
+  if (kind !== "renewed" || typeof validFor !== "number" || typeof renewBefore !== "number") return undefined;
+  return { kind, validFor, renewBefore };
+}

@@ -1,10 +1,9 @@
 import { defined } from "../engine/defined";
 import { isFingerprint } from "../engine/fingerprint";
 import { expirationModels, keyStates } from "../engine/key";
-import type { Lifetime } from "../engine/lifetime";
 import type { Expiry, MaterialCondition } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
-import { recordFrom, type StoredRecord } from "../engine/stored-record";
+import { lifetimeIn, recordFrom, type StoredRecord } from "../engine/stored-record";
 import { isJsonObject, type Json, type JsonObject } from "./plugin/private-state";
 
 /**
@@ -17,7 +16,7 @@ export function rememberedRecord(json: Json | undefined): MaterialRecord | undef
 }
 
 function storedRecordIn(json: JsonObject): StoredRecord | undefined {
-  const { keyArn, verified } = json;
+  const { keyArn, verified, lifetime } = json;
   if (typeof keyArn !== "string" || typeof verified !== "boolean") return undefined;
   return {
     keyArn,
@@ -25,7 +24,7 @@ function storedRecordIn(json: JsonObject): StoredRecord | undefined {
     fingerprint: fingerprintIn(json["fingerprint"]),
     materialId: textIn(json["materialId"]),
     importedAt: numberIn(json["importedAt"]),
-    lifetime: lifetimeIn(json["lifetime"]),
+    lifetime: isJsonObject(lifetime) ? lifetimeIn(lifetime) : undefined,
     description: textIn(json["description"]),
     expirationModel: oneOf(expirationModels, json["expirationModel"]),
     validTo: numberIn(json["validTo"]),
@@ -87,15 +86,6 @@ function expiryIn(json: JsonObject): Expiry {
   return renewalTime === undefined
     ? { validTo, renewalDue: false }
     : { validTo, renewalTime, renewalDue: json["renewalDue"] === true };
-}
-
-function lifetimeIn(json: Json | undefined): Lifetime | undefined {
-  if (!isJsonObject(json)) return undefined;
-  const { kind, validTo, validFor, renewBefore } = json;
-  if (kind === "forever") return { kind };
-  if (kind === "until" && typeof validTo === "number") return { kind, validTo };
-  if (kind !== "renewed" || typeof validFor !== "number" || typeof renewBefore !== "number") return undefined;
-  return { kind, validFor, renewBefore };
 }
 
 function textIn(json: Json | undefined): string | undefined {
