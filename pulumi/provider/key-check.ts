@@ -2,6 +2,7 @@ import { externalKeyFields } from "../../src/definitions/external-key";
 import { misfit } from "../../src/definitions/field-faults";
 import { checkAllowed } from "../../src/engine/key-services";
 import type { KmsProfile } from "../../src/engine/kms-profile";
+import { keysOf } from "../../src/engine/table";
 import { defaultKms } from "../../src/kms/clouds";
 import { keyFailures } from "./argument-failures";
 import { checkFailure, failuresOf, withoutValues } from "./failure";
@@ -35,7 +36,7 @@ export function checkKey(request: Request<KeyArguments>, olds: Props, news: Prop
 const arnArguments = { primaryKeyArn: "primary_key_arn", existingKeyArn: "existing_key_arn" } as const;
 
 function arnFailures({ args, run }: Request<KeyArguments>): readonly Failure[] {
-  return (["primaryKeyArn", "existingKeyArn"] as const).flatMap((property) =>
+  return keysOf(arnArguments).flatMap((property) =>
     failuresOf(property, () => {
       const [arn, attribute] = [args[property], arnArguments[property]];
       if (arn !== undefined) checkAllowed(run.services.locate(arn, attribute), run.allowed, attribute);

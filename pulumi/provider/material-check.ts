@@ -26,14 +26,12 @@ type Checked = Request<MaterialArguments>;
 export async function checkMaterial(request: Checked, olds: Props, news: Props): Promise<CheckResult> {
   const { session, run, args, unknown } = request;
   const isNewMaterial = isNew(olds);
-  const lifetime = knownLifetime(request);
   const written = [
     ...strangers(materialFields, news),
     ...request.failures,
     ...materialFailures(request),
     ...failuresOf("timeouts", () => checkTimeouts(args.timeouts)),
-    ...lifetime.failures,
-    ...keyFailures(request, lifetime.value, isNewMaterial),
+    ...keyFailures(request, knownLifetime(request), isNewMaterial),
   ];
   const inline = await inlineBytes(request);
   const sourced = await sourcedBytes(request, isNewMaterial);
@@ -49,20 +47,20 @@ export async function checkMaterial(request: Checked, olds: Props, news: Props):
 }
 
 /** What a check has read, as far as it could, and what is wrong with it. */
-interface Finding<T> {
-  readonly value?: T;
+interface Finding {
+  readonly value?: Fingerprint;
   readonly failures: readonly Failure[];
 }
 
 const nothingFound = { failures: [] } as const;
 
-/** Without a value while part of the lifetime is not known. */
-function knownLifetime({ args, unknown }: Checked): Finding<Lifetime> {
-  if (["validTo", "validFor", "renewBefore"].some((name) => unknown.has(name))) return nothingFound;
+/** Undefined while part of it is not known, and where the rules say what is wrong with it. */
+function knownLifetime({ args, unknown }: Checked): Lifetime | undefined {
+  if (["validTo", "validFor", "renewBefore"].some((name) => unknown.has(name))) return undefined;
   try {
-    return { value: lifetimeFrom(args), failures: [] };
-  } catch (error) {
-    return { failures: [checkFailure(error, "validTo")] };
+    return lifetimeFrom(args);
+  } catch {
+    return undefined;
   }
 }
 
@@ -85,7 +83,7 @@ function keyFailures(
 }
 
 /** Puts the inline bytes aside for the update. */
-async function inlineBytes({ session, args }: Checked): Promise<Finding<Fingerprint>> {
+async function inlineBytes({ session, args }: Checked): Promise<Finding> {
   const { keyArn, keyMaterial } = args;
   if (keyMaterial === undefined) return nothingFound;
   const attribute = "key_material_wo";
@@ -101,7 +99,7 @@ async function inlineBytes({ session, args }: Checked): Promise<Finding<Fingerpr
 }
 
 /** Reads the source of new material. Undefined where it is read later, or not at all. */
-async function sourcedBytes(request: Checked, isNewMaterial: boolean): Promise<Finding<Fingerprint>> {
+async function sourcedBytes(request: Checked, isNewMaterial: boolean): Promise<Finding> {
   const { args, connection } = request;
   if (args.keyMaterialSource === undefined) return nothingFound;
   try {
@@ -114,7 +112,7 @@ async function sourcedBytes(request: Checked, isNewMaterial: boolean): Promise<F
   }
 }
 
-function foundBytes(offer: Offer, args: MaterialArguments, property: string): Finding<Fingerprint> {
+function foundBytes(offer: Offer, args: MaterialArguments, property: string): Finding {
   const failures = failuresOf(property, () => refuseOtherBytes(offer, args));
   return offer.kind === "bytes" ? { value: offer.fingerprint, failures } : { failures };
 }
