@@ -35,11 +35,15 @@ export function isToBeDisabled(tags: Tags | undefined): boolean {
   return tags?.[enabledTag] === "false";
 }
 
-/** Leaves the intention on the key. Anyone who may not tag imports all the same; a crash would then forget it. */
-export async function noteDisabling(context: KeyContext<TagWriting>): Promise<void> {
+/**
+ * Leaves the intention on the key. Anyone who may not tag imports all the same; a crash would then forget it.
+ *
+ * @returns false where the caller may not tag
+ */
+export async function noteDisabling(context: KeyContext<TagWriting>): Promise<boolean> {
   const { service, keyArn, call } = context;
   const note = () => service.tag(keyArn, { [enabledTag]: "false" }, call);
-  await permitted(context, "noted", () => settled(context, note));
+  return permitted(context, "noted", () => settled(context, note));
 }
 
 /** Removes the intention: it is fulfilled, or withdrawn. @returns false where it stays, and could be acted on still */

@@ -206,7 +206,7 @@ async function ensureKnownKey(
     const isNews = another !== undefined && another.rawMessage !== error?.rawMessage;
     return {
       record: synced.record,
-      warnings: isNews ? [...back.warnings, another.rawMessage] : back.warnings,
+      warnings: [...back.warnings, ...synced.warnings, ...(isNews ? [another.rawMessage] : [])],
       ...defined({ error }),
     };
   });

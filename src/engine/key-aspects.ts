@@ -10,6 +10,7 @@ import type { WantedKey } from "./wanted-key";
 
 export interface Synced {
   readonly record: KeyRecord;
+  readonly warnings: readonly string[];
   /** The first failure. What comes after it in the order of the aspects was not tried. */
   readonly error?: ByokError;
 }
@@ -47,6 +48,7 @@ export async function syncAspects(
   let record = keyRecord(wanted.kms, wanted.region, key, earlier);
   if (wanted.enabled !== undefined) record = { ...record, toEnable: undefined };
   let tags = given;
+  const warnings: string[] = [];
   const aspects: Aspects = {
     context,
     wanted,
@@ -55,6 +57,7 @@ export async function syncAspects(
     note: (changes) => {
       record = { ...record, ...changes };
     },
+    warn: (warning) => warnings.push(warning),
     // Once for all that looks at them.
     tags: async () => (tags ??= await service.tags(arn, call)),
   };
@@ -69,11 +72,11 @@ export async function syncAspects(
         run.memory.closed.delete(arn);
       }
     }
-    return { record };
+    return { record, warnings };
   } catch (thrown) {
     const error = ByokError.from(thrown);
     if (policyIsDue) run.memory.closed.set(arn, policyMissing(arn, error));
-    return { record, error };
+    return { record, warnings, error };
   }
 }
 
@@ -93,6 +96,7 @@ interface Aspects {
   readonly record: () => KeyRecord;
   /** Puts on record what is true now, whatever happens after it. */
   readonly note: (changes: Partial<KeyRecord>) => void;
+  readonly warn: (warning: string) => void;
   readonly tags: () => Promise<Tags>;
 }
 
@@ -134,7 +138,7 @@ const syncDeletionProtection: Sync = async ({ context: { service, keyArn: arn, c
 };
 
 const syncEnabled: Sync = async (aspects) => {
-  const { context, wanted, found, record, note } = aspects;
+  const { context, wanted, found, record, note, warn } = aspects;
   const { run, service, keyArn: arn, call } = context;
   const { state, toEnable } = record();
   const waits = waitsForMaterial(record());
@@ -152,8 +156,11 @@ const syncEnabled: Sync = async (aspects) => {
   // Anyone who imports into the key in this run may still see it as it was.
   if (enabled !== undefined) tellWish(run, arn, enabled);
   if (wanted.enabled === undefined && !found && hidesDisabling(record(), undefined)) {
-    await noteDisabling(context);
-    note({ disablingNoted: true });
+    // An import of this run needs no note for it.
+    tellWish(run, arn, false);
+    const isNoted = await noteDisabling(context);
+    note({ disablingNoted: isNoted ? true : undefined });
+    if (!isNoted) warn(notNoted(arn));
   }
   const isWithdrawn = wanted.enabled ?? found;
   if (wanted.enabled !== false && !isWithdrawn && !isOutstanding) {
@@ -171,7 +178,13 @@ const syncEnabled: Sync = async (aspects) => {
     await service.tag(arn, { [enabledTag]: "false" }, call);
   }
   note({ disablingNoted: wanted.enabled === false && waits ? true : undefined });
+  // What is asked for now goes before how the key was when it last held material.
+  if (wanted.enabled !== undefined && waits) note({ enabled: wanted.enabled });
 };
+
+function notNoted(arn: string): string {
+  return `That ${arn} is to be Disabled could not be noted on it: the caller may not set its tags. So an import of new key material may leave it Enabled. Allow that, or set \`enabled\`.`;
+}
 
 /** Such a key can be neither enabled nor disabled: its next import learns what to make of it. */
 function waitsForMaterial({ state }: KeyRecord): boolean {

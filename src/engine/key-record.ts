@@ -21,8 +21,8 @@ export interface KeyRecord {
   readonly validTo?: EpochSeconds | undefined;
   readonly deletionDate?: EpochSeconds | undefined;
   /**
-   * Whether the key was Enabled or Disabled when it was last in one of these states; other states hide it. Undefined:
-   * it was never seen in either.
+   * Whether the key was Enabled or Disabled when it was last in one of these states, or what was asked for since; other
+   * states hide it. Undefined: it was never seen in either.
    */
   readonly enabled?: boolean | undefined;
   /**

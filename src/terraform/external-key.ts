@@ -53,6 +53,11 @@ export const externalKey = resource({
     // Said in the apply, since a material that is new in the key hears nothing of this plan.
     const isOutstanding = seen !== undefined && isNoteOutstanding(seen);
     const hides = config.enabled !== UNKNOWN && seen !== undefined && hidesDisabling(seen, present(config.enabled));
+    // What is not known yet may turn out to be any of that, and the apply may change no more than was planned.
+    const isOpen =
+      config.enabled === UNKNOWN &&
+      seen !== undefined &&
+      (hidesDisabling(seen, false) || (seen.toEnable !== undefined && isUsable(seen)));
     if (arn !== null) {
       const enabled = present(config.enabled) ?? (revives ? seen.toEnable : isOutstanding ? false : undefined);
       if (enabled !== undefined) tellWish(run, arn, enabled);
@@ -63,7 +68,8 @@ export const externalKey = resource({
     const replacing = replacement(requiresReplace, prior, client);
     const tagged = plannedTags(config, planned, prior, client);
     return {
-      planned: returns || revives || hides || isOutstanding ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
+      planned:
+        returns || revives || hides || isOutstanding || isOpen ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
       requiresReplace: replacing.paths,
       diagnostics: [
         ...(leaves ? [leavingElsewhere(prior)] : []),
@@ -106,8 +112,10 @@ export const externalKey = resource({
     const record = await readKey(client.run, arn, earlier, aspects, callOf(signal, timeoutMilliseconds));
     if (record === undefined) return { state: null };
     client.keysRead.add(record.arn);
-    // A key without material hides that it is to be Disabled, so anyone who looks at its material in this run is reported.
-    if (record.state === "PendingImport" && record.enabled === false) tellWish(client.run, record.arn, false);
+    // A key without material hides what its import is to make of it, and that is for anyone who looks at its material.
+    const isAsked = memory.managed.enabled === true || record.enabled === false;
+    const hidden = record.toEnable ?? (isAsked ? record.enabled : undefined);
+    if (record.state === "PendingImport" && hidden !== undefined) tellWish(client.run, record.arn, hidden);
     return {
       state: readState(record, state, memory, client),
       private: rememberKey({ ...memory, spare: false, seen: seenOf(record) }),

@@ -1,10 +1,14 @@
 import {
+  CancelKeyDeletionCommand,
   DeleteImportedKeyMaterialCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
   ListResourceTagsCommand,
+  ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
+import type { ResourceInstance } from "../../src/terraform/plugin/testing/host";
+import { UNKNOWN } from "../../src/terraform/plugin/value";
 import { type ByokHost, byokHost, textIn } from "../support/byok-host";
 import { importNewMaterial } from "../support/new-material";
 
@@ -104,5 +108,118 @@ describe("a key without material that is to be Disabled", () => {
     await on.life.client().send(new EnableKeyCommand({ KeyId: arn }));
     await key.applyAndSettle({});
     expect(await keptKey(arn)).toEqual({ state: "Enabled", notes: 0 });
+  });
+
+  /** Seen Disabled, and without its material since. */
+  const emptied = async (key: ResourceInstance, material: ResourceInstance): Promise<string> => {
+    await key.applyAndSettle({});
+    const arn = textIn(key, "arn");
+    await material.apply({ key_arn: arn, key_material_wo: bytes });
+    await on.life.client().send(new DisableKeyCommand({ KeyId: arn }));
+    await on.restart();
+    for (const resource of [key, material]) await resource.refresh();
+    await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn }));
+    on.life.kms.clock.advance("1h");
+    await on.restart();
+    return arn;
+  };
+
+  it.each(["kms:ListResourceTags", "kms:TagResource"])(
+    "stays so for new material of the same apply, denied: %s",
+    async (action) => {
+      const { key, material, another } = resources();
+      const arn = await emptied(key, material);
+      on.life.kms.permissions.deny(action);
+      await key.apply({}, { between: () => on.restart() });
+      await another.apply({ key_arn: arn, key_material_wo: bytes }, { refresh: false });
+      on.life.kms.permissions.allow();
+      expect((await keptKey(arn)).state).toBe("Disabled");
+    },
+  );
+
+  it("is a warning where it cannot be noted, and noted once it can", async () => {
+    const { key, material } = resources();
+    const arn = await emptied(key, material);
+    on.life.kms.permissions.deny("kms:TagResource");
+    for (const apply of ["first", "second"]) {
+      const { warnings } = await key.apply({});
+      expect([apply, ...warnings.map(({ detail }) => detail)]).toEqual([
+        apply,
+        expect.stringMatching(/hides that it is to be Disabled/),
+        expect.stringMatching(/could not be noted on it: the caller may not set its tags/),
+      ]);
+      await on.restart();
+    }
+    on.life.kms.permissions.allow();
+    await key.applyAndSettle({});
+    expect(await keptKey(arn)).toEqual({ state: "PendingImport", notes: 1 });
+  });
+
+  it.each([
+    { then: {}, notes: 1 },
+    { then: { enabled: false }, notes: 1 },
+    { then: { enabled: true }, notes: 0 },
+  ])("is noted where `enabled` is not known before the apply: $then", async ({ then, notes }) => {
+    const { key, material } = resources();
+    const arn = await emptied(key, material);
+    await key.apply({ enabled: UNKNOWN }, { then, between: () => on.restart() });
+    expect(await keptKey(arn)).toEqual({ state: "PendingImport", notes });
+  });
+
+  it("is to be so no more once `enabled` was true, also where that is set no longer", async () => {
+    const { key, material } = resources();
+    const arn = await emptied(key, material);
+    await key.applyAndSettle({});
+    for (const config of [{ enabled: true }, {}]) {
+      await on.restart();
+      const { warnings } = await key.applyAndSettle(config);
+      expect(warnings).toEqual([]);
+      expect(await keptKey(arn)).toEqual({ state: "PendingImport", notes: 0 });
+    }
+  });
+
+  it("is enabled by its import where `enabled` is true, also where only a refresh looked at it before", async () => {
+    const { key, material } = resources();
+    const arn = await emptied(key, material);
+    await key.apply({ enabled: true });
+    await on.restart();
+    for (const resource of [key, material]) await resource.refresh();
+    const given = { key_arn: arn, key_material_wo: bytes };
+    await material.apply(given, { refresh: false, between: () => on.restart() });
+    expect((await keptKey(arn)).state).toBe("Enabled");
+  });
+
+  describe("a deletion that others canceled", () => {
+    const canceled = async (key: ResourceInstance, material: ResourceInstance): Promise<string> => {
+      await key.applyAndSettle({});
+      const KeyId = textIn(key, "arn");
+      await material.apply({ key_arn: KeyId, key_material_wo: bytes });
+      await on.life.client().send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+      await on.restart();
+      for (const resource of [key, material]) await resource.refresh();
+      await on.life.client().send(new CancelKeyDeletionCommand({ KeyId }));
+      on.life.kms.clock.advance("1h");
+      await on.restart();
+      return KeyId;
+    };
+
+    it("is put right where `enabled` is not known before the apply", async () => {
+      const { key, material } = resources();
+      const arn = await canceled(key, material);
+      await key.apply({ enabled: UNKNOWN }, { then: {}, between: () => on.restart() });
+      expect((await keptKey(arn)).state).toBe("Enabled");
+    });
+
+    it("leaves the key Enabled that has lost its material since", async () => {
+      const { key, material } = resources();
+      const arn = await canceled(key, material);
+      await on.restart();
+      for (const resource of [key, material]) await resource.refresh();
+      await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn }));
+      await on.restart();
+      await key.plan({});
+      await material.apply({ key_arn: arn, key_material_wo: bytes }, { between: () => on.restart() });
+      expect((await keptKey(arn)).state).toBe("Enabled");
+    });
   });
 });
