@@ -89,7 +89,7 @@ export type Imported = Living &
     readonly state: "imported";
     /** Absent: the KMS does not tell, and no record does. */
     readonly expirationModel?: ExpirationModel | undefined;
-    /** Someone else gave the material another lifetime than our last import did. */
+    /** Someone else gave the material another lifetime than our last import did, and not that of a renewal. */
     readonly lifetimeDrift: boolean;
     /** An import may have to delete the material first, so that the key cannot be used for a moment. Absent: no. */
     readonly mayInterrupt?: boolean;
@@ -258,10 +258,28 @@ function withMaterial(look: Look, ours: MaterialEntry | undefined): Imported {
     ...materialOf(look),
     ...defined({ expirationModel }),
     ...expiryOf(validTo, lifetime, now),
-    lifetimeDrift: !unlisted && record?.importedAt !== undefined && validTo !== record.importedValidTo,
+    lifetimeDrift: !unlisted && record?.importedAt !== undefined && isForeign(validTo, record, lifetime, now),
     ...(facts.reimport === "delete_first" ? { mayInterrupt: true, ...noted(facts.tags) } : {}),
   };
 }
+
+/**
+ * Whether material expires as no import of ours would let it. A renewal is none of somebody else's: of two resources with
+ * the same bytes in one key, each would otherwise undo what the other has just done, in every run.
+ */
+function isForeign(
+  validTo: EpochSeconds | undefined,
+  { importedValidTo: ours }: MaterialRecord,
+  lifetime: Lifetime,
+  now: EpochSeconds,
+): boolean {
+  if (validTo === ours) return false;
+  if (lifetime.kind !== "renewed" || validTo === undefined || ours === undefined) return true;
+  return validTo < ours || validTo > now + lifetime.validFor + clockDifference;
+}
+
+/** In seconds: by how much two readings of the KMS's clock may differ, since it tells whole seconds and answers late. */
+const clockDifference = 60;
 
 function withoutMaterial(look: Look): NeverImported | Expired | Deleted {
   const { facts, key, record, lifetime, now, living } = look;

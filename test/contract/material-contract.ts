@@ -280,6 +280,18 @@ const stillRows: Readonly<Record<string, ContractRow>> = {
     expect(next.assessment).toMatchObject({ row: "healthy" });
   },
 
+  "the same bytes declared twice, both renewed: each leaves alone what the other has done": async (row) => {
+    const { life } = row;
+    const { wanted, source, record: first } = await row.imported({ validFor: "90d" });
+    row.advance("10d");
+    const { outcome } = await planAndApply(life, wanted, source, undefined);
+    const { record: second } = outcome;
+    expect(second).toMatchObject({ verified: true, validTo: (first.validTo ?? 0) + 10 * 86_400 });
+    for (const record of [first, second, first]) {
+      expect((await planned(life.run(), wanted, source, record)).assessment).toMatchObject({ row: "healthy" });
+    }
+  },
+
   "as wanted: one read in the plan, one in the apply, and not one write": async ({ life, requests, imported }) => {
     const { wanted, source, record } = await imported({ validFor: "90d" });
     for (const offered of [source, emptySource(), undefined]) {

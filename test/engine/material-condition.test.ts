@@ -265,13 +265,18 @@ describe("renewal and drift", () => {
     expect(condition(enabled, { now: moment })).toMatchObject({ renewalDue: due, renewalTime: now + 30 * day });
   });
 
-  it.each<[string, Partial<KeyDescription>, MaterialRecord, boolean]>([
-    ["as imported", {}, record, false],
-    ["a later date", { validTo: now + 61 * day }, record, true],
-    ["an earlier date", { validTo: now + day }, record, true],
-    ["taken over: nothing to compare with", { validTo: now + day }, takenOver, false],
-  ])("%s: drift %s", (_name, key, known, drift) => {
-    expect(condition({ ...enabled, ...key }, { record: known })).toMatchObject({ lifetimeDrift: drift });
+  const until: Lifetime = { kind: "until", validTo: now + 60 * day };
+  it.each<[string, number, MaterialRecord, Lifetime, boolean]>([
+    ["as imported", now + 60 * day, record, quarter, false],
+    ["renewed by somebody else", now + 61 * day, record, quarter, false],
+    ["renewed just now, by a clock that is a minute ahead", now + 90 * day + 60, record, quarter, false],
+    ["a date later than that of a renewal", now + 90 * day + 61, record, quarter, true],
+    ["a later date in place of a fixed one", now + 61 * day, record, until, true],
+    ["a date in place of none", now + 61 * day, { ...record, importedValidTo: undefined }, quarter, true],
+    ["an earlier date", now + 60 * day - 1, record, quarter, true],
+    ["taken over: nothing to compare with", now + day, takenOver, quarter, false],
+  ])("%s: drift", (_name, validTo, known, lifetime, drift) => {
+    expect(condition({ ...enabled, validTo }, { record: known, lifetime })).toMatchObject({ lifetimeDrift: drift });
   });
 
   it("sees that an expiry was taken away", () => {

@@ -249,7 +249,7 @@ describe("a multi-Region key", () => {
     const { arn } = (await ensureKey(life.run(), replicaWanted(primary.arn, dublin), undefined)).record;
     const { record } = await applyMaterial(life.run(), settings(arn, lifetime), source, undefined);
     if (!isProved(record)) throw new Error("The import proved nothing.");
-    const drifted = { ...record, importedValidTo: (record.importedValidTo ?? 0) - 1 };
+    const drifted = { ...record, importedValidTo: (record.importedValidTo ?? 0) + 1 };
     const { plan, outcome } = await planAndApply(life, settings(arn, lifetime), source, drifted);
     expect([plan.row, plan.warnings, outcome.error]).toEqual(["lifetime_drift", [], undefined]);
   });
