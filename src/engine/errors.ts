@@ -104,11 +104,12 @@ export class ByokError extends Error {
     readonly message?: string;
     readonly attribute?: string;
     readonly effectUnknown?: boolean;
+    readonly retry?: Retry;
   }): ByokError {
     const { code, rawMessage, attribute, retry, effectUnknown, serviceCode, cause } = this;
     return new ByokError(code, changes.message ?? rawMessage, {
       attribute: changes.attribute ?? attribute,
-      retry,
+      retry: changes.retry ?? retry,
       effectUnknown: changes.effectUnknown ?? effectUnknown,
       serviceCode,
       cause,

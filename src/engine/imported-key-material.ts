@@ -13,7 +13,7 @@ import type { KeyMaterialSource, OfferedMaterial } from "./key-material-source";
 import { type KeyContext, keyContext, ofKey, withCall } from "./key-context";
 import type { KeyEnabling, MaterialListing, TagReading, TagWriting } from "./key-service";
 import { mayHoldSeveral } from "./kms-profile";
-import { checkLifetime, sameLifetime, validToAt } from "./lifetime";
+import { checkLifetime, sameLifetime } from "./lifetime";
 import {
   expiryOf,
   type Imported as ImportedCondition,
@@ -234,7 +234,6 @@ async function bringIn(
   const closed = run.memory.closed.get(key.arn);
   if (closed !== undefined) throw closed;
   checkLifetime(wanted.lifetime, service.profile, at);
-  const validTo = validToAt(wanted.lifetime, at);
   const onRecord = record === undefined ? undefined : ImportProof.onRecord(record);
   const plan: ImportPlan = {
     key,
@@ -242,7 +241,7 @@ async function bringIn(
     attribute,
     wrappingAlgorithm: wanted.wrappingAlgorithm,
     wrappingKeySpec: wanted.wrappingKeySpec,
-    validTo,
+    lifetime: wanted.lifetime,
     again: condition.state !== "never_imported",
     materialId: onRecord?.materialId,
     description: wanted.description,
@@ -286,6 +285,7 @@ async function bringIn(
   if (dead) startSettling(run, key.arn);
   const { error, noteLeft } = toDisable ? await disable(context) : {};
   // A KMS takes only the same bytes again: what was proved of this key before is so still.
+  const { validTo } = imported;
   const proof = imported.proof ?? (onRecord?.fingerprint === material.fingerprint ? onRecord : undefined);
   const materialId = imported.proof === undefined ? onRecord?.materialId : imported.proof.materialId;
   const ids = (materials ?? []).map((entry) => entry.materialId).filter((id) => id !== materialId);

@@ -18,6 +18,7 @@ import type {
 } from "./key-service";
 import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
 import { materialShapes } from "./kms-profile";
+import { type Lifetime, validToAt } from "./lifetime";
 import { madeAt, settledSince } from "./settling";
 import { chooseWrapping, type WrappingChoice } from "./wrapping-choice";
 import { wrappingKeyFrom } from "./wrapping-key";
@@ -30,8 +31,8 @@ export interface ImportPlan {
   readonly attribute: string;
   readonly wrappingAlgorithm?: string | undefined;
   readonly wrappingKeySpec?: string | undefined;
-  /** Absent: never expires. */
-  readonly validTo?: EpochSeconds | undefined;
+  /** Counted from the import itself: hours may lie between the first attempt and the one that succeeds. */
+  readonly lifetime: Lifetime;
   /** True where the key had material before: the import must bring the same bytes back and nothing else. */
   readonly again: boolean;
   /** Of the material that comes back, where an import of ours was answered with it. */
@@ -45,6 +46,8 @@ export interface ImportPlan {
 
 export interface Imported {
   readonly at: EpochSeconds;
+  /** The expiry that was asked for. Undefined: never. */
+  readonly validTo: EpochSeconds | undefined;
   /** Undefined: the answer was lost, and nothing proves that it is these bytes which the key holds now. */
   readonly proof: ImportProof | undefined;
 }
@@ -134,12 +137,13 @@ async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpe
   const wrappingKey = wrappingKeyFrom(parameters.value.publicKey, wrappingKeySpec);
   checkCall(call);
   const wrappedMaterial = await material.wrap(wrappingKey, algorithm);
+  const validTo = validToAt(plan.lifetime, parameters.at);
   const request: MaterialImport = {
     keyArn: key.arn,
     wrappingAlgorithm: algorithm,
     token: parameters.value.token,
     wrappedMaterial,
-    ...defined({ validTo: plan.validTo }),
+    ...defined({ validTo }),
     // Without a type the KMS takes a first import for new and any other for the same again. Naming it makes sure that a
     // reimport is never taken for a rotation. A replica never takes new material.
     ...(several && (plan.again || isReplica) ? { importType: "existing" as const } : {}),
@@ -147,13 +151,26 @@ async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpe
     ...(several && !isReplica ? defined({ description: plan.description }) : {}),
   };
   const send = () => sendImport(context, request, since, plan.atOnce !== true);
-  const answer = await (isReplica ? onceRegionKnows(context, plan, send) : send());
-  if (answer.value === "unanswered") return { at: answer.at, proof: undefined };
+  const sending = isReplica ? onceRegionKnows(context, plan, send) : send();
+  const answer = await sending.catch((error: unknown) => withFreshExpiry(context, plan, validTo, error));
+  if (answer.value === "unanswered") return { at: answer.at, validTo, proof: undefined };
   checkMaterialId(request, answer.value.materialId);
   // Where the KMS names none, it took the bytes under the id that was asked for.
   const { materialId = request.materialId } = answer.value;
   const proof = ImportProof.ofAnswer({ keyArn: key.arn, fingerprint: material.fingerprint, materialId });
-  return { at: answer.at, proof };
+  return { at: answer.at, validTo, proof };
+}
+
+/** An import that was repeated for longer than its material was to live is none that the KMS takes. */
+async function withFreshExpiry(
+  { service, call }: ImportContext,
+  { key, lifetime }: ImportPlan,
+  validTo: EpochSeconds | undefined,
+  thrown: unknown,
+): Promise<never> {
+  if (lifetime.kind !== "renewed" || validTo === undefined || !isByokError(thrown, "invalid_argument")) throw thrown;
+  const { at } = await service.describe(key.arn, call);
+  throw at < validTo ? thrown : thrown.with({ retry: "fresh_parameters" });
 }
 
 /**

@@ -26,6 +26,7 @@ describe("what an import is refused for before it is made", () => {
     key: { ...paperKey, ...key },
     material: KeyMaterial.take(Buffer.from(bytes)),
     attribute: "key_material_source",
+    lifetime: { kind: "forever" },
     again: false,
     ...changes,
   });

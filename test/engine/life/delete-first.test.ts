@@ -12,6 +12,7 @@ import type { LifetimeArguments } from "../../../src/engine/lifetime";
 import { type Log, silentLog } from "../../../src/engine/log";
 import type { MaterialRecord } from "../../../src/engine/material-record";
 import type { WantedKey } from "../../../src/engine/wanted-key";
+import type { RequestWatch } from "../../../src/emulator/index";
 import { hurriedClock } from "../../support/hurried-clock";
 import { planAndApply, planned, settings } from "../../support/imported-key";
 import { bytesSource, emptySource, newBytes, plaintext } from "../../support/life";
@@ -33,8 +34,10 @@ const never = { times: Number.POSITIVE_INFINITY };
 
 describe("on a KMS that takes imports into empty keys only", () => {
   let life: QkmsLife;
+  let delay: RequestWatch | undefined;
   beforeEach(async () => {
-    life = await startQkmsLife();
+    delay = undefined;
+    life = await startQkmsLife({ onRequest: async (...request) => delay?.(...request) });
   });
   afterEach(() => life.close());
 
@@ -120,6 +123,32 @@ describe("on a KMS that takes imports into empty keys only", () => {
     life.calls();
     await applyMaterial(run, longer(key.arn), source, record);
     expect(life.calls()).toEqual(renewal);
+  });
+
+  it("counts the lifetime from the attempt that succeeds, however long those before took", async () => {
+    const { key, source, record } = await imported();
+    let puts = 0;
+    delay = async ({ operation }, moment) => {
+      if (operation !== put || moment !== "before" || ++puts !== 2) return undefined;
+      life.kms.clock.advance("2h");
+      return "drop";
+    };
+    const hourly = settings(key.arn, { validFor: "1h" });
+    const done = await applyMaterial(life.run(), hourly, source, record);
+    expect(done.error).toBeUndefined();
+    expect(done.record).toMatchObject({ verified: true });
+    const { value: after, at } = await life.service().describe(key.arn);
+    expect(after).toMatchObject({ state: "Enabled", validTo: done.record.validTo });
+    expect(done.record.validTo).toBeGreaterThan(at);
+  });
+
+  it("asks once where the KMS refuses an argument while there is time left", async () => {
+    const { arn } = await newKey();
+    life.calls();
+    life.kms.faults.add({ operation: put, kind: "error", code: "ValidationException", message: "Not so.", times: 9 });
+    const importing = applyMaterial(life.run(), settings(arn, { validFor: "1h" }), bytesSource(newBytes()), undefined);
+    await expect(importing).rejects.toThrow(/^\[invalid_argument\] .*Not so/);
+    expect(life.calls()).toEqual([look, tags, tag, parameters, put, look, untag]);
   });
 
   it("goes before all that waits for the quota once the key is dead", async () => {
