@@ -272,8 +272,9 @@ export class Judge {
     const untagged = this.#embedded.emulator.requests.all().filter(({ operation }) => operation === "UntagResource");
     const isHindered = this.#wasKilled || untagged.some(({ status }) => status !== 200);
     if (isHindered || key.deletion !== undefined || !isWhole(key, this.#nowMs())) return;
-    // What became of an import whose answer was lost is not known before the next one.
-    const isOpen = held.some((one) => one.kind === "material" && one.arn === arn && !one.verified);
+    // What became of an import whose answer was lost is not known before the next one, which may never come.
+    const materials = held.filter((one) => one.kind === "material" && one.arn === arn);
+    const isOpen = materials.length === 0 || materials.some(({ verified }) => !verified);
     const left = tags
       .map(([name]) => name)
       .filter((name) => name.startsWith("byok:") && !lastingTags.has(name) && !(isOpen && name === "byok:importing"));
@@ -449,10 +450,13 @@ export class Judge {
     }
   }
 
-  #judgeSchedules({ schedules, held }: Watched, { plan = [] }: Report): void {
+  #judgeSchedules({ schedules, held, order: { repository } }: Watched, { plan = [] }: Report): void {
+    const declared = [...repository.keys.values()];
     for (const arn of schedules) {
       if (this.#foreign.has(arn)) this.#report(3, "the deletion of a key of others was scheduled", arn);
-      const names = held.filter((one) => one.kind === "key" && one.arn === arn).map(({ name }) => name);
+      const had = held.filter((one) => one.kind === "key" && one.arn === arn).map(({ name }) => name);
+      const renamed = declared.filter(({ formerly }) => formerly !== undefined && had.includes(formerly));
+      const names = [...had, ...renamed.map(({ address }) => address)];
       const isAsked = plan.some(
         ({ kind, name, action }) =>
           kind === "key" && names.includes(name) && (action === "delete" || action === "replace"),
