@@ -1,4 +1,3 @@
-import { delimiter } from "node:path";
 import type { RequestHandler } from "./request-handler";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { ByokError } from "../../engine/errors";
@@ -9,8 +8,7 @@ import { clean } from "../quotation";
 import type { Environment } from "../surroundings";
 import { classified } from "./errors";
 import type { AssumeRole, AwsSettings } from "./settings";
-import type { SharedConfig } from "./shared-config";
-import { joined } from "./shared-config";
+import { configFileWith, credentialsFileWith, type SharedConfig } from "./shared-config";
 
 export interface CredentialSurroundings {
   readonly settings: AwsSettings;
@@ -97,26 +95,40 @@ function checkCredentialAddresses({ env, shared }: CredentialSurroundings): void
 
 async function defaultChain(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
   checkCredentialAddresses(surroundings);
+  const { settings, env, shared } = surroundings;
+  const profile = settings.profile ?? (env["AWS_PROFILE"] || undefined);
+  const [config, ...moreConfigs] = shared.configFiles.map((file) => file.path);
+  const [credentials, ...moreCredentials] = shared.credentialsFiles.map((file) => file.path);
+  const oneOfEach = moreConfigs.length === 0 && moreCredentials.length === 0;
+  const chain =
+    oneOfEach && config !== undefined && credentials !== undefined
+      ? await sdkChain(profile, { config, credentials }, surroundings)
+      : await ofSeveralFiles(surroundings);
+  return async () => {
+    try {
+      return await chain();
+    } catch (thrown) {
+      throw notFound(thrown, surroundings);
+    }
+  };
+}
+
+/** The SDK's chain. It takes one file of each kind. */
+async function sdkChain(
+  profile: string | undefined,
+  files: { readonly config: string; readonly credentials: string },
+  surroundings: CredentialSurroundings,
+): Promise<AwsCredentialIdentityProvider> {
   const [{ defaultProvider }, { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity }] = await Promise.all([
     import("@aws-sdk/credential-provider-node"),
     import("@aws-sdk/client-sts"),
   ]);
-  const { settings, env, shared, handler, log } = surroundings;
-  const profile = settings.profile ?? (env["AWS_PROFILE"] || undefined);
+  const { handler, log } = surroundings;
   const sts = stsConfig(surroundings);
-  const { externalDataInterceptor } = await import("@smithy/core/config");
-  // The SDK takes one file of each kind, and may be told what is in it.
-  const oneFile = (files: SharedConfig["configFiles"]): string => {
-    const [first, ...more] = files.map((file) => file.path);
-    if (first !== undefined && more.length === 0) return first;
-    const name = [first, ...more].join(delimiter);
-    externalDataInterceptor.interceptFile(name, joined(files));
-    return name;
-  };
-  const chain = defaultProvider({
+  return defaultProvider({
     ...(profile === undefined ? {} : { profile }),
-    configFilepath: oneFile(shared.configFiles),
-    filepath: oneFile(shared.credentialsFiles),
+    configFilepath: files.config,
+    filepath: files.credentials,
     ignoreCache: true,
     // Also what the chain does on its own passes the rules on where requests may go.
     clientConfig: { requestHandler: handler },
@@ -129,13 +141,61 @@ async function defaultChain(surroundings: CredentialSurroundings): Promise<AwsCr
       warn: (words: unknown) => log.debug(clean(String(words))),
     },
   });
-  return async () => {
-    try {
-      return await chain();
-    } catch (thrown) {
-      throw notFound(thrown, surroundings);
-    }
-  };
+}
+
+/** What of a profile says where its credentials come from, other than keys and a profile that assumes its role. */
+const sourcesOfCredentials = [
+  "credential_process",
+  "credential_source",
+  "web_identity_token_file",
+  "sso_session",
+  "sso_start_url",
+  "login_session",
+] as const;
+
+/**
+ * Where there are several files of a kind, keys and roles of profiles are put together from all of them, by the rules of
+ * the SDK's provider for profiles. For any other source the SDK is given the files in which the profile names it.
+ */
+async function ofSeveralFiles(surroundings: CredentialSurroundings): Promise<AwsCredentialIdentityProvider> {
+  const { memoize } = await import("@smithy/core/config");
+  return memoize(() => ofProfile(surroundings.shared.profileName, [], surroundings), expiresSoon);
+}
+
+async function ofProfile(
+  name: string,
+  visited: readonly string[],
+  surroundings: CredentialSurroundings,
+): Promise<AwsCredentialIdentity> {
+  const { settings, env, shared } = surroundings;
+  const profile = shared.profileNamed(name) ?? {};
+  const keys = keyPair(profile["aws_access_key_id"], profile["aws_secret_access_key"], profile["aws_session_token"]);
+  const { role_arn: role, source_profile: source, credential_source: named } = profile;
+  const assumes = role !== undefined && source !== undefined && named === undefined;
+  // A profile may name itself as the one that assumes its role: then its keys do.
+  if (keys !== undefined && (visited.length > 0 || !assumes)) return keys;
+  if (!assumes) {
+    const isNamed = sourcesOfCredentials.some((setting) => profile[setting] !== undefined);
+    if (visited.length > 0 && !isNamed) throw new Error(`the profile "${name}" has no credentials`);
+    const chosen = visited.length > 0 ? name : (settings.profile ?? (env["AWS_PROFILE"] || undefined));
+    const files = {
+      config: configFileWith(shared.configFiles, name, sourcesOfCredentials),
+      credentials: credentialsFileWith(shared.credentialsFiles, name, sourcesOfCredentials),
+    };
+    return (await sdkChain(chosen, files, surroundings))();
+  }
+  if (visited.includes(source)) throw new Error(`the profiles ${visited.join(", ")} refer to each other`);
+  if (profile["mfa_serial"] !== undefined) {
+    throw new Error(`the profile "${name}" requires a code of a second factor, and byok cannot ask for one`);
+  }
+  const { getDefaultRoleAssumer } = await import("@aws-sdk/client-sts");
+  const credentials = await ofProfile(source, [...visited, source], surroundings);
+  return getDefaultRoleAssumer(stsConfig(surroundings))(credentials, {
+    RoleArn: role,
+    RoleSessionName: profile["role_session_name"] ?? "byok",
+    ExternalId: profile["external_id"],
+    DurationSeconds: Number.parseInt(profile["duration_seconds"] ?? "3600", 10),
+  });
 }
 
 function stsConfig({ region, stsEndpoint, handler }: CredentialSurroundings): {

@@ -10,12 +10,18 @@ import type { AwsSettings } from "./settings";
 /** What AWS's shared files (`~/.aws/config`, `~/.aws/credentials`) say for the profile in force. */
 export interface SharedConfig {
   readonly profileName: string;
-  readonly profile: Readonly<Record<string, string | undefined>>;
+  readonly profile: Profile;
+  /** What all files together say for a profile. Undefined where none has it. */
+  profileNamed(name: string): Profile | undefined;
+  /** At least one, the later ones before the earlier ones. */
   readonly configFiles: readonly SharedFile[];
+  /** At least one, the later ones before the earlier ones. */
   readonly credentialsFiles: readonly SharedFile[];
   /** `endpoint_url` of a service in the `services` section that the profile names. */
   serviceEndpoint(service: string): string | undefined;
 }
+
+export type Profile = Readonly<Record<string, string | undefined>>;
 
 export interface SharedFile {
   readonly path: string;
@@ -49,12 +55,12 @@ export function readSharedConfig(settings: AwsSettings, env: Environment): Share
   const config = parseIni(joined(configFiles));
   const credentials = parseIni(joined(credentialsFiles));
   const profileName = settings.profile ?? (env["AWS_PROFILE"] || "default");
-  const sections = [
-    profileName === "default" ? section(config, "default") : undefined,
-    section(config, `profile ${profileName}`),
-    section(credentials, profileName),
-  ].filter((found) => found !== undefined);
-  if (settings.profile !== undefined && sections.length === 0) {
+  const profileNamed = (name: string): Profile | undefined => {
+    const sections = [...configSections(config, name), ...credentialsSections(credentials, name)];
+    return sections.length === 0 ? undefined : Object.assign({}, ...sections);
+  };
+  const found = profileNamed(profileName);
+  if (settings.profile !== undefined && found === undefined) {
     const paths = [...configFiles, ...credentialsFiles].map((file) => file.path).join(", ");
     throw new ByokError(
       "invalid_argument",
@@ -62,10 +68,11 @@ export function readSharedConfig(settings: AwsSettings, env: Environment): Share
       { attribute: "profile" },
     );
   }
-  const profile: Readonly<Record<string, string | undefined>> = Object.assign({}, ...sections);
+  const profile = found ?? {};
   return {
     profileName,
     profile,
+    profileNamed,
     configFiles,
     credentialsFiles,
     serviceEndpoint: (service) => {
@@ -78,6 +85,41 @@ export function readSharedConfig(settings: AwsSettings, env: Environment): Share
 /** Several files as one, for readers that merge sections of one name: what comes later wins. */
 export function joined(files: readonly SharedFile[]): string {
   return files.map((file) => file.text).join("\n");
+}
+
+/** The last of the configuration files in which a profile has one of these settings; else the first of all. */
+export function configFileWith(files: readonly SharedFile[], profile: string, settings: readonly string[]): string {
+  return lastWith(files, settings, (text) => configSections(text, profile));
+}
+
+/** The last of the credentials files in which a profile has one of these settings; else the first of all. */
+export function credentialsFileWith(
+  files: readonly SharedFile[],
+  profile: string,
+  settings: readonly string[],
+): string {
+  return lastWith(files, settings, (text) => credentialsSections(text, profile));
+}
+
+function lastWith(
+  files: readonly SharedFile[],
+  settings: readonly string[],
+  sections: (text: IniSections) => readonly Profile[],
+): string {
+  const has = (text: string): boolean =>
+    sections(parseIni(text)).some((found) => settings.some((setting) => found[setting] !== undefined));
+  return (files.findLast(({ text }) => has(text)) ?? files[0])?.path ?? "";
+}
+
+/** What one of AWS's configuration files says of a profile. */
+function configSections(config: IniSections, name: string): readonly Profile[] {
+  return [name === "default" ? section(config, "default") : undefined, section(config, `profile ${name}`)].filter(
+    (found) => found !== undefined,
+  );
+}
+
+function credentialsSections(credentials: IniSections, name: string): readonly Profile[] {
+  return [section(credentials, name)].filter((found) => found !== undefined);
 }
 
 function section(sections: IniSections, name: string): IniSections[string] | undefined {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { externalDataInterceptor } from "@smithy/core/config";
 import { isByokError } from "../../../src/engine/errors";
 import { checkCredentialSettings } from "../../../src/kms/aws/credentials";
 import { assumeRoleAnswer, json, type ScriptedServer, scriptedServer, stsRefusal, xml } from "./scripted-server";
@@ -84,6 +85,106 @@ describe("credentials", () => {
     const one = around.file("one", "[p]\naws_access_key_id = AKIDONE\naws_secret_access_key = s\n");
     const two = around.file("two", "[p]\naws_access_key_id = AKIDTWO\n");
     expect(await signedBy(kms, { profile: "p", sharedCredentialsFiles: [one, two] })).toBe("AKIDTWO");
+  });
+
+  describe("of several files", () => {
+    const keys = (id: string): string => `aws_access_key_id = AKID${id}\naws_secret_access_key = s\n`;
+    const several = (...texts: readonly string[]) => texts.map((text, index) => around.file(`several-${index}`, text));
+
+    it("write nothing into the SDK, of which an installation may have several copies", async () => {
+      await using kms = await server();
+      const files = several(`[p]\n${keys("ONE")}`, "[p]\naws_access_key_id = AKIDTWO\n");
+      const before = Object.keys(externalDataInterceptor.getFileRecord());
+      expect(await signedBy(kms, { profile: "p", sharedCredentialsFiles: files })).toBe("AKIDTWO");
+      expect(Object.keys(externalDataInterceptor.getFileRecord())).toEqual(before);
+    });
+
+    it("have a role in one and the keys that assume it in another", async () => {
+      await using kms = await server();
+      const configs = several("[profile other]\n", `[profile p]\nrole_arn = ${role("two")}\nsource_profile = base\n`);
+      const settings = {
+        profile: "p",
+        sharedConfigFiles: configs,
+        sharedCredentialsFiles: [around.file("keys", `[base]\n${keys("BASE")}aws_session_token = t\n`)],
+      };
+      expect(await signedBy(kms, settings)).toBe("AKIDtwo");
+      expect(accessKeyOf(kms.requests[0])).toBe("AKIDBASE");
+      expect(kms.requests[0]?.headers["x-amz-security-token"]).toBe("t");
+      expect(Object.fromEntries(new URLSearchParams(kms.requests[0]?.body))).toEqual({
+        Action: "AssumeRole",
+        Version: "2011-06-15",
+        RoleArn: role("two"),
+        RoleSessionName: "byok",
+        DurationSeconds: "3600",
+      });
+    });
+
+    it("assume a role of a role with all that the profiles say", async () => {
+      await using kms = await server();
+      const first = `[profile a]\nrole_arn = ${role("one")}\nsource_profile = default\n`;
+      const second = `[profile p]\nrole_arn = ${role("two")}\nsource_profile = a\nrole_session_name = me\nexternal_id = e\nduration_seconds = 900\n`;
+      const third = `[default]\n${keys("DEFAULT")}`;
+      const files = several(first, second, third);
+      expect(await signedBy(kms, { profile: "p", sharedConfigFiles: files })).toBe("AKIDtwo");
+      expect(kms.requests.map(accessKeyOf)).toEqual(["AKIDDEFAULT", "AKIDone", "AKIDtwo"]);
+      const last = new URLSearchParams(kms.requests[1]?.body);
+      expect([last.get("RoleSessionName"), last.get("ExternalId"), last.get("DurationSeconds")]).toEqual([
+        "me",
+        "e",
+        "900",
+      ]);
+    });
+
+    it("assume a role with the profile's own keys where it names itself", async () => {
+      await using kms = await server();
+      const files = several(`[p]\n${keys("OWN")}`, `[p]\nrole_arn = ${role("own")}\nsource_profile = p\n`);
+      expect(await signedBy(kms, { profile: "p", sharedCredentialsFiles: files })).toBe("AKIDown");
+      expect(accessKeyOf(kms.requests[0])).toBe("AKIDOWN");
+    });
+
+    it("come from the process that one of them names, whatever a later one adds", async () => {
+      await using kms = await server();
+      const answer = JSON.stringify({ Version: 1, AccessKeyId: "AKIDPROCESS", SecretAccessKey: "s" });
+      const files = several(
+        `[profile p]\ncredential_process = echo '${answer}'\n[default]\ncredential_process = echo '${answer}'\n`,
+        `[profile p]\nregion = eu-west-1\n[profile q]\nrole_arn = ${role("q")}\nsource_profile = p\n[default]\nregion = x\n`,
+      );
+      expect(await signedBy(kms, { profile: "p", sharedConfigFiles: files })).toBe("AKIDPROCESS");
+      expect(await signedBy(kms, { profile: "q", sharedConfigFiles: files })).toBe("AKIDq");
+      expect(await signedBy(kms, { sharedConfigFiles: files })).toBe("AKIDPROCESS");
+    });
+
+    it.each([
+      ["source_profile = p", "the profiles p refer to each other"],
+      ["source_profile = nowhere", 'the profile "nowhere" has no credentials'],
+      ["source_profile = base\nmfa_serial = x", 'the profile "p" requires a code of a second factor'],
+      ["credential_source = Moon", "`aws sts get-caller-identity --profile p` shows"],
+    ])("are missing with the reason where they say %j", async (lines, reason) => {
+      await using kms = await server();
+      const files = several(`[profile p]\nrole_arn = ${role("x")}\n${lines}\n`, `[profile base]\n${keys("BASE")}`);
+      await expect(signedBy(kms, { profile: "p", sharedConfigFiles: files })).rejects.toMatchObject({
+        code: "credentials_missing",
+        attribute: "profile",
+        rawMessage: expect.stringContaining(reason),
+      });
+    });
+
+    it("are fetched once for all Regions", async () => {
+      await using kms = await server();
+      const files = several(
+        `[profile p]\nrole_arn = ${role("x")}\nsource_profile = base\n`,
+        `[profile base]\n${keys("B")}`,
+      );
+      const services = around.services({
+        region: "eu-central-1",
+        endpoint: kms.url,
+        profile: "p",
+        sharedConfigFiles: files,
+      });
+      await services.service().listKeys(undefined);
+      await services.service("eu-west-1").listKeys(undefined);
+      expect(kms.requests.filter((request) => request.target === "")).toHaveLength(1);
+    });
   });
 
   it("are asked for once for all Regions and requests", async () => {

@@ -1,4 +1,4 @@
-import { joined, readSharedConfig } from "../../../src/kms/aws/shared-config";
+import { configFileWith, credentialsFileWith, joined, readSharedConfig } from "../../../src/kms/aws/shared-config";
 import { surroundings } from "./surroundings";
 
 const around = surroundings();
@@ -113,4 +113,29 @@ it("finds the endpoint of a service in the section that the profile names", () =
   expect(readSharedConfig({ profile: "none" }, env()).serviceEndpoint("kms")).toBeUndefined();
   around.file(".aws/config", section("profile work", "services = absent"));
   expect(readSharedConfig({ profile: "work" }, env()).serviceEndpoint("kms")).toBeUndefined();
+});
+
+describe("one file of several", () => {
+  const files = [
+    { path: "one", text: section("profile p", "a = 1") + section("q", "a = 1") + section("default", "a = 1") },
+    { path: "two", text: section("profile p", "b = 1") + section("q", "b = 1") },
+    { path: "three", text: section("profile p", "c = 1") },
+  ];
+
+  it("is the last in which the profile has one of the settings, or the first of all", () => {
+    expect(configFileWith(files, "p", ["a", "b"])).toBe("two");
+    expect(configFileWith(files, "p", ["a"])).toBe("one");
+    expect(configFileWith(files, "default", ["a"])).toBe("one");
+    expect(configFileWith(files, "q", ["b"])).toBe("one");
+    expect(credentialsFileWith(files, "q", ["b"])).toBe("two");
+    expect(credentialsFileWith(files, "p", ["c"])).toBe("one");
+  });
+});
+
+it("says what all files together say of any profile", () => {
+  around.file(".aws/config", section("profile p", "a = 1"));
+  around.file(".aws/credentials", section("p", "b = 2"));
+  const read = readSharedConfig({}, env());
+  expect(read.profileNamed("p")).toEqual({ a: "1", b: "2" });
+  expect(read.profileNamed("q")).toBeUndefined();
 });
