@@ -4,12 +4,12 @@ import { checkAllowed } from "../../src/engine/key-services";
 import { kmsNow } from "../../src/engine/kms-time";
 import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
 import type { Offer } from "../../src/engine/offered-bytes";
-import { valueSource } from "../../src/material-sources/value";
+import { isEmptyValue, valueSource } from "../../src/material-sources/value";
 import { materialFailures } from "./argument-failures";
 import { checkFailure, failuresOf, withoutValues } from "./failure";
 import { materialFields } from "./fields";
 import { type CheckResult, isNew } from "./handler";
-import { openedOffer, refuseOtherBytes, sourceOf } from "./material-source";
+import { givenSource, openedOffer, refuseOtherBytes, sourceOf } from "./material-source";
 import { configuredFingerprint, type MaterialArguments } from "./material-state";
 import { plainProps, type Props } from "./props";
 import type { Request } from "./request";
@@ -85,7 +85,7 @@ function keyFailures(
 /** Puts the inline bytes aside for the update. */
 async function inlineBytes({ session, args }: Checked): Promise<Finding> {
   const { keyArn, keyMaterial } = args;
-  if (keyMaterial === undefined) return nothingFound;
+  if (keyMaterial === undefined || isEmptyValue(keyMaterial)) return nothingFound;
   const attribute = "key_material_wo";
   try {
     const material = await valueSource(keyMaterial, attribute).open();
@@ -101,9 +101,10 @@ async function inlineBytes({ session, args }: Checked): Promise<Finding> {
 /** Reads the source of new material. Undefined where it is read later, or not at all. */
 async function sourcedBytes(request: Checked, isNewMaterial: boolean): Promise<Finding> {
   const { args, connection } = request;
-  if (args.keyMaterialSource === undefined) return nothingFound;
+  const uri = givenSource(args);
+  if (uri === undefined) return nothingFound;
   try {
-    const source = sourceOf(request, args.keyMaterialSource);
+    const source = sourceOf(request, uri);
     // Of material that is there, diff opens the source, and it alone knows the record that the bytes must fit.
     if (!isNewMaterial || connection.materialAccess === "apply") return nothingFound;
     return foundBytes(await openedOffer(request, source), args, "keyMaterialSource");

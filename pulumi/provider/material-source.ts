@@ -10,11 +10,17 @@ import type { Request } from "./request";
 
 /** Where an apply gets the bytes. Undefined: none is configured. */
 export function configuredSource(request: Request<MaterialArguments>): KeyMaterialSource | undefined {
-  const { keyArn, keyMaterialFingerprint, keyMaterialSource } = request.args;
+  const { keyArn, keyMaterialFingerprint } = request.args;
   if (keyArn !== undefined && keyMaterialFingerprint !== undefined) {
     return request.session.inlineBytes.source(keyArn, parseFingerprint(keyMaterialFingerprint, "key_material_wo"));
   }
-  return keyMaterialSource === undefined ? undefined : sourceOf(request, keyMaterialSource);
+  const uri = givenSource(request.args);
+  return uri === undefined ? undefined : sourceOf(request, uri);
+}
+
+/** The source that is named; an empty text names none. */
+export function givenSource({ keyMaterialSource }: MaterialArguments): string | undefined {
+  return keyMaterialSource === "" ? undefined : keyMaterialSource;
 }
 
 /** @throws ByokError `invalid_argument` for what names no source, `source_not_allowed`. */
@@ -31,15 +37,16 @@ export function sourceOf({ session, connection }: Request<MaterialArguments>, ur
 /** The bytes on offer in a preview; `later` where they are not known yet or are not to be read. */
 export async function offerOf(request: Request<MaterialArguments>): Promise<Offer> {
   const { args, unknown, connection } = request;
-  const { keyMaterialFingerprint, keyMaterialSource } = args;
+  const { keyMaterialFingerprint } = args;
+  const uri = givenSource(args);
   if (unknown.has("keyMaterial") || unknown.has("keyMaterialSource")) return { kind: "later" };
   if (keyMaterialFingerprint !== undefined) {
     const attribute = "key_material_wo";
     return { kind: "bytes", fingerprint: parseFingerprint(keyMaterialFingerprint, attribute), attribute };
   }
-  if (keyMaterialSource === undefined) return openedOffer(request, undefined);
+  if (uri === undefined) return openedOffer(request, undefined);
   if (connection.materialAccess === "apply") return { kind: "later" };
-  return openedOffer(request, sourceOf(request, keyMaterialSource));
+  return openedOffer(request, sourceOf(request, uri));
 }
 
 /** What a source offers now. Its bytes are wiped at once; what it warns of is reported. */

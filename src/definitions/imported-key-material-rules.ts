@@ -40,9 +40,12 @@ export function materialFaults(written: WrittenMaterial, key: KeyOfMaterial): re
   ];
 }
 
-function sourceFaults({ set }: WrittenMaterial): readonly Fault[] {
+/** What is empty counts as not given: a pipeline leaves a secret so that a run may not see. */
+function sourceFaults({ args, set }: WrittenMaterial): readonly Fault[] {
+  const isGiven = (name: "keyMaterialWo" | "keyMaterialSource"): boolean =>
+    set.has(name) && (args[name] === undefined || /\S/.test(args[name]));
   return faultIf(
-    set.has("keyMaterialWo") && set.has("keyMaterialSource"),
+    isGiven("keyMaterialWo") && isGiven("keyMaterialSource"),
     "key_material_source",
     "`key_material_source` and `key_material_wo` are both set. Remove one of them.",
     "Two Sources of Key Material",

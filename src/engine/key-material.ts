@@ -3,7 +3,7 @@ import { ByokError } from "./errors";
 import { type Fingerprint, fingerprintOfPublicKey, fingerprintOfRaw } from "./fingerprint";
 import type { OfferedMaterial } from "./key-material-source";
 import { type MaterialShape, rawSizes } from "./key-spec";
-import { readPrivateKey } from "./private-key";
+import { likenessToDer, readPrivateKey } from "./private-key";
 import { type WrappingAlgorithm, wrap } from "./wrapping-algorithm";
 import { checkWrapping } from "./wrapping-choice";
 import type { WrappingKey } from "./wrapping-key";
@@ -26,8 +26,8 @@ export class KeyMaterial implements OfferedMaterial {
   }
 
   /**
-   * Takes over bytes: 16, 24, 28, 32, 48 or 64 of a symmetric or HMAC key, or a private key in DER PKCS#8, which is kept
-   * in its canonical spelling. Bytes of one of those sizes are always a symmetric key.
+   * Takes over bytes: 16, 24, 28, 32, 48 or 64 of a symmetric or HMAC key, or a private key in DER (PKCS#8, PKCS#1 or
+   * SEC1), which is kept in its canonical spelling. A whole private key is one whatever its size.
    *
    * The buffer given is wiped, whether this succeeds or throws. Throws `malformed_material` and `wrong_material`.
    */
@@ -84,7 +84,7 @@ interface Identity {
 }
 
 function identify(bytes: Buffer): { readonly own: Buffer; readonly identity: Identity } {
-  if (rawSizes.includes(bytes.length)) {
+  if (rawSizes.includes(bytes.length) && likenessToDer(bytes) !== "key") {
     const own = Buffer.alloc(bytes.length);
     own.set(bytes);
     return { own, identity: { fingerprint: fingerprintOfRaw(own), shape: { kind: "raw", bytes: own.length } } };

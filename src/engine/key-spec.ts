@@ -1,13 +1,19 @@
 import { ByokError } from "./errors";
 import { keysOf } from "./table";
 
-/** The curves of keys that can be imported, by OpenSSL's names. Sizes are of DER PKCS#8 with the public key, in bytes. */
+/**
+ * The curves of keys that can be imported, by OpenSSL's names. Sizes in bytes: of DER PKCS#8 with the public key, and of
+ * the private number alone.
+ */
 export const ellipticCurves = {
-  prime256v1: { title: "P-256", pkcs8Bytes: 138 },
-  secp384r1: { title: "P-384", pkcs8Bytes: 185 },
-  secp521r1: { title: "P-521", pkcs8Bytes: 241 },
-  secp256k1: { title: "secp256k1", pkcs8Bytes: 135 },
-} as const satisfies Record<string, { readonly title: string; readonly pkcs8Bytes: number }>;
+  prime256v1: { title: "P-256", pkcs8Bytes: 138, scalarBytes: 32 },
+  secp384r1: { title: "P-384", pkcs8Bytes: 185, scalarBytes: 48 },
+  secp521r1: { title: "P-521", pkcs8Bytes: 241, scalarBytes: 66 },
+  secp256k1: { title: "secp256k1", pkcs8Bytes: 135, scalarBytes: 32 },
+} as const satisfies Record<
+  string,
+  { readonly title: string; readonly pkcs8Bytes: number; readonly scalarBytes: number }
+>;
 
 export type EllipticCurve = keyof typeof ellipticCurves;
 
@@ -90,9 +96,16 @@ export function checkShape(
   const remedy = fits.length === 0 ? "No key spec takes these bytes." : `These bytes fit ${listed.format(fits)}.`;
   throw new ByokError(
     "wrong_material",
-    `\`${attribute}\` must be ${shapeWords(wanted)} for ${keySpec}, got ${shapeWords(shape)}. ${remedy}`,
+    `\`${attribute}\` must be ${shapeWords(wanted)} for ${keySpec}, got ${shapeWords(shape)}. ${remedy}${bareScalar(shape, wanted)}`,
     { attribute },
   );
+}
+
+/** A private number alone has a size of symmetric keys, and does not say its curve. */
+function bareScalar(shape: MaterialShape, wanted: MaterialShape): string {
+  if (wanted.kind !== "ec" || shape.kind !== "raw") return "";
+  if (shape.bytes !== ellipticCurves[wanted.curve].scalarBytes) return "";
+  return " If they are the bare private number (the scalar) of such a key, put it into SEC1 or PKCS#8 first.";
 }
 
 const listed = new Intl.ListFormat("en-GB");

@@ -17,7 +17,10 @@ export interface Opened {
  */
 export async function openSource(source: KeyMaterialSource | undefined, call: Call): Promise<Opened> {
   if (source === undefined) {
-    return none("No key material is given. Set `key_material_source` or `key_material_wo`.", "key_material_source");
+    return none(
+      "No key material is given, or what is given is empty. Set `key_material_source` or `key_material_wo`.",
+      "key_material_source",
+    );
   }
   try {
     const material = await source.open(call);

@@ -21,10 +21,15 @@ export function readPem(text: Buffer): Pem | null {
   // Empty where the line has no end.
   const label = text.toString("latin1", start + begin.length, headEnd);
   if (!/^[A-Z0-9 ]{1,40}$/.test(label)) throw broken("its first line is not whole");
-  // `openssl ecparam -genkey` writes these before a SEC1 key, and what to do about it is said of the label.
-  if (label === parametersLabel) return { label, der: Buffer.alloc(0) };
-  const footer = Buffer.from(`-----END ${label}-----`);
   const bodyStart = headEnd + dashes.length;
+  if (text.indexOf(backslashN, bodyStart) === bodyStart || text.indexOf(backslashR, bodyStart) === bodyStart) {
+    throw broken(
+      "it has the two characters `\\n` where its lines should end. Turn them into line ends, such as with `printf '%b'`",
+    );
+  }
+  // `openssl ecparam -genkey` writes the name of the curve before the key, which has it too.
+  if (label === parametersLabel) return readPem(text.subarray(bodyStart)) ?? { label, der: Buffer.alloc(0) };
+  const footer = Buffer.from(`-----END ${label}-----`);
   const bodyEnd = text.indexOf(footer, bodyStart);
   if (bodyEnd === -1) throw broken("its last line is missing");
   const rest = text.subarray(bodyEnd + footer.length);
@@ -41,11 +46,14 @@ export function readPem(text: Buffer): Pem | null {
 /** The label of encrypted PKCS#8; also given to other keys that are encrypted inside their PEM. */
 export const encryptedLabel = "ENCRYPTED PRIVATE KEY";
 
-/** What stands before a key in SEC1. */
+/** What may stand before a key in SEC1. */
 export const parametersLabel = "EC PARAMETERS";
 
 const begin = Buffer.from("-----BEGIN ");
 const dashes = Buffer.from("-----");
+/** As JSON and files of variables write a line end. */
+const backslashN = Buffer.from("\\n");
+const backslashR = Buffer.from("\\r\\n");
 
 function broken(what: string): ByokError {
   return new ByokError("malformed_material", `The PEM cannot be read: ${what}.`);

@@ -17,7 +17,8 @@ export interface PrivateKey {
 }
 
 /**
- * Reads a private key in DER PKCS#8 (RFC 5958): RSA of two primes, or ECC on a named curve.
+ * Reads a private key in DER: RSA of two primes in PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017), or ECC on a named curve in
+ * PKCS#8 or SEC1 (RFC 5915).
  *
  * The numbers of an RSA key are kept as they are, so its `d` stays what it was, modulo lambda or phi. A key whose parts
  * do not belong together is refused, since a KMS would keep it for ever.
@@ -25,47 +26,52 @@ export interface PrivateKey {
  * Throws `malformed_material` for what is no such key, `wrong_material` for a kind or size that no KMS imports.
  */
 export function readPrivateKey(der: Buffer): PrivateKey {
-  const members = pkcs8Members(der);
-  const [, algorithm, key] = members;
-  const [oid, parameters] = derChildren(algorithm.content) ?? [];
-  const kind = oid?.tag === derTag.objectIdentifier ? keyKinds[oid.content.toString("hex")] : undefined;
-  if (kind === undefined) throw new ByokError("wrong_material", `The private key is of a kind that ${importable}`);
-  if (kind === "rsa") return readRsa(key.content);
-  if (kind === "ec") return readEc(key.content, parameters);
-  throw new ByokError("wrong_material", `The private key is ${kind} key, of a kind that ${importable}`);
+  const members = keyMembers(der);
+  const written = writtenKey(members);
+  switch (written?.form) {
+    case "pkcs8":
+      return readPkcs8(written.algorithm, written.key);
+    case "pkcs1":
+      return readRsa(der);
+    case "sec1":
+      return readEc(der, statedCurve(written.parameters));
+    case undefined: {
+      const other = otherForms.find(({ tags }) => startsWithTags(members, tags));
+      throw malformed(other?.refusal ?? "The DER is not a private key in PKCS#8, PKCS#1 or SEC1.");
+    }
+  }
 }
 
 /**
- * How far bytes look like a private key in DER. `pkcs8`: by their whole structure, which chance does not bring about.
+ * How far bytes look like a private key in DER. `key`: by their whole structure, which chance does not bring about.
  * `begins`: by their first bytes, so that the refusal of `readPrivateKey` explains more than their mere size.
  */
-export function likenessToDer(bytes: Buffer): "pkcs8" | "begins" | "none" {
+export function likenessToDer(bytes: Buffer): "key" | "begins" | "none" {
   const members = derSequence(bytes);
-  if (members !== null && startsWithTags(members, pkcs8Tags)) return "pkcs8";
+  if (members !== null && writtenKey(members) !== undefined) return "key";
   const [tag, length = 0] = bytes;
   const longLength = length === 0x81 || length === 0x82;
   return tag === derTag.sequence && (longLength || length === bytes.length - 2) ? "begins" : "none";
 }
 
-/** Throws `malformed_material` for a PEM block that is not an unencrypted PKCS#8 key, with what to do about it. */
+/** Throws `malformed_material` for a PEM block that is not an unencrypted private key, with what to do about it. */
 export function checkPemLabel(label: string): void {
-  if (label === "PRIVATE KEY") return;
+  if (keyLabels.includes(label)) return;
   throw malformed(pemRefusals[label] ?? "The PEM holds no private key.");
 }
+
+/** The labels of PKCS#8, PKCS#1 and SEC1. What is inside decides how it is read. */
+const keyLabels: readonly string[] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 
 const convert = "`openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW`";
 const importable = "no KMS imports. Use RSA of 2048, 3072 or 4096 bits, or ECC on P-256, P-384, P-521 or secp256k1.";
 const encrypted = `The private key is encrypted. It must be decrypted first: ${convert} asks for the password.`;
-const pkcs1 = `The private key is in PKCS#1 and must be in PKCS#8: ${convert} converts it.`;
-const sec1 = `The private key is in SEC1 and must be in PKCS#8: ${convert} converts it.`;
 const publicOnly = "This is a public key, and the private one is needed.";
 const certificate = "This is a certificate, and the private key is needed.";
 
 const pemRefusals: Readonly<Record<string, string>> = {
   [encryptedLabel]: encrypted,
-  "RSA PRIVATE KEY": pkcs1,
-  "EC PRIVATE KEY": sec1,
-  [parametersLabel]: sec1,
+  [parametersLabel]: "These are the parameters of a curve, and a private key is needed.",
   "OPENSSH PRIVATE KEY":
     "The private key is in OpenSSH's format and must be in PKCS#8: `ssh-keygen -p -m PKCS8 -f KEY` converts it.",
   "PUBLIC KEY": publicOnly,
@@ -73,11 +79,9 @@ const pemRefusals: Readonly<Record<string, string>> = {
   CERTIFICATE: certificate,
 };
 
-/** What else may stand where PKCS#8 should, told by the tags of its first members. */
+/** What else may stand where a private key should, told by the tags of its first members. */
 const otherForms: readonly { readonly tags: readonly number[]; readonly refusal: string }[] = [
   { tags: [derTag.sequence, derTag.octetString], refusal: encrypted },
-  { tags: [derTag.integer, derTag.integer, derTag.integer], refusal: pkcs1 },
-  { tags: [derTag.integer, derTag.octetString], refusal: sec1 },
   { tags: [derTag.sequence, derTag.bitString], refusal: publicOnly },
   { tags: [derTag.integer, derTag.integer], refusal: publicOnly },
   { tags: [derTag.sequence, derTag.sequence, derTag.bitString], refusal: certificate },
@@ -88,7 +92,27 @@ const otherForms: readonly { readonly tags: readonly number[]; readonly refusal:
   },
 ];
 
-const pkcs8Tags = [derTag.integer, derTag.sequence, derTag.octetString];
+/** A whole private key as it is written, with the members that say how it goes on. */
+type WrittenKey =
+  | { readonly form: "pkcs8"; readonly algorithm: DerValue; readonly key: DerValue }
+  | { readonly form: "pkcs1" }
+  | { readonly form: "sec1"; readonly parameters: DerValue | undefined };
+
+function writtenKey(members: readonly DerValue[]): WrittenKey | undefined {
+  const [version, second, third] = members;
+  if (version?.tag !== derTag.integer || !versions.some((known) => version.content.equals(known))) return undefined;
+  if (second?.tag === derTag.sequence && third?.tag === derTag.octetString) {
+    return { form: "pkcs8", algorithm: second, key: third };
+  }
+  if (startsWithTags(members, pkcs1Tags)) return { form: "pkcs1" };
+  if (second?.tag !== derTag.octetString) return undefined;
+  return { form: "sec1", parameters: members.find(({ tag }) => tag === parametersTag) };
+}
+
+const versions = [Buffer.of(0), Buffer.of(1)];
+
+/** The version and the eight numbers of an RSAPrivateKey. */
+const pkcs1Tags = Array.from({ length: 9 }, () => derTag.integer);
 
 /** By object identifier, in hexadecimal: what is read, and what is named in a refusal. */
 const keyKinds: Readonly<Record<string, string>> = {
@@ -109,42 +133,42 @@ const keyKinds: Readonly<Record<string, string>> = {
 const curves = {
   prime256v1: {
     oid: "2a8648ce3d030107",
-    scalarBytes: 32,
     head: "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420",
     middle: "a144034200",
   },
   secp384r1: {
     oid: "2b81040022",
-    scalarBytes: 48,
     head: "3081b6020100301006072a8648ce3d020106052b8104002204819e30819b0201010430",
     middle: "a164036200",
   },
   secp521r1: {
     oid: "2b81040023",
-    scalarBytes: 66,
     head: "3081ee020100301006072a8648ce3d020106052b810400230481d63081d30201010442",
     middle: "a1818903818600",
   },
   secp256k1: {
     oid: "2b8104000a",
-    scalarBytes: 32,
     head: "308184020100301006072a8648ce3d020106052b8104000a046d306b0201010420",
     middle: "a144034200",
   },
-} as const satisfies Record<EllipticCurve, { oid: string; scalarBytes: number; head: string; middle: string }>;
+} as const satisfies Record<EllipticCurve, { oid: string; head: string; middle: string }>;
 
-function pkcs8Members(der: Buffer): readonly [DerValue, DerValue, DerValue] {
+function keyMembers(der: Buffer): readonly DerValue[] {
   const outer = readDer(der);
   if (outer === null || outer.tag !== derTag.sequence) throw malformed("The private key is not in DER, or is cut off.");
   if (outer.end < der.length) throw malformed(`The private key is followed by ${der.length - outer.end} more bytes.`);
   const members = derChildren(outer.content);
   if (members === null) throw malformed("The private key is damaged: its DER cannot be read.");
-  const [version, algorithm, key] = members;
-  if (version !== undefined && algorithm !== undefined && key !== undefined && startsWithTags(members, pkcs8Tags)) {
-    return [version, algorithm, key];
-  }
-  const form = otherForms.find(({ tags }) => startsWithTags(members, tags));
-  throw malformed(form?.refusal ?? "The DER is not a private key in PKCS#8.");
+  return members;
+}
+
+function readPkcs8(algorithm: DerValue, key: DerValue): PrivateKey {
+  const [oid, parameters] = derChildren(algorithm.content) ?? [];
+  const kind = oid?.tag === derTag.objectIdentifier ? keyKinds[oid.content.toString("hex")] : undefined;
+  if (kind === undefined) throw new ByokError("wrong_material", `The private key is of a kind that ${importable}`);
+  if (kind === "rsa") return readRsa(key.content);
+  if (kind === "ec") return readEc(key.content, parameters);
+  throw new ByokError("wrong_material", `The private key is ${kind} key, of a kind that ${importable}`);
 }
 
 function readRsa(pkcs1Key: Buffer): PrivateKey {
@@ -243,6 +267,12 @@ function readEc(sec1Key: Buffer, parameters: DerValue | undefined): PrivateKey {
   };
 }
 
+/** The curve that a key in SEC1 names itself. */
+function statedCurve(parameters: DerValue | undefined): DerValue | undefined {
+  if (parameters !== undefined) return readDer(parameters.content) ?? undefined;
+  throw malformed("The private key is in SEC1 and does not name its curve. Export it in PKCS#8, or with its curve.");
+}
+
 /** The context tags inside an ECPrivateKey (RFC 5915). */
 const parametersTag = 0xa0;
 const publicKeyTag = 0xa1;
@@ -294,7 +324,8 @@ function uncompressed(stated: DerValue, curve: EllipticCurve): Buffer {
 }
 
 function spelled(scalar: Buffer, point: Buffer, curve: EllipticCurve): Buffer {
-  const { head, middle, scalarBytes } = curves[curve];
+  const { head, middle } = curves[curve];
+  const { scalarBytes } = ellipticCurves[curve];
   const headBytes = Buffer.from(head, "hex");
   const middleBytes = Buffer.from(middle, "hex");
   // Some programs write fewer bytes, or a zero in front.

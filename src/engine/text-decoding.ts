@@ -22,16 +22,16 @@ export function decodeHex(text: Buffer): Buffer | null {
 }
 
 /**
- * Base64 with the standard alphabet and padding (RFC 4648, section 4), no bit of it spare. Lines may be broken
- * anywhere, as `base64` and PEM do.
+ * Base64 with the standard alphabet and padding (RFC 4648, section 4), no bit of it spare. CR and LF may stand anywhere,
+ * as in Go's decoder and as `base64` and PEM break lines.
  *
  * @returns null where anything else is in the text, or where there is none.
  */
 export function decodeBase64(text: Buffer): Buffer | null {
-  const padding = paddingLength(text);
-  const digits = countDigits(text) - padding;
-  if ((digits + padding) % 4 !== 0 || padding > 2) return null;
-  return decodeDigits(text.subarray(0, text.length - padding), 6, base64Digits);
+  const { start, length } = paddingOf(text);
+  const digits = text.subarray(0, start);
+  if ((countDigits(digits) + length) % 4 !== 0 || length > 2) return null;
+  return decodeDigits(digits, 6, base64Digits);
 }
 
 const hexDigits = digitTable("0123456789abcdef", "0123456789ABCDEF");
@@ -78,10 +78,16 @@ function countDigits(text: Buffer): number {
   return count;
 }
 
-function paddingLength(text: Buffer): number {
+/** Where the padding at the end of a text begins, and how many characters it has besides line ends. */
+function paddingOf(text: Buffer): { readonly start: number; readonly length: number } {
+  let start = text.length;
   let length = 0;
-  while (text[text.length - 1 - length] === 0x3d) length++;
-  return length;
+  for (; start > 0; start--) {
+    const character = text[start - 1];
+    if (character === 0x3d) length++;
+    else if (!isLineEnd(character)) break;
+  }
+  return { start, length };
 }
 
 function isLineEnd(character: number | undefined): boolean {

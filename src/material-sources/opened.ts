@@ -1,6 +1,6 @@
 import { ByokError } from "../engine/errors";
 import { KeyMaterial } from "../engine/key-material";
-import { type MaterialEncoding, readMaterial } from "../engine/material-encoding";
+import { isEmpty, type MaterialEncoding, readMaterial } from "../engine/material-encoding";
 import { largestContentBytes } from "./material-source-options";
 
 /** What the errors of a source say of it. */
@@ -9,7 +9,7 @@ export interface SourceNames {
   readonly attribute: string;
 }
 
-/** Key material out of the content of a source. The content is wiped, whatever comes of it. */
+/** Key material out of the content of a source; an empty one is absent. The content is wiped, whatever comes of it. */
 export function opened(
   content: Buffer,
   encoding: MaterialEncoding | undefined,
@@ -17,6 +17,7 @@ export function opened(
   warnings: readonly string[] = [],
 ): KeyMaterial {
   try {
+    if (isEmpty(content)) throw new ByokError("material_unavailable", "It is empty.");
     return KeyMaterial.take(readMaterial(content, encoding), { warnings });
   } catch (error) {
     throw named(ByokError.from(error), source);

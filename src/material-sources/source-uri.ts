@@ -48,10 +48,8 @@ export function parseSourceUri(uri: string, attribute: string): ParsedSource {
   const colon = uri.indexOf(":");
   const kind = sourceKinds.find((name) => name === uri.slice(0, Math.max(colon, 0)).toLowerCase());
   if (kind === undefined) {
-    throw invalid(
-      attribute,
-      `must begin with ${sourceKinds.map((name) => `\`${name}:\``).join(", ")}. ${inlineRemedy}`,
-    );
+    const schemes = sourceKinds.map((name) => `\`${name}:\``).join(", ");
+    throw invalid(attribute, `must begin with ${schemes}. ${remedyFor(uri, attribute)}`);
   }
   const [place = "", query, ...more] = uri.slice(colon + 1).split("?");
   if (more.length > 0 || uri.includes("#"))
@@ -77,7 +75,19 @@ export function parseAllowedSources(words: readonly string[], attribute: string)
   });
 }
 
-const inlineRemedy = "The bytes themselves go into `key_material_wo`, in base64.";
+/** What was probably meant where no kind of source is named. The text itself is not repeated: it may be the key. */
+function remedyFor(text: string, attribute: string): string {
+  if (looksLikePath(text)) return "It looks like the path of a file: write `file:` before it.";
+  return attribute === "key_material_source"
+    ? "The bytes themselves go into `key_material_wo`, in base64."
+    : "The bytes themselves are given on standard input, with `-`.";
+}
+
+/** Digits of a key have neither a point nor a backslash, and a slash with a `+` or `=` beside it is base64. */
+function looksLikePath(text: string): boolean {
+  if (/^(~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]/.test(text)) return !/[+=]/.test(text) && text.length < 256;
+  return /^[^\s{}:]{1,200}\.[A-Za-z][A-Za-z0-9]{1,6}$/.test(text) || /^(?=.{1,31}$)[^\s{}:+=]+\/[^\s{}:+=]+$/.test(text);
+}
 
 function checkAllowed(kind: SourceKind, allowed: readonly string[] | undefined, attribute: string): void {
   if (allowed === undefined || allowed.includes(kind)) return;

@@ -166,7 +166,7 @@ function validate(config: Config<Schema>): Diagnostic[] {
   const written = writtenIn<ImportedKeyMaterialValues>(importedKeyMaterialFields, config);
   const faults = ruleFaults(importedKeyMaterialFields, written, (fit) => importedKeyMaterialFaults(fit, clouds));
   return [
-    ...refusals(known, () => typeof uri === "string" && parseSourceUri(uri, "key_material_source")),
+    ...refusals(known, () => typeof uri === "string" && uri !== "" && parseSourceUri(uri, "key_material_source")),
     ...faults.map(diagnosticOfFault),
   ];
 }

@@ -9,7 +9,7 @@ import { type Lifetime, lifetimeFrom } from "../engine/lifetime";
 import { type Opened, openSource } from "../engine/opened-source";
 import { defaultKms, kmsOfArn, kmsProfiles } from "../kms/clouds";
 import { sourceFromUri } from "../material-sources/source-uri";
-import { valueSource } from "../material-sources/value";
+import { isEmptyValue, valueSource } from "../material-sources/value";
 import type { ByokClient } from "./client";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
@@ -67,13 +67,20 @@ export function wantedAtPlan(config: Config<Schema> | KnownConfig<Schema>): Mate
   return materialSettingsOf(args.keyArn ?? "", args);
 }
 
+/** A text that is there, known and not empty. */
+function given(text: Config<Schema>["key_material_source"]): string | undefined {
+  const value = present(text);
+  return value === "" ? undefined : value;
+}
+
 /** @throws ByokError where the source itself is written wrong, or of a kind that is not allowed. */
 export function sourceOf(
   config: Config<Schema> | KnownConfig<Schema>,
   client: ByokClient,
 ): KeyMaterialSource | undefined {
-  const [value, uri] = [present(config.key_material_wo), present(config.key_material_source)];
-  if (value !== undefined) return valueSource(value, "key_material_wo");
+  const [value, uri] = [present(config.key_material_wo), given(config.key_material_source)];
+  // An empty value counts as not given; its source says so where the bytes are needed.
+  if (value !== undefined && (uri === undefined || !isEmptyValue(value))) return valueSource(value, "key_material_wo");
   if (uri === undefined) return undefined;
   const { variablesOfMaterial, allowedSources: allowed } = client;
   return sourceFromUri(uri, defined({ attribute: "key_material_source", variablesOfMaterial, allowed }));
@@ -83,7 +90,8 @@ export function sourceOf(
 export async function offerAtPlan(config: Config<Schema>, client: ByokClient, signal: AbortSignal): Promise<Opened> {
   const unknown = config.key_material_wo === UNKNOWN || config.key_material_source === UNKNOWN;
   const source = sourceOf(config, client);
-  const closed = client.materialAccess === "apply" && config.key_material_wo === null;
-  if (unknown || (closed && source !== undefined)) return { offer: { kind: "later" } };
+  const inline = present(config.key_material_wo);
+  const closed = client.materialAccess === "apply" && (inline === undefined || isEmptyValue(inline));
+  if (unknown || (closed && given(config.key_material_source) !== undefined)) return { offer: { kind: "later" } };
   return openSource(source, { signal });
 }

@@ -1,7 +1,10 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { ByokError } from "../../src/engine/errors";
+import { KeyMaterial } from "../../src/engine/key-material";
+import { readPrivateKey } from "../../src/engine/private-key";
 import {
+  isEmpty,
   isMaterialEncoding,
   type MaterialEncoding,
   materialEncodings,
@@ -34,6 +37,12 @@ const rsa = rsa2048();
 function shortSecp256k1(): Buffer {
   const { algorithm, inner } = partsOf(ecKey("secp256k1"));
   return pkcs8Of(algorithm, sec1(ecParts(inner).scalar));
+}
+
+/** The same in SEC1, in 48 bytes. */
+function shortSec1(): Buffer {
+  const { inner } = partsOf(ecKey("secp256k1"));
+  return sec1(ecParts(inner).scalar, hex("a00706052b8104000a"));
 }
 
 const written: Readonly<Record<MaterialEncoding, (bytes: Buffer) => Buffer>> = {
@@ -112,7 +121,6 @@ describe("the content of a source", () => {
     ["32 hex digits", Buffer.from("ab".repeat(16)), ["raw", "hex", "base64"]],
     ["base64 of 16 bytes", Buffer.from(randomBytes(16).toString("base64")), ["raw", "base64"]],
     ["base64 of 48 bytes", Buffer.from(`${"Z".repeat(63)}+`), ["raw", "base64"]],
-    ["a private key that is as long as an HMAC key", shortSecp256k1(), ["raw", "der"]],
   ])("is ambiguous when it is %s", (_, content, encodings) => {
     const error = thrown(() => readMaterial(content));
     expect(error.code).toBe("ambiguous_material");
@@ -126,10 +134,41 @@ describe("the content of a source", () => {
     expect(error.rawMessage).toBe(
       "The key material can be read in more than one way: raw (64 bytes), base64 (48 bytes). Say which one is meant with `?encoding=raw` or `?encoding=base64`.",
     );
-    const told = thrown(() => readMaterial(Buffer.from(shortSecp256k1().toString("hex")), "hex"));
-    expect(told.rawMessage).toBe(
-      "The key material can be read in more than one way: hex (64 bytes), hex (a private key). Keep the bytes themselves in a file and say `?encoding=der` or `?encoding=raw`.",
+    const hexOrBase64 = thrown(() => readMaterial(Buffer.from(`${"ab".repeat(32)}\n`)));
+    expect(hexOrBase64.rawMessage).toContain("hex (32 bytes), base64 (48 bytes). Say which");
+  });
+
+  it.each([
+    ["PKCS#8 of 64 bytes", shortSecp256k1, 64],
+    ["SEC1 of 48 bytes", shortSec1, 48],
+  ])("is never raw bytes when it is a whole private key: %s", (_, key, length) => {
+    const given = key();
+    expect(given).toHaveLength(length);
+    const { pkcs8: canonical } = readPrivateKey(given);
+    for (const encoding of ["der", "hex", "base64"] as const) {
+      expect(readMaterial(written[encoding](given))).toEqual(canonical);
+      expect(readMaterial(written[encoding](given), encoding)).toEqual(canonical);
+    }
+    expect(readMaterialValue(given.toString("base64"))).toEqual(canonical);
+    expect(thrown(() => readMaterial(given, "raw")).rawMessage).toBe(
+      "These bytes are a whole private key in DER and no raw key. Say `?encoding=der`.",
     );
+    expect(KeyMaterial.take(given).shape).toEqual({ kind: "ec", curve: "secp256k1" });
+  });
+
+  it("is a private key in PKCS#1 or SEC1 as OpenSSL writes it, in every encoding", () => {
+    for (const [type, label, key] of [
+      ["pkcs1", "RSA PRIVATE KEY", rsa],
+      ["sec1", "EC PRIVATE KEY", p256],
+    ] as const) {
+      const other = createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "der", type });
+      const canonical = readMaterial(key);
+      for (const encoding of ["der", "hex", "base64"] as const) {
+        expect(readMaterial(written[encoding](other))).toEqual(canonical);
+      }
+      expect(readMaterial(pem(label, other))).toEqual(canonical);
+      expect(readMaterialValue(other.toString("base64"))).toEqual(canonical);
+    }
   });
 
   it("is ambiguous whenever two encodings give different bytes, and unambiguous otherwise", () => {
@@ -196,6 +235,11 @@ describe("the content of a source", () => {
     }
   });
 
+  it("is empty where it has nothing but blanks, and not as many as a key has bytes", () => {
+    for (const text of ["", "\n", " \t\r\n", "\u{feff}\r\n"]) expect(isEmpty(Buffer.from(text))).toBe(true);
+    for (const text of ["a", " a\n", " ".repeat(32)]) expect(isEmpty(Buffer.from(text))).toBe(false);
+  });
+
   it("tells encodings from other words", () => {
     expect(materialEncodings.every(isMaterialEncoding)).toBe(true);
     expect(isMaterialEncoding("base32")).toBe(false);
@@ -245,16 +289,10 @@ const refusals: readonly (readonly [string, Buffer, MaterialEncoding | undefined
   ["a DER key as raw", p256, "raw", "malformed_material", /138 bytes and cannot be read as raw/],
   ["a DER key and more", Buffer.concat([p256, hex("00")]), undefined, "malformed_material", /followed by 1 more bytes/],
   ["a DER key that is cut off", p256.subarray(0, 137), undefined, "malformed_material", /cut off/],
-  ["short DER of another kind", der(0x30, hex("02010104030102030500")), undefined, "malformed_material", /SEC1/],
+  ["a SEC1 key without its curve", der(0x30, hex("02010104030102030500")), undefined, "malformed_material", /SEC1/],
+  ["short DER of another kind", der(0x30, hex("0500")), undefined, "malformed_material", /not a private key in PKCS#8/],
   ["an Ed25519 key, which is as long as an HMAC key", ed25519, undefined, "wrong_material", /Ed25519/],
   ["base64 of an Ed25519 key", Buffer.from(ed25519.toString("base64")), undefined, "wrong_material", /Ed25519/],
-  [
-    "a private key of 64 bytes in hex",
-    Buffer.from(shortSecp256k1().toString("hex")),
-    "hex",
-    "ambiguous_material",
-    /Keep the bytes themselves in a file and say `\?encoding=der`/,
-  ],
   [
     "a PEM that is encrypted",
     label("ENCRYPTED PRIVATE KEY"),
@@ -263,14 +301,19 @@ const refusals: readonly (readonly [string, Buffer, MaterialEncoding | undefined
     /must be decrypted first/,
   ],
   ["an old PEM that is encrypted", legacyEncrypted, undefined, "malformed_material", /must be decrypted first/],
-  ["a PEM of PKCS#1", label("RSA PRIVATE KEY"), undefined, "malformed_material", /PKCS#1/],
-  ["a PEM of SEC1", label("EC PRIVATE KEY"), "pem", "malformed_material", /SEC1/],
   [
-    "the parameters that openssl ecparam writes first",
-    Buffer.concat([label("EC PARAMETERS"), label("EC PRIVATE KEY")]),
+    "the parameters of a curve alone",
+    label("EC PARAMETERS"),
     undefined,
     "malformed_material",
-    /SEC1/,
+    /parameters of a curve, and a private key is needed/,
+  ],
+  [
+    "a PEM with backslashes for its line ends",
+    Buffer.from(pem("PRIVATE KEY", p256).toString().replaceAll("\n", String.raw`\n`)),
+    undefined,
+    "malformed_material",
+    /the two characters `\\n` where its lines should end.*printf '%b'/,
   ],
   ["a PEM of OpenSSH", label("OPENSSH PRIVATE KEY"), undefined, "malformed_material", /ssh-keygen -p -m PKCS8/],
   ["a PEM of a public key", label("PUBLIC KEY"), undefined, "malformed_material", /the private one is needed/],
@@ -342,6 +385,16 @@ describe("an inline value", () => {
     expect(readMaterialValue(bytes.toString("base64"))).toEqual(bytes);
   });
 
+  it.each([
+    ["as `base64` breaks lines", (text: string) => `${text.replace(/.{76}/g, "$&\n")}\n`],
+    ["with Windows line ends", (text: string) => text.replace(/.{10}/g, "$&\r\n")],
+    ["with a line end after every character", (text: string) => text.replace(/./g, "$&\n")],
+  ])("may be in lines, %s", (_, broken) => {
+    for (const bytes of [binary(16), binary(32), binary(64), rsa]) {
+      expect(readMaterialValue(broken(bytes.toString("base64")))).toEqual(readMaterial(bytes));
+    }
+  });
+
   it("is base64 of a private key in DER", () => {
     for (const spelling of Object.values(spellings(p256))) {
       expect(readMaterialValue(spelling.toString("base64"))).toEqual(p256);
@@ -352,13 +405,13 @@ describe("an inline value", () => {
 
 const valueRefusals: readonly (readonly [string, string, string, RegExp])[] = [
   ["nothing", "", "malformed_material", /is empty/],
-  ["base64 in lines", "AAAA\n".repeat(8), "malformed_material", /blanks or line ends/],
-  ["base64 with a line end", `${randomBytes(32).toString("base64")}\n`, "malformed_material", /blanks or line ends/],
-  ["base64 with a blank", "AAAA AAA", "malformed_material", /blanks or line ends/],
+  ["base64 with a blank", "AAAA AAA", "malformed_material", /it has blanks in it/],
+  ["base64 with a tab before its line end", "AAAA\t\n", "malformed_material", /it has blanks in it/],
+  ["base64 in lines that lacks a digit", "AAAA\nAAA\n", "malformed_material", /padding or digits are missing/],
   ["the URL alphabet", Buffer.alloc(33, 0xfb).toString("base64url"), "malformed_material", /URL alphabet/],
   [
     "no padding",
-    randomBytes(32).toString("base64").replace("=", ""),
+    randomBytes(31).toString("base64").replace("==", ""),
     "malformed_material",
     /padding or digits are missing/,
   ],
@@ -368,19 +421,12 @@ const valueRefusals: readonly (readonly [string, string, string, RegExp])[] = [
   ["padding only", "====", "malformed_material", /its last digit has bits to spare|padding/],
   ["spare bits", `${"A".repeat(42)}B=`, "malformed_material", /bits to spare/],
   ["31 bytes", binary(31).toString("base64"), "malformed_material", /The base64 holds 31 bytes/],
-  ["PEM", pem("PRIVATE KEY", p256).toString("base64"), "malformed_material", /The base64 holds PEM/],
   ["an Ed25519 key", ed25519.toString("base64"), "wrong_material", /Ed25519/],
   [
     "an encrypted key",
     der(0x30, hex("3000"), hex("0400")).toString("base64"),
     "malformed_material",
     /must be decrypted first/,
-  ],
-  [
-    "a private key of 64 bytes",
-    shortSecp256k1().toString("base64"),
-    "ambiguous_material",
-    /Keep the bytes themselves in a file/,
   ],
 ];
 

@@ -6,7 +6,7 @@ describe("a source", () => {
     expect(await openSource(undefined, {})).toEqual({
       offer: {
         kind: "none",
-        why: "No key material is given. Set `key_material_source` or `key_material_wo`.",
+        why: "No key material is given, or what is given is empty. Set `key_material_source` or `key_material_wo`.",
         attribute: "key_material_source",
       },
     });

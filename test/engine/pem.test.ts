@@ -9,6 +9,9 @@ const read = (text: string | Buffer): unknown => {
 };
 const some = ["PRIVATE KEY", "some bytes"];
 
+const backslashes =
+  "it has the two characters `\\n` where its lines should end. Turn them into line ends, such as with `printf '%b'`";
+
 describe("a PEM", () => {
   it("is read wherever it stands, with what other programs write before it", () => {
     expect(read(key)).toEqual(some);
@@ -29,7 +32,9 @@ describe("a PEM", () => {
   });
 
   it("is shown by its label where its body is of no use", () => {
-    expect(read("-----BEGIN EC PARAMETERS-----")).toEqual([parametersLabel, ""]);
+    const parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    expect(read(parameters)).toEqual([parametersLabel, ""]);
+    expect(read(`${parameters}${key.toString()}`)).toEqual(some);
     expect([parametersLabel, encryptedLabel]).toEqual(["EC PARAMETERS", "ENCRYPTED PRIVATE KEY"]);
     const old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----";
     expect(read(old)).toEqual([encryptedLabel, ""]);
@@ -42,6 +47,9 @@ describe("a PEM", () => {
     ["-----BEGIN KEY*-----AAAA-----END KEY*-----", "its first line is not whole"],
     ["-----BEGIN *KEY-----AAAA-----END *KEY-----", "its first line is not whole"],
     [`-----BEGIN ${"A".repeat(41)}-----`, "its first line is not whole"],
+    [String.raw`-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n`, backslashes],
+    [String.raw`-----BEGIN PRIVATE KEY-----\r\nAAAA\r\n-----END PRIVATE KEY-----`, backslashes],
+    [String.raw`-----BEGIN EC PARAMETERS-----\nAAAA\n-----END EC PARAMETERS-----`, backslashes],
     ["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PUBLIC KEY-----", "its last line is missing"],
     ["-----END PRIVATE KEY----------BEGIN PRIVATE KEY-----\nAAAA", "its last line is missing"],
     [key.toString().repeat(2), "more than one block is in it: leave only the private key"],

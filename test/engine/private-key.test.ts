@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
 import { derSequence } from "../../src/engine/der";
 import { type EllipticCurve, ellipticCurves } from "../../src/engine/key-spec";
-import { readPrivateKey } from "../../src/engine/private-key";
+import { likenessToDer, readPrivateKey } from "../../src/engine/private-key";
 import {
   der,
   ecKey,
@@ -20,6 +20,13 @@ import { codeOf, thrown } from "./thrown";
 import { wycheproofRsaKey } from "./wycheproof";
 
 const curves: readonly EllipticCurve[] = ["prime256v1", "secp384r1", "secp521r1", "secp256k1"];
+
+const oids: Readonly<Record<EllipticCurve, string>> = {
+  prime256v1: "2a8648ce3d030107",
+  secp384r1: "2b81040022",
+  secp521r1: "2b81040023",
+  secp256k1: "2b8104000a",
+};
 
 describe("a private key", () => {
   it.each(curves)("on %s has one spelling, however it was written", (curve) => {
@@ -49,6 +56,41 @@ describe("a private key", () => {
     expect(canonical.pkcs8).toEqual(key);
     expect(canonical.shape).toEqual({ kind: "rsa", bits });
     for (const spelling of Object.values(spellings(key))) expect(readPrivateKey(spelling).pkcs8).toEqual(key);
+  });
+
+  it.each(curves)("on %s has one spelling in SEC1, too", (curve) => {
+    const key = ecKey(curve);
+    const { scalar: number, point: publicKey } = ecParts(partsOf(key).inner);
+    const named = der(0xa0, der(0x06, hex(oids[curve])));
+    const written = createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "der", type: "sec1" });
+    expect(written).toEqual(sec1(number, named, pointMember(publicKey)));
+    for (const spelling of [written, sec1(number, named), sec1(number, pointMember(publicKey), named)]) {
+      expect(readPrivateKey(spelling)).toEqual(readPrivateKey(key));
+      expect(likenessToDer(spelling)).toBe("key");
+    }
+  });
+
+  it.each([2048, 3072, 4096] as const)("of RSA with %i bits has one spelling in PKCS#1, too", (bits) => {
+    const key = wycheproofRsaKey(bits);
+    const written = createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "der", type: "pkcs1" });
+    expect(readPrivateKey(written)).toEqual(readPrivateKey(key));
+    expect(likenessToDer(written)).toBe("key");
+  });
+
+  it.each<[string, Buffer, "key" | "begins" | "none"]>([
+    ["PKCS#8", ecKey("prime256v1"), "key"],
+    ["PKCS#8 that goes on behind its end", Buffer.concat([ecKey("prime256v1"), hex("00")]), "begins"],
+    ["SEC1 of 48 bytes", sec1(Buffer.alloc(32, 1), hex("a00706052b8104000a")), "key"],
+    ["a SEQUENCE of a raw size", der(0x30, Buffer.alloc(30)), "begins"],
+    ["a SEQUENCE of two bytes", der(0x30), "begins"],
+    ["a version and no more", der(0x30, hex("020100")), "begins"],
+    ["a version and a SEQUENCE and no more", der(0x30, hex("0201003000")), "begins"],
+    ["a version and a SEQUENCE and something else", der(0x30, hex("02010030000500")), "begins"],
+    ["an OCTET STRING", der(0x04, Buffer.alloc(30)), "none"],
+    ["nothing", Buffer.alloc(0), "none"],
+    ["one byte", hex("30"), "none"],
+  ])("is told from other bytes by its structure: %s", (_, bytes, likeness) => {
+    expect(likenessToDer(bytes)).toBe(likeness);
   });
 
   it("is read into memory of its own", () => {
@@ -90,13 +132,16 @@ firstPrime?.writeUInt8(2, firstPrime.length - 1);
 const multiPrime = Buffer.from(rsaInner);
 multiPrime[(derSequence(multiPrime)?.[0]?.end ?? 0) + 3] = 1;
 
+const twoCurves = sec1(scalar, der(0xa0, hex("06082a8648ce3d030107")), der(0xa0, hex("06052b8104000a")));
+const damagedPkcs1 = partsOf(rsaWithChanged(4)).inner;
+
 /** Everything that is no importable private key, with the code and words of its refusal. */
 const refusals: readonly (readonly [string, Buffer, string, RegExp])[] = [
   ["nothing", Buffer.alloc(0), "malformed_material", /not in DER, or is cut off/],
   ["a key that is cut off", p256.subarray(0, -1), "malformed_material", /cut off/],
   ["a key and more", Buffer.concat([p256, hex("0a00")]), "malformed_material", /followed by 2 more bytes/],
   ["DER that ends inside", der(0x30, hex("0203")), "malformed_material", /DER cannot be read/],
-  ["some other DER", der(0x30, hex("0500")), "malformed_material", /not a private key in PKCS#8/],
+  ["some other DER", der(0x30, hex("0500")), "malformed_material", /not a private key in PKCS#8, PKCS#1 or SEC1/],
   ["DER that is no SEQUENCE", der(0x04, hex("0500")), "malformed_material", /not in DER/],
   [
     "encrypted PKCS#8",
@@ -104,8 +149,30 @@ const refusals: readonly (readonly [string, Buffer, string, RegExp])[] = [
     "malformed_material",
     /must be decrypted first: `openssl pkcs8 -topk8 -nocrypt/,
   ],
-  ["PKCS#1", rsaInner, "malformed_material", /PKCS#1 and must be in PKCS#8: `openssl pkcs8/],
-  ["SEC1", p256Inner, "malformed_material", /SEC1 and must be in PKCS#8: `openssl pkcs8/],
+  ["SEC1 without its curve", p256Inner, "malformed_material", /SEC1 and does not name its curve/],
+  ["SEC1 with a damaged curve", sec1(scalar, der(0xa0, hex("06"))), "wrong_material", /on a curve that no KMS/],
+  ["SEC1 on a curve of no KMS", sec1(scalar, der(0xa0, hex("06052b81040021"))), "wrong_material", /on a curve that/],
+  ["SEC1 with another curve twice", twoCurves, "malformed_material", /names another curve inside/],
+  ["PKCS#1 of a damaged number", damagedPkcs1, "malformed_material", /do not belong together/],
+  ["PKCS#1 of three primes", multiPrime, "wrong_material", /more than two primes/],
+  [
+    "PKCS#1 with too few numbers",
+    der(0x30, hex("020100020103020105")),
+    "malformed_material",
+    /the private one is needed/,
+  ],
+  [
+    "SEC1 of a version that there is not",
+    der(0x30, hex("020102"), hex("040103")),
+    "malformed_material",
+    /not a private key in PKCS#8, PKCS#1 or SEC1/,
+  ],
+  [
+    "SEC1 of a long version",
+    der(0x30, hex("02020001"), hex("040103")),
+    "malformed_material",
+    /not a private key in PKCS#8, PKCS#1 or SEC1/,
+  ],
   ["a public key", encrypted.publicKey, "malformed_material", /the private one is needed/],
   ["a public key in PKCS#1", der(0x30, hex("020103020103")), "malformed_material", /the private one is needed/],
   ["a certificate", der(0x30, hex("3000"), hex("3000"), hex("030100")), "malformed_material", /This is a certificate/],

@@ -8,7 +8,8 @@ import type { Call } from "../../src/engine/call";
 import { ByokError } from "../../src/engine/errors";
 import { KeyMaterial } from "../../src/engine/key-material";
 import { sourceFromUri } from "../../src/material-sources/source-uri";
-import { valueSource } from "../../src/material-sources/value";
+import { isEmptyValue, valueSource } from "../../src/material-sources/value";
+import { mistakes } from "../engine/mistaken-forms";
 import { rejected } from "../engine/thrown";
 import { inFolder } from "./folder";
 
@@ -55,6 +56,29 @@ describe("an inline value", () => {
   });
 });
 
+describe("an inline value that is empty", () => {
+  it.each(["", "\n", " \r\n"])("counts as absent: %j", async (text) => {
+    const error = await rejected(valueSource(text, "key_material_wo").open());
+    expect(error).toMatchObject({ code: "material_unavailable", attribute: "key_material_wo" });
+    expect(error.message).toContain("`key_material_wo` is empty");
+    expect([isEmptyValue(text), isEmptyValue("AAAA"), isEmptyValue(undefined)]).toEqual([true, false, false]);
+  });
+});
+
+describe("a key in a form in which it is given by mistake", () => {
+  const sourced = mistakes.flatMap(({ name, text, inSource }) =>
+    inSource === null ? [] : [[name, text, inSource] as const],
+  );
+  it.each(sourced)("is named in a file: %s", async (_, text, words) => {
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, "key"), text);
+      const error = await rejected(sourceFromUri("file:key", { attribute, baseFolder: folder }).open());
+      expect(error).toMatchObject({ code: "malformed_material", attribute });
+      expect(error.message).toMatch(words);
+    });
+  });
+});
+
 describe("a file", () => {
   const open = (folder: string, uri: string, call?: Call): Promise<KeyMaterial> =>
     sourceFromUri(uri, { attribute, baseFolder: folder }).open(call);
@@ -96,7 +120,8 @@ describe("a file", () => {
       "material_unavailable",
       /cannot be opened \(ENAMETOOLONG\)/,
     ],
-    ["is empty", "file:empty.bin", "malformed_material", /is empty/],
+    ["is empty", "file:empty.bin", "material_unavailable", /is empty/],
+    ["has nothing but a line end", "file:blank.bin", "material_unavailable", /is empty/],
     ["is too long", "file:long.bin", "malformed_material", /more than 64 KiB/],
     ["has 31 bytes", "file:short.bin", "malformed_material", /31 bytes/],
     ["can be read in several ways", "file:key.hex", "ambiguous_material", /\?encoding=hex/],
@@ -106,6 +131,7 @@ describe("a file", () => {
       await promisify(execFile)("mkfifo", [join(folder, "pipe")]);
       await writeFile(join(folder, "key.bin"), bytes);
       await writeFile(join(folder, "empty.bin"), "");
+      await writeFile(join(folder, "blank.bin"), "\n");
       await writeFile(join(folder, "long.bin"), Buffer.alloc(64 * 1024 + 1));
       await writeFile(join(folder, "short.bin"), bytes.subarray(1));
       await writeFile(join(folder, "key.hex"), bytes.toString("hex"));
@@ -143,6 +169,7 @@ describe("a variable", () => {
   it.each([
     ["is not set", {}, "material_unavailable", /is not set/],
     ["is empty", { KEY: "" }, "material_unavailable", /is empty/],
+    ["has nothing but a line end", { KEY: "\r\n" }, "material_unavailable", /is empty/],
     ["holds something else", { KEY: "no key" }, "malformed_material", /6 bytes/],
   ])("that %s is refused", async (_, env, code, words) => {
     const error = await rejected(open(env));
@@ -239,6 +266,7 @@ describe("a command", () => {
       /could not be started \(E2BIG\)/,
     ],
     ["prints nothing", shell("true"), "material_unavailable", /printed nothing/],
+    ["prints an empty line", shell("echo"), "material_unavailable", /is empty/],
     ["prints too much", shell(`yes ${canary}`), "malformed_material", /printed more than 64 KiB/],
     ["prints no key", shell(`echo ${canary}`), "malformed_material", /21 bytes/],
   ])("that %s is refused, and nothing it printed is reported", async (_, uri, code, words) => {
