@@ -9,7 +9,8 @@ export interface ImportedKeyMaterialProps {
   readonly key: IExternalKey;
   /**
    * The bytes in padded standard base64, from an ephemeral value: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key
-   * in DER PKCS#8. A literal text is refused, since it would be written to cdk.tf.json. Not beside `keyMaterialSource`.
+   * in DER (PKCS#8, PKCS#1 or SEC1). A literal text is refused, since it would be written to cdk.tf.json. Not beside
+   * `keyMaterialSource`.
    *
    * @default - none; a plan works without the bytes, and an apply that needs them says so
    * @example new KeyMaterialVariable(this, "payments_key").stringValue

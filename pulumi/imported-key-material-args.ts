@@ -10,9 +10,10 @@ export interface ImportedKeyMaterialArgs {
    */
   keyArn: Input<string>;
   /**
-   * The bytes in padded standard base64: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER PKCS#8. Not beside
-   * `keyMaterialSource`. They pass through the memory of Pulumi's processes and into none of its files, save its own
-   * debug logs; a source avoids that. Default: none.
+   * The bytes in padded standard base64, in one line or several: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key
+   * in DER (PKCS#8, PKCS#1 or SEC1). An empty text counts as not set. Not beside `keyMaterialSource`. They pass through
+   * the memory of Pulumi's processes and into none of its files, save its own debug logs; a source avoids that.
+   * Default: none.
    */
   keyMaterial?: Input<string>;
   /**

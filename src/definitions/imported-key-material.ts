@@ -41,14 +41,14 @@ export const importedKeyMaterialFields = {
     writeOnly: true,
     typescript: "keyMaterial",
     description:
-      "The bytes in padded standard base64: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER PKCS#8. Never stored. Give it from an ephemeral value: a literal would stand in the configuration and in saved plans.",
+      "The bytes in padded standard base64, in one line or several: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER (PKCS#8, PKCS#1 or SEC1). An empty text counts as not set. Never stored. Give it from an ephemeral value: a literal would stand in the configuration and in saved plans.",
     pulumi: {
       description:
-        "The bytes in padded standard base64: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER PKCS#8. Not beside `key_material_source`. They pass through the memory of Pulumi's processes and into none of its files, save its own debug logs; a source avoids that. Default: none.",
+        "The bytes in padded standard base64, in one line or several: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER (PKCS#8, PKCS#1 or SEC1). An empty text counts as not set. Not beside `key_material_source`. They pass through the memory of Pulumi's processes and into none of its files, save its own debug logs; a source avoids that. Default: none.",
     },
     cdktf: {
       description:
-        "The bytes in padded standard base64, from an ephemeral value: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER PKCS#8. A literal text is refused, since it would be written to cdk.tf.json. Not beside `key_material_source`. Default: none; a plan works without the bytes, and an apply that needs them says so.",
+        "The bytes in padded standard base64, from an ephemeral value: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER (PKCS#8, PKCS#1 or SEC1). A literal text is refused, since it would be written to cdk.tf.json. Not beside `key_material_source`. Default: none; a plan works without the bytes, and an apply that needs them says so.",
     },
     example: 'new KeyMaterialVariable(this, "payments_key").stringValue',
   },

@@ -3,7 +3,7 @@ import { decodeBase64, decodeHex, trimmed } from "./text-decoding";
 
 /** A form in which keys are often given by mistake. */
 export interface MistakenForm {
-  /** Goes on from "it is": `base64 of a PEM`. */
+  /** What is behind the words "it is", such as `base64 of a PEM`. */
   readonly seen: string;
   /** What to do, in whole sentences, by where the key was given. */
   readonly remedy: { readonly source: string; readonly inline: string };

@@ -86,7 +86,9 @@ function remedyFor(text: string, attribute: string): string {
 /** Digits of a key have neither a point nor a backslash, and a slash with a `+` or `=` beside it is base64. */
 function looksLikePath(text: string): boolean {
   if (/^(~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]/.test(text)) return !/[+=]/.test(text) && text.length < 256;
-  return /^[^\s{}:]{1,200}\.[A-Za-z][A-Za-z0-9]{1,6}$/.test(text) || /^(?=.{1,31}$)[^\s{}:+=]+\/[^\s{}:+=]+$/.test(text);
+  return (
+    /^[^\s{}:]{1,200}\.[A-Za-z][A-Za-z0-9]{1,6}$/.test(text) || /^(?=.{1,31}$)[^\s{}:+=]+\/[^\s{}:+=]+$/.test(text)
+  );
 }
 
 function checkAllowed(kind: SourceKind, allowed: readonly string[] | undefined, attribute: string): void {

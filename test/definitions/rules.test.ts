@@ -151,7 +151,10 @@ describe("the configuration of key material", () => {
     const names = new Set(["keyMaterialWo", "keyMaterialSource"]);
     const both = expect.stringMatching(/^key_material_source .*are both set\. Remove one of them/);
     expect(told(faults({ args: {}, unknown: names, set: names }))).toEqual([both]);
-    expect(told(faults(known({ keyMaterialWo: "", keyMaterialSource: "env:A" })))).toEqual([both]);
+    expect(told(faults(known({ keyMaterialWo: "AAAA", keyMaterialSource: "env:A" })))).toEqual([both]);
+    // What is empty is not given.
+    expect(told(faults(known({ keyMaterialWo: "", keyMaterialSource: "env:A" })))).toEqual([]);
+    expect(told(faults(known({ keyMaterialWo: "AAAA", keyMaterialSource: "" })))).toEqual([]);
     expect(told(faults(known({ keyMaterialSource: "env:A" })))).toEqual([]);
   });
 

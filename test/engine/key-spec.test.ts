@@ -41,6 +41,16 @@ describe("the shape of key material", () => {
       "must be 32 bytes for SYMMETRIC_DEFAULT, got 24 bytes. No key spec takes these bytes.",
     ],
     [
+      { kind: "raw", bytes: 32 },
+      "ECC_SECG_P256K1",
+      "must be a private key on the curve secp256k1 for ECC_SECG_P256K1, got 32 bytes. These bytes fit SYMMETRIC_DEFAULT, HMAC_256 and Aliyun_AES_256. If they are the bare private number (the scalar) of such a key, put it into SEC1 or PKCS#8 first.",
+    ],
+    [
+      { kind: "raw", bytes: 32 },
+      "ECC_NIST_P384",
+      "must be a private key on the curve P-384 for ECC_NIST_P384, got 32 bytes. These bytes fit SYMMETRIC_DEFAULT, HMAC_256 and Aliyun_AES_256.",
+    ],
+    [
       { kind: "rsa", bits: 2048 },
       "SYMMETRIC_DEFAULT",
       "must be 32 bytes for SYMMETRIC_DEFAULT, got an RSA private key of 2048 bits. These bytes fit RSA_2048.",

@@ -26,7 +26,18 @@ describe("a source's URI", () => {
 
   it.each([
     ["", /must begin with `file:`, `env:`, `exec:`.*`key_material_wo`/],
-    ["keys/payments.bin", /must begin with/],
+    ["keys/payments.bin", /must begin with .*looks like the path of a file: write `file:` before it/],
+    ["payments.pem", /looks like the path of a file/],
+    ["./payments", /looks like the path of a file/],
+    ["../payments", /looks like the path of a file/],
+    ["/run/secrets/payments", /looks like the path of a file/],
+    ["~/payments", /looks like the path of a file/],
+    [String.raw`C:\keys\payments`, /looks like the path of a file/],
+    ["keys/payments", /looks like the path of a file/],
+    ["payments", /The bytes themselves go into `key_material_wo`/],
+    [`/${"A".repeat(40)}+A=`, /The bytes themselves go into/],
+    [`/${"A".repeat(300)}`, /The bytes themselves go into/],
+    [`AAAA/${"A".repeat(27)}`, /The bytes themselves go into/],
     [":", /must begin with/],
     ["vault:secret/data/key", /must begin with/],
     ["https://example.com/key", /must begin with/],
@@ -55,6 +66,10 @@ describe("a source's URI", () => {
     const error = thrown(() => parseSourceUri(uri, attribute));
     expect(error).toMatchObject({ code: "invalid_argument", attribute });
     expect(error.message).toMatch(words);
+  });
+
+  it("of the command may be standard input", () => {
+    expect(thrown(() => parseSourceUri("payments", "source")).message).toContain("on standard input, with `-`");
   });
 
   it.each([

@@ -154,6 +154,48 @@ export function lives(start: Start): void {
     await repairs(program, ciphertext, /expired on/);
   });
 
+  it("takes empty bytes for none: the key stays as it is, and what needs them says so", async () => {
+    const { ciphertext, program, arn } = await imported({ validFor: "90d" });
+    const empty = keyWithMaterial({ validFor: "90d", keyMaterial: "" });
+    expect(await stack.up(empty)).toEqual({ steps: [], printed: [] });
+    expect(await stack.up(keyWithMaterial({ validFor: "90d", keyMaterial: "\n", keyMaterialSource: "" }))).toEqual({
+      steps: [],
+      printed: [],
+    });
+    life.kms.clock.advance("91d");
+    const preview = await stack.preview(empty);
+    expect([preview.error, preview.steps]).toEqual([undefined, ["update payments"]]);
+    expect(preview.printed.join("\n")).toMatch(
+      /will need the key material: expired on .* No key material is given, or .* is empty/,
+    );
+    expect((await stack.up(empty)).error).toMatch(/\[material_missing\].*is empty.*`keyMaterial`/);
+    await repairs(program, ciphertext, /expired on/);
+    // Bytes that are given beside an empty source, and the other way round, are the bytes.
+    const [key, material] = program;
+    if (key === undefined || material === undefined) throw new Error("no program");
+    const beside = {
+      ...material,
+      props: (ids: Readonly<Record<string, string>>) => ({ ...material.props(ids), keyMaterialSource: "" }),
+    };
+    expect((await stack.up([key, beside])).error).toBeUndefined();
+    life.calls();
+    expect(
+      (await stack.up(keyWithMaterial({ validFor: "90d", keyMaterial: "", deletionPolicy: "retain" }))).error,
+    ).toBeUndefined();
+    expect((await stack.destroy()).error).toBeUndefined();
+    expect(life.calls()).not.toContain("DeleteImportedKeyMaterial");
+    expect(arn).toMatch(/^arn:/);
+  });
+
+  it("names what bytes are written as by mistake, without a word of them", async () => {
+    const bytes = newBytes();
+    const { error = "" } = await stack.preview(keyWithMaterial({ keyMaterial: bytes.toString("hex") }));
+    expect(error).toMatch(/it is hex\. Convert it.*`keyMaterialSource`/);
+    expect(leaksIn(error, bytes)).toEqual([]);
+    const lines = bytes.toString("base64").replace(/.{20}/g, "$&\r\n");
+    expect((await stack.up(keyWithMaterial({ keyMaterial: lines }))).error).toBeUndefined();
+  });
+
   it("refuses other bytes in the preview, before anything is called", async () => {
     const { arn } = await imported();
     life.calls();
