@@ -11,25 +11,29 @@ export interface CheckValue {
  * The check values of a symmetric or HMAC key, to be compared with what the device shows where the key was made.
  *
  * - KCV: the first 3 bytes of a zero block under AES-ECB. It is also PKCS#11's CKA_CHECK_VALUE of an AES key.
+ * - GlobalPlatform: the first 3 bytes of a block of 16 bytes 01 under AES-ECB, as smart cards show it (GlobalPlatform Card
+ *   Specification, Amendment D).
  * - CMAC: the first 3 or 5 bytes of AES-CMAC of a zero block, as in ANSI X9.24-1 and by Thales and Utimaco devices.
  * - Generic secret: the first 3 bytes of SHA-1 of the key, PKCS#11's CKA_CHECK_VALUE of a generic secret.
  *
- * The first two only for the sizes of AES keys: 16, 24 and 32 bytes.
+ * The first three only for the sizes of AES keys: 16, 24 and 32 bytes.
  */
 export function checkValues(bytes: Buffer): readonly CheckValue[] {
   const secret = { name: "CKA_CHECK_VALUE, generic secret", value: head(createHash("sha1").update(bytes).digest(), 3) };
   if (![16, 24, 32].includes(bytes.length)) return [secret];
   const cmac = aesCmac(bytes, Buffer.alloc(16));
   return [
-    { name: "KCV, CKA_CHECK_VALUE of an AES key", value: head(zeroBlockUnder(bytes), 3) },
+    { name: "KCV, CKA_CHECK_VALUE of an AES key", value: head(blockUnder(bytes, 0), 3) },
+    { name: "KCV of GlobalPlatform, AES of ones", value: head(blockUnder(bytes, 1), 3) },
     { name: "CMAC, 3 bytes", value: head(cmac, 3) },
     { name: "CMAC, 5 bytes", value: head(cmac, 5) },
     secret,
   ];
 }
 
-function zeroBlockUnder(key: Buffer): Buffer {
-  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null).update(Buffer.alloc(16));
+/** A block of one and the same byte under AES-ECB. */
+function blockUnder(key: Buffer, byte: number): Buffer {
+  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null).update(Buffer.alloc(16, byte));
 }
 
 function head(bytes: Buffer, count: number): string {

@@ -2,6 +2,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommanderError } from "commander";
 import { fingerprintCommand } from "../../src/cli/fingerprint";
+import { mistakes } from "../engine/mistaken-forms";
 import { ecKey, pem } from "../engine/private-key-spellings";
 import { inFolder } from "../material-sources/folder";
 
@@ -46,6 +47,7 @@ describe("byok fingerprint", () => {
       ["material", "32 bytes"],
       ["fits", "SYMMETRIC_DEFAULT, HMAC_256, Aliyun_AES_256"],
       ["KCV, CKA_CHECK_VALUE of an AES key", "F29000"],
+      ["KCV of GlobalPlatform, AES of ones", "75E208"],
       ["CMAC, 3 bytes", "377822"],
       ["CMAC, 5 bytes", "377822C093"],
       ["CKA_CHECK_VALUE, generic secret", "AE5BD8"],
@@ -113,6 +115,14 @@ describe("byok fingerprint", () => {
     ],
     ["too much on standard input", ["-"], [Buffer.alloc(70_000)], 1, /more than 64 KiB/],
     ["no key on standard input", ["-"], ["no key"], 1, /\[malformed_material\]/],
+    [
+      "a path",
+      ["keys/payments.pem"],
+      [],
+      1,
+      /\[invalid_argument\].*looks like the path of a file: write `file:` before it/,
+    ],
+    ["an empty standard input", ["-"], ["\n"], 1, /\[material_unavailable\] `standard input`: It is empty/],
     ["an ambiguous text", ["-"], ["ab".repeat(32)], 1, /\[ambiguous_material\]/],
     ["a missing file", ["file:/no/such/file"], [], 1, /no such file/],
     ["a source that is none", ["ab".repeat(32)], [], 1, /\[invalid_argument\] `source` must begin with/],
@@ -128,6 +138,15 @@ describe("byok fingerprint", () => {
     expect(result.err).toMatch(words);
     expect(result.err).not.toContain("abababab");
   });
+
+  it.each(mistakes.flatMap(({ name, text, inSource }) => (inSource === null ? [] : [[name, text, inSource] as const])))(
+    "names %s",
+    async (_, text, words) => {
+      const { out, err, code } = await byokFingerprint(["-"], [Buffer.from(text)]);
+      expect([out, code]).toEqual(["", 1]);
+      expect(err).toMatch(words);
+    },
+  );
 
   it("explains itself", async () => {
     const { out, code } = await byokFingerprint(["--help"]);

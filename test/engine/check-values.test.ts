@@ -16,6 +16,15 @@ describe("check values", () => {
     });
   });
 
+  // 404142…4F is the key with which cards that follow GlobalPlatform are delivered; its check value is printed everywhere.
+  it.each([
+    [Buffer.from("404142434445464748494a4b4c4d4e4f", "hex"), "504A77"],
+    [Buffer.alloc(24), "CF1ECE"],
+    [Buffer.alloc(32), "7BC302"],
+  ])("the KCV of GlobalPlatform is the head of AES over a block of ones", (key, kcv) => {
+    expect(checkValues(key)).toContainEqual({ name: "KCV of GlobalPlatform, AES of ones", value: kcv });
+  });
+
   it("the CMAC ones are the head of the fingerprint", () => {
     const bytes = Buffer.from("a key of thirty-two bytes, ASCII");
     const { fingerprint } = KeyMaterial.take(Buffer.from(bytes));
