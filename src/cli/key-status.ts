@@ -3,22 +3,30 @@ import { defined } from "../engine/defined";
 import { ByokError } from "../engine/errors";
 import { observeMaterial } from "../engine/material-observation";
 import { type EpochSeconds, formatInstant, type Seconds } from "../engine/instant";
-import type { KeyState } from "../engine/key";
+import type { KeyDescription, KeyState, MaterialEntry } from "../engine/key";
 import type { Lifetime } from "../engine/lifetime";
 import { materialFacts, type MaterialState } from "../engine/material-condition";
 import type { AssumedRecord } from "../engine/material-record";
 import type { Run } from "../engine/run";
 
-/** What `byok status` tells of one key. Moments are whole seconds since 1970. */
+/**
+ * What became of a key's material. A KMS shows no difference between material that expired and material that was deleted,
+ * save where it goes on telling the date.
+ */
+export type ShownMaterial = Exclude<MaterialState, "deleted"> | "expired_or_deleted";
+
+/** What `byok status` shows of one key. Moments are whole seconds since 1970. */
 export interface KeyStatus {
   readonly arn: string;
   /** The KMS's own time. */
   readonly now: EpochSeconds;
   /** Null: the KMS does not know the key. */
   readonly keyState: KeyState | null;
-  readonly material: MaterialState;
-  /** Absent: never expires, or there is no material. */
+  readonly material: ShownMaterial;
+  /** When the material expires, or expired. Absent: never, or the KMS does not tell. */
   readonly validTo?: EpochSeconds;
+  /** The material is there and has no date of expiry. */
+  readonly neverExpires: boolean;
   /** From when on the material should be renewed. */
   readonly renewalTime?: EpochSeconds;
   readonly renewalDue: boolean;
@@ -33,18 +41,33 @@ export interface KeyStatus {
 export async function keyStatus(run: Run, arn: string, renewBefore: Seconds): Promise<KeyStatus> {
   const lifetime: Lifetime = { kind: "renewed", validFor: Number.MAX_SAFE_INTEGER, renewBefore };
   const record: AssumedRecord = { keyArn: arn, verified: true, lifetime };
-  const { condition, key, at } = await observeMaterial(run, arn, record, lifetime);
+  const { condition, key, materials, at } = await observeMaterial(run, arn, record, lifetime);
   const { reason } = whatIsDue({ wanted: { keyArn: arn, lifetime, onDeletion: "reimport" }, condition, record });
-  const { validTo, renewalTime, renewalDue } = materialFacts(condition);
+  const { validTo, renewalTime, renewalDue, expirationModel } = materialFacts(condition);
+  const seen = { arn, now: at, keyState: key?.state ?? null, renewalDue };
+  if (condition.state !== "deleted") {
+    const neverExpires = condition.state === "imported" && expirationModel === "KEY_MATERIAL_DOES_NOT_EXPIRE";
+    return { ...seen, material: condition.state, ...defined({ validTo, renewalTime }), neverExpires, reason };
+  }
+  const lapsed = expiredOn(at, key, materials);
+  if (lapsed === undefined) return { ...seen, material: "expired_or_deleted", neverExpires: false, reason };
   return {
-    arn,
-    now: at,
-    keyState: key?.state ?? null,
-    material: condition.state,
-    ...defined({ validTo, renewalTime }),
-    renewalDue,
-    reason,
+    ...seen,
+    material: "expired",
+    validTo: lapsed,
+    neverExpires: false,
+    reason: `expired on ${formatInstant(lapsed)}`,
   };
+}
+
+/** The date on which the lost material expired, where the KMS still tells it. */
+export function expiredOn(
+  now: EpochSeconds,
+  key: Pick<KeyDescription, "validTo"> | null,
+  materials: readonly MaterialEntry[] | undefined,
+): EpochSeconds | undefined {
+  const lost = (materials ?? []).filter(({ imported }) => !imported);
+  return [key, ...lost].flatMap((one) => one?.validTo ?? []).find((validTo) => validTo <= now);
 }
 
 /** Whether the key cannot be used, or will not be usable any more so many seconds from now. */

@@ -1,15 +1,14 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durationInWords, parseDuration } from "../engine/duration";
 import { ByokError } from "../engine/errors";
-import { formatInstant, type Seconds } from "../engine/instant";
+import type { Seconds } from "../engine/instant";
 import { type Run, startRun } from "../engine/run";
-import { defaultKms, keyOfArn } from "../kms/clouds";
+import { defaultKms } from "../kms/clouds";
 import { keyServices, type KmsSettings } from "../kms/key-services";
 import { systemClock } from "../system-clock";
-import { columns } from "./columns";
 import { failureOf, type KeyStatus, keyStatus, lapsesWithin, statusForScripts } from "./key-status";
 import { processStreams, type Streams } from "./streams";
-import { legend, timelines } from "./timeline";
+import { statusTable } from "./status-table";
 
 interface Flags {
   readonly within?: Seconds;
@@ -24,8 +23,8 @@ const day: Seconds = 86_400;
 const help = `
 Exit codes:
   0  every key was looked at, and with --within none lapses by then
-  1  a key could not be looked at
-  2  with --within: a key has no key material, or will have none by then
+  1  a key does not exist or could not be looked at
+  2  with --within: a key has no key material, or will have none by then; or wrong usage
 
 Examples:
   byok status arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
@@ -62,7 +61,7 @@ async function report(run: Run, arns: readonly string[], flags: Flags, streams: 
     arns.map((arn) => keyStatus(run, arn, flags.renewBefore).catch((error: unknown) => failureOf(arn, error))),
   );
   const statuses = looked.flatMap((one) => ("error" in one ? [] : [one]));
-  const failures = looked.flatMap((one) => ("error" in one ? [one] : []));
+  const failures = looked.flatMap((one) => ("error" in one ? [one] : one.material === "key_gone" ? [gone(one)] : []));
   const { within } = flags;
   const lapsing = within === undefined ? [] : statuses.filter((status) => lapsesWithin(status, within));
   if (flags.json === true) {
@@ -70,7 +69,7 @@ async function report(run: Run, arns: readonly string[], flags: Flags, streams: 
     const errors = failures.map(({ arn, error }) => ({ arn, code: error.code, message: error.rawMessage }));
     streams.out(`${JSON.stringify({ keys, errors }, null, 2)}\n`);
   } else if (statuses.length > 0) {
-    streams.out(table(statuses));
+    streams.out(statusTable(statuses, streams.columns));
   }
   for (const { error } of failures) streams.err(`byok: error: ${error.message}\n`);
   if (lapsing.length > 0 && flags.json !== true) {
@@ -81,26 +80,9 @@ async function report(run: Run, arns: readonly string[], flags: Flags, streams: 
   streams.exitCode(failures.length > 0 ? 1 : lapsing.length > 0 ? 2 : 0);
 }
 
-function table(statuses: readonly KeyStatus[]): string {
-  const { end, lines } = timelines(statuses);
-  const rows = statuses.map(({ arn, keyState, validTo, renewalTime, reason }, i) => [
-    shortArn(arn),
-    keyState ?? "gone",
-    validTo === undefined ? "never" : formatInstant(validTo),
-    renewalTime === undefined ? "-" : formatInstant(renewalTime),
-    lines[i] ?? "",
-    reason,
-  ]);
-  const [first] = statuses;
-  const span = `${formatInstant(first?.now ?? end)} … ${formatInstant(end)}`;
-  return `${columns([["KEY", "STATE", "EXPIRES", "RENEWAL", span, "REASON"], ...rows])}\n${legend}\n`;
-}
-
-/** The Region and the id: enough to tell keys apart at a glance. */
-function shortArn(arn: string): string {
-  const key = arn.slice(arn.lastIndexOf("/") + 1);
-  const { region } = keyOfArn(arn);
-  return region === undefined ? key : `${region} ${key}`;
+function gone({ arn }: KeyStatus): ReturnType<typeof failureOf> {
+  const message = `${arn} does not exist. Check the ARN, and that the credentials and the endpoint are those of its account and Region.`;
+  return { arn, error: new ByokError("key_not_found", message) };
 }
 
 function settings({ profile, endpoint }: Flags): NonNullable<KmsSettings[typeof defaultKms]> {

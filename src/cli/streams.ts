@@ -4,6 +4,8 @@ export interface Streams {
   readonly err: (text: string) => void;
   /** Sets the exit code and goes on to the end. */
   readonly exitCode: (code: number) => void;
+  /** How many characters a line of the terminal has. Absent: the output goes elsewhere, and no line is too long. */
+  readonly columns?: number | undefined;
 }
 
 export const processStreams: Streams = {
@@ -11,5 +13,8 @@ export const processStreams: Streams = {
   err: (text) => void process.stderr.write(text),
   exitCode: (code) => {
     process.exitCode = code;
+  },
+  get columns() {
+    return process.stdout.columns;
   },
 };

@@ -1,9 +1,6 @@
 import type { EpochSeconds } from "../engine/instant";
 import type { KeyStatus } from "./key-status";
 
-/** Columns of a timeline. */
-const width = 48;
-
 /** How the stretches of a life are drawn. */
 export const marks = { living: "━", renewal: "╌", dead: "·", forever: "→" } as const;
 
@@ -12,8 +9,13 @@ export const legend = `${marks.living} in force   ${marks.renewal} renewal due  
 
 /**
  * The time from now to the latest expiry of all keys, as one line a key. Every key that lapses on the way shows where.
+ *
+ * @param width In characters.
  */
-export function timelines(statuses: readonly KeyStatus[]): {
+export function timelines(
+  statuses: readonly KeyStatus[],
+  width: number,
+): {
   readonly end: EpochSeconds;
   readonly lines: readonly string[];
 } {
@@ -21,10 +23,10 @@ export function timelines(statuses: readonly KeyStatus[]): {
   const furthest = Math.max(now + 1, ...statuses.map((status) => livingUntil(status) ?? now));
   const column = (moment: EpochSeconds): number =>
     Math.max(0, Math.min(width, Math.round(((moment - now) / (furthest - now)) * width)));
-  return { end: furthest, lines: statuses.map((status) => timeline(status, column)) };
+  return { end: furthest, lines: statuses.map((status) => timeline(status, column, width)) };
 }
 
-function timeline(status: KeyStatus, column: (moment: EpochSeconds) => number): string {
+function timeline(status: KeyStatus, column: (moment: EpochSeconds) => number, width: number): string {
   if (status.material !== "imported") return marks.dead.repeat(width);
   const { validTo, renewalTime } = status;
   if (validTo === undefined) return marks.living.repeat(width - 1) + marks.forever;

@@ -1,4 +1,5 @@
 import { DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import { expiredOn } from "../../src/cli/key-status";
 import { statusCommand } from "../../src/cli/status";
 import { importedKey, newKey } from "../support/imported-key";
 import { type Life, startLife } from "../support/life";
@@ -11,7 +12,9 @@ interface Printed {
 
 describe("byok status", () => {
   let life: Life;
+  let width: number | undefined;
   beforeEach(async () => {
+    width = undefined;
     // The command reads credentials where the AWS CLI does.
     Object.assign(process.env, {
       AWS_ACCESS_KEY_ID: "AKIAENGINE",
@@ -34,6 +37,7 @@ describe("byok status", () => {
       exitCode: (code) => {
         printed.code = code;
       },
+      columns: width,
     });
     await command.exitOverride().parseAsync(["--endpoint", life.kms.url, ...args], { from: "user" });
     return printed;
@@ -61,8 +65,8 @@ describe("byok status", () => {
     expect(line(lasting.arn)).toMatch(/Enabled +never +- +━+→ +imported, never expires$/);
     expect(line(quarter.arn)).toMatch(/Enabled +\S+Z +\S+Z +╌+·+ +renewal due since \S+Z; expires on \S+Z$/);
     expect(line(year.arn)).toMatch(/Enabled +\S+Z +\S+Z +━+╌+ +imported, valid to \S+Z$/);
-    expect(line(lost.arn)).toMatch(/PendingImport +never +- +·+ +is gone: it expired or was deleted$/);
-    expect(line(empty.arn)).toMatch(/PendingImport +never +- +·+ +the key has no key material yet$/);
+    expect(line(lost.arn)).toMatch(/PendingImport +- +- +·+ +is gone: it expired or was deleted$/);
+    expect(line(empty.arn)).toMatch(/PendingImport +- +- +·+ +the key has no key material yet$/);
     expect([err, code]).toEqual(["", 0]);
     // The list of materials is asked for where one may be missing.
     expect(life.calls().toSorted()).toEqual([...Array.from({ length: 5 }, () => "DescribeKey"), "ListKeyRotations"]);
@@ -94,6 +98,7 @@ describe("byok status", () => {
           validTo: new Date((record.validTo ?? 0) * 1000).toISOString().replace(".000Z", "Z"),
           renewalTime: expect.stringMatching(/Z$/),
           renewalDue: false,
+          neverExpires: false,
           reason: expect.stringMatching(/^imported, valid to/),
           lapses: true,
         },
@@ -115,10 +120,75 @@ describe("byok status", () => {
     });
   });
 
-  it("shows a key that does not exist as gone", async () => {
-    const gone = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-4000-8000-000000000000";
-    const { out } = await status(gone);
-    expect(out).toMatch(/gone +never +- +·+ +\S+ does not exist/);
+  it("shows a key that does not exist as gone, and exits with 1", async () => {
+    const absent = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-4000-8000-000000000000";
+    for (const more of [[], ["--within", "1d"]]) {
+      const { out, err, code } = await status(absent, ...more);
+      expect(out).toMatch(/gone +- +- +·+ +\S+ does not exist/);
+      expect(err).toContain(`byok: error: [key_not_found] ${absent} does not exist. Check the ARN`);
+      expect(code).toBe(1);
+    }
+    const json = await status(absent, "--json");
+    expect([JSON.parse(json.out), json.code]).toMatchObject([
+      {
+        keys: [{ arn: absent, keyState: null, material: "key_gone", validTo: null, neverExpires: false }],
+        errors: [{ arn: absent, code: "key_not_found" }],
+      },
+      1,
+    ]);
+  });
+
+  it("does not call expired material deleted", async () => {
+    const { key } = await importedKey(life, { validFor: "90d" });
+    life.kms.clock.advance("91d");
+    const { out, code } = await status(key.arn, "--json", "--within", "1d");
+    expect(code).toBe(2);
+    // The KMS does not tell any more which of both it was.
+    expect(JSON.parse(out).keys).toEqual([
+      expect.objectContaining({
+        keyState: "PendingImport",
+        material: "expired_or_deleted",
+        validTo: null,
+        lapses: true,
+      }),
+    ]);
+  });
+
+  it("takes the date of expiry where a KMS still tells it", () => {
+    const lost = { materialId: "a", imported: false, state: "CURRENT", validTo: 90 } as const;
+    expect(expiredOn(100, { validTo: 80 }, undefined)).toBe(80);
+    expect(expiredOn(100, {}, [{ ...lost, imported: true, validTo: 70 }, lost])).toBe(90);
+    expect(expiredOn(100, { validTo: 120 }, [{ ...lost, validTo: 110 }])).toBeUndefined();
+    expect(expiredOn(100, null, undefined)).toBeUndefined();
+  });
+
+  it("follows the width of the terminal", async () => {
+    const { key: quarter } = await importedKey(life, { validFor: "90d" });
+    const { key: lasting } = await importedKey(life);
+    const at = async (columns: number | undefined): Promise<string> => {
+      width = columns;
+      return (await status(quarter.arn, lasting.arn)).out;
+    };
+    const widest = (text: string): number => Math.max(...text.split("\n").map((line) => line.length));
+    const elsewhere = await at(undefined);
+    expect(elsewhere).toContain(`${"━".repeat(47)}→`);
+    const wide = await at(230);
+    expect(wide).toContain("→");
+    expect(widest(wide)).toBeGreaterThan(widest(elsewhere));
+    expect(widest(wide)).toBeLessThanOrEqual(230);
+    for (const narrower of [178, 172]) {
+      const table = await at(narrower);
+      expect(table).toMatch(/^KEY .* \d{4}-\d\d-\d\d … \d{4}-\d\d-\d\d +REASON\n/);
+      expect(widest(table)).toBeLessThanOrEqual(narrower);
+    }
+    const plain = await at(165);
+    expect(plain).toMatch(/^KEY +STATE +EXPIRES +RENEWAL +REASON\n/);
+    expect([widest(plain) <= 165, plain.includes("━")]).toEqual([true, false]);
+    const blocks = await at(80);
+    expect(blocks).toMatch(
+      new RegExp(`^eu-central-1 ${quarter.keyId}\n  ━+╌+\n  state    Enabled\n  expires  \\S+Z\n`),
+    );
+    expect(widest(blocks)).toBeLessThanOrEqual(80);
   });
 
   it.each(["soon", "0d", ""])("refuses the duration %j", async (text) => {
