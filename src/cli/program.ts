@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { completionCommand } from "./completion";
 import { emulatorCommand } from "./emulator";
 import { fingerprintCommand } from "./fingerprint";
 import { installedPackage } from "./installed-package";
@@ -20,8 +21,14 @@ export function program(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("(byok --help shows what there is)")
     .addHelpText("after", EXAMPLES);
-  for (const command of [fingerprintCommand(), statusCommand(), mirrorCommand(), emulatorCommand()])
-    byok.addCommand(command);
+  const commands = [
+    fingerprintCommand(),
+    statusCommand(),
+    mirrorCommand(),
+    emulatorCommand(),
+    completionCommand(() => byok),
+  ];
+  for (const command of commands) byok.addCommand(command);
   throwInsteadOfExit(byok);
   return byok;
 }
