@@ -80,7 +80,8 @@ export interface KmsIdentity {
 
 export interface KeyReading {
   /**
-   * What the KMS says of a key; null where it does not know it. Takes an ARN or a key id.
+   * What the KMS says of a key; null where it does not know it. Takes an ARN or a key id, and what else a KMS looks keys
+   * up by (`KeyArns.lookup`).
    *
    * Through `pacedKeyService`, requests for the same key at the same time are one.
    */

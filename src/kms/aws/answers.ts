@@ -140,10 +140,23 @@ export function reader(operation: string): AnswerReader {
   };
 }
 
-/** The answer must be about the key that was asked for, however it was named. */
+/** The answer must be about the key that was asked for, by its ARN or id. */
 export function sameKey(asked: string, answered: string, operation: string): void {
   if (asked === answered || (!asked.startsWith("arn:") && answered.endsWith(`:key/${asked}`))) return;
-  throw new ByokError(
+  throw otherKey(operation);
+}
+
+/** The same of a key that may be named by an alias, which names any key of its account and Region. */
+export function sameLookup(asked: string, answered: string, region: string, operation: string): void {
+  const alias = /^(arn:[^:]+:kms:[^:]+:[^:]+:)?alias\//.exec(asked);
+  if (alias === null) return sameKey(asked, answered, operation);
+  const [, place] = alias;
+  const fits = place === undefined ? answered.split(":")[3] === region : answered.startsWith(place);
+  if (!fits) throw otherKey(operation);
+}
+
+function otherKey(operation: string): ByokError {
+  return new ByokError(
     "untrusted_answer",
     `The answer to ${operation} is about another key than the one asked for. ${advice}`,
     { effectUnknown: true },

@@ -13,7 +13,7 @@ import type {
   Observed,
 } from "../../engine/key-service";
 import type { Attempt } from "../refusal";
-import { keyDescription, materialEntry, reader, sameKey, tagRecord, untrusted } from "./answers";
+import { keyDescription, materialEntry, reader, sameKey, sameLookup, tagRecord, untrusted } from "./answers";
 import type { RegionClients } from "./clients";
 import { classified } from "./errors";
 import { awsProfileIn } from "./profile";
@@ -90,7 +90,7 @@ function keyReads(clients: RegionClients, clock: Clock): KeyReads {
         try {
           const answer = await client.send(new sdk.DescribeKeyCommand({ KeyId: keyArn }), options);
           const key = keyDescription(answer.KeyMetadata, "DescribeKey");
-          sameKey(keyArn, key.arn, "DescribeKey");
+          sameLookup(keyArn, key.arn, clients.region, "DescribeKey");
           return observed(key, answer);
         } catch (error) {
           // "Invalid arn us-west-2" and "Invalid keyId" are no word on whether the key is there.

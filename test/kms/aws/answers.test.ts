@@ -1,5 +1,5 @@
 import type { KeyMetadata, RotationsListEntry } from "@aws-sdk/client-kms";
-import { keyDescription, materialEntry, reader, sameKey, tagRecord } from "../../../src/kms/aws/answers";
+import { keyDescription, materialEntry, reader, sameKey, sameLookup, tagRecord } from "../../../src/kms/aws/answers";
 import { keyArn, keyId } from "./surroundings";
 
 const metadata: KeyMetadata = {
@@ -209,5 +209,21 @@ describe("the key that was asked for", () => {
   ])("%s is %s: %s", (asked, answered, same) => {
     if (same) expect(() => sameKey(asked, answered, "DescribeKey")).not.toThrow();
     else expect(() => sameKey(asked, answered, "DescribeKey")).toThrow(other);
+  });
+
+  const place = keyArn.slice(0, keyArn.lastIndexOf(":"));
+  it.each([
+    ["alias/payments", keyArn, true],
+    ["alias/payments", replica, false],
+    [`${place}:alias/payments`, keyArn, true],
+    [`${place}:alias/payments`, replica, false],
+    [`${place.slice(0, -1)}0:alias/payments`, keyArn, false],
+    [keyId, keyArn, true],
+    [keyArn, replica, false],
+    ["payments", keyArn, false],
+  ])("looked up by %s is %s: %s", (asked, answered, same) => {
+    const look = () => sameLookup(asked, answered, keyArn.split(":")[3] ?? "", "DescribeKey");
+    if (same) expect(look).not.toThrow();
+    else expect(look).toThrow(other);
   });
 });
