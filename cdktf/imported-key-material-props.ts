@@ -30,7 +30,8 @@ export interface ImportedKeyMaterialProps {
    * Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported,
    * or nothing.
    *
-   * @default - that of the bytes which were imported
+   * @default - a plan that reads the bytes shows their fingerprint, and applying that plan imports those bytes or
+   * nothing. Default: that of the imported bytes
    */
   readonly fingerprint?: string;
   /**

@@ -10,7 +10,11 @@ const tables: Readonly<Record<string, readonly (readonly [string, string])[]>> =
   ],
   byok_imported_key_material: [
     ["`id`", "as long as `key_arn` is known"],
-    ["`fingerprint`, `key_material_id`, `verified`", "once an import has proved the bytes; unknown until then"],
+    [
+      "`fingerprint`",
+      "once an import has proved the bytes; before that where it is configured, and in a plan that has read the bytes",
+    ],
+    ["`key_material_id`, `verified`", "once an import has proved the bytes; unknown until then"],
     ["`valid_to`", "where it is configured; unknown when the material is imported again for `valid_for`"],
     ["`key_state`, `renewal_time`, `ready_for_renewal`, `reason`", "unknown in every update"],
     [

@@ -3,7 +3,7 @@ import { importedKeyMaterialFields } from "../definitions/imported-key-material"
 import { importedKeyMaterialFaults, type ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
 import { announceNeed, isLeaving } from "../engine/announcements";
 import type { Action } from "../engine/assessment";
-import { applyMaterial, recordAfter } from "../engine/imported-key-material";
+import { applyMaterial, type MaterialSettings, recordAfter } from "../engine/imported-key-material";
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { moveMaterial, releaseMaterial } from "../engine/material-release";
@@ -23,7 +23,7 @@ import { identitySchema, requiredForImport } from "./plugin/identity";
 import { define } from "./plugin/provider";
 import type { PlanResult } from "./plugin/resource";
 import { string } from "./plugin/schema/attribute";
-import type { Config, State } from "./plugin/schema/schema";
+import type { Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { withRecord } from "./rebuilt-record";
 import { defaultsOf, writtenIn } from "./written";
@@ -39,12 +39,12 @@ export const importedKeyMaterial = resource({
     of: ({ key_arn }) => (key_arn === null ? null : { key_arn }),
   },
   validate: ({ config }) => validate(config),
-  plan: async ({ config: given, prior, planned, client, signal, private: kept }) => {
+  plan: async ({ config: given, prior, planned, client, signal, private: kept, earlierPrivate }) => {
     const config = withoutIgnored(given, prior);
     const memory = prior === null ? recall(kept) : withRecord(recall(kept), prior);
     const opened = await offerAtPlan(config, client, signal);
     try {
-      const facts = { config, planned, memory, opened, client };
+      const facts = { config, planned, memory, earlier: recall(earlierPrivate), opened, client };
       const result = prior === null ? planNew(facts) : planUpdate({ ...facts, prior });
       const claims = claimMaterial(client.run, config, opened.material, memory.record);
       const diagnostics = [...claims, ...(result.diagnostics ?? [])];
@@ -67,12 +67,12 @@ export const importedKeyMaterial = resource({
       diagnostics: deletion?.diagnostics ?? [],
     };
   },
-  create: async ({ config, client, signal, timeoutMilliseconds, plan }) => {
+  create: async ({ config, client, signal, timeoutMilliseconds, plan, private: kept }) => {
     const call = callOf(signal, timeoutMilliseconds);
     const { key_arn: keyArn, fingerprint } = config;
     const source = sourceOf(config, client);
     const record = await client.replacedMaterial.recordFor({ keyArn, fingerprint, source }, call);
-    const outcome = await applyMaterial(client.run, wantedMaterial(config), source, record, call);
+    const outcome = await applyMaterial(client.run, asPlanned(config, recall(kept)), source, record, call);
     const done = applied(plan, config, outcome);
     // An error would taint what is good: its bytes are in.
     const failed = warnings(titleFor(config.key_arn), outcome.error === undefined ? [] : [outcome.error.rawMessage]);
@@ -99,15 +99,17 @@ export const importedKeyMaterial = resource({
     const config = withoutIgnored(given, prior);
     const call = callOf(signal, timeoutMilliseconds);
     const memory = withRecord(recall(kept), prior);
-    const [wanted, source] = [wantedMaterial(config), sourceOf(config, client)];
+    const [wanted, source] = [asPlanned(config, memory), sourceOf(config, client)];
     const former = recordOf(prior, memory);
     const outcome =
       config.key_arn === prior.key_arn
         ? await applyMaterial(client.run, wanted, source, memory.record, call, atMost(memory.planned))
         : await moveMaterial(client.run, wanted, source, { record: former, policy: policyOfMove(prior, config) }, call);
     const done = applied(plan, config, outcome);
-    const failed = outcome.error === undefined ? [] : [diagnosticOf(outcome.error, known)];
-    return { ...done, diagnostics: [...done.diagnostics, ...failed] };
+    if (outcome.error === undefined) return done;
+    // What was planned to be imported names nothing that the key holds.
+    const state = { ...done.state, fingerprint: config.fingerprint ?? outcome.record.fingerprint ?? null };
+    return { ...done, state, diagnostics: [...done.diagnostics, diagnosticOf(outcome.error, known)] };
   },
   delete: async ({ prior, client, signal, timeoutMilliseconds, private: kept }) => {
     const memory = withRecord(recall(kept), prior);
@@ -140,6 +142,12 @@ export const importedKeyMaterial = resource({
 function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {
   const { key_arn: keyArn } = facts.config;
   return keyArn !== UNKNOWN && keyArn === facts.prior.key_arn ? planKnown(facts) : planMove(facts);
+}
+
+/** What is wanted, and of bytes that the plan shows no others. */
+function asPlanned(config: KnownConfig<Schema>, { plannedBytes }: MaterialMemory): MaterialSettings {
+  const wanted = wantedMaterial(config);
+  return { ...wanted, fingerprint: wanted.fingerprint ?? plannedBytes };
 }
 
 /** Where the key was not known and turned out to be the same one, an update of any kind was planned. */

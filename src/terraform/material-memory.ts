@@ -1,4 +1,5 @@
 import { type Action, actions } from "../engine/assessment";
+import { type Fingerprint, isFingerprint } from "../engine/fingerprint";
 import type { MaterialCondition } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
 import { storedRecord } from "../engine/stored-record";
@@ -14,6 +15,8 @@ export interface MaterialMemory {
   /** As of the last look: a plan judges by it and looks at no clock. */
   readonly condition?: MaterialCondition | undefined;
   readonly planned?: PlannedAction | undefined;
+  /** Of the bytes that a plan has read and shows, where they are imported. */
+  readonly plannedBytes?: Fingerprint | undefined;
   /** A look found what a later look cannot tell, and no apply has recorded it yet. */
   readonly unrecorded?: boolean | undefined;
   /** Of a creation, which may be one half of a replacement: the key that the new material goes into, where it is known. */
@@ -37,13 +40,18 @@ export function remember(memory: MaterialMemory): PrivateState {
 
 /** What an earlier answer kept; nothing where that was none of ours or is incomplete. */
 export function recall(kept: PrivateState): MaterialMemory {
-  const [record, condition, planned, createdIn] = ["record", "condition", "planned", "createdIn"].map((name) =>
-    kept.get(name),
-  );
+  const [record, condition, planned, plannedBytes, createdIn] = [
+    "record",
+    "condition",
+    "planned",
+    "plannedBytes",
+    "createdIn",
+  ].map((name) => kept.get(name));
   return {
     record: rememberedRecord(record),
     condition: rememberedCondition(condition),
     planned: planned === "move" ? planned : actions.find((action) => action === planned),
+    plannedBytes: typeof plannedBytes === "string" && isFingerprint(plannedBytes) ? plannedBytes : undefined,
     unrecorded: kept.get("unrecorded") === true,
     createdIn: typeof createdIn === "string" ? createdIn : undefined,
     spare: kept.get("spare") === true,

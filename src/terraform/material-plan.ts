@@ -30,6 +30,8 @@ export interface MaterialPlan {
   readonly config: Config<Schema>;
   readonly planned: Plan<Schema>;
   readonly memory: MaterialMemory;
+  /** What the plan that is being applied has kept, where the host says so. */
+  readonly earlier: MaterialMemory;
   readonly opened: Opened;
   readonly client: ByokClient;
 }
@@ -39,15 +41,17 @@ export interface MaterialUpdatePlan extends MaterialPlan {
 }
 
 /** A new resource, or one that is created in the place of the one that is on record: see `-replace`. */
-export function planNew({ config, planned, memory, opened, client }: MaterialPlan): PlanResult<Schema> {
+export function planNew({ config, planned, memory, earlier, opened, client }: MaterialPlan): PlanResult<Schema> {
   const { record, condition } = memory;
   const keyArn = present(config.key_arn);
   const { errors, warnings: doubts } = newLifetime(client, config);
+  const plannedBytes = bytesToImport(config, opened.offer);
   return {
-    planned,
+    planned: { ...planned, fingerprint: config.fingerprint ?? plannedBytes ?? UNKNOWN },
     // Anyone who destroys the former one is handed this too.
-    private: remember({ record, condition, planned: "create", createdIn: keyArn }),
+    private: remember({ record, condition, planned: "create", plannedBytes, createdIn: keyArn }),
     diagnostics: [
+      ...otherThanPlanned(opened.offer, earlier),
       ...otherBytes(opened.offer, config, record?.keyArn === keyArn ? record : undefined),
       ...errors,
       ...warnings(titleFor(keyArn), [...ownWarnings(opened), ...needed(opened.offer), ...doubts]),
@@ -59,17 +63,29 @@ export function planNew({ config, planned, memory, opened, client }: MaterialPla
  * Another key than before, or one that is not known yet. Everything on record of the former key stays, until an import
  * into the new one has proved the same bytes.
  */
-export function planMove({ config, prior, planned, memory, opened, client }: MaterialUpdatePlan): PlanResult<Schema> {
+export function planMove({
+  config,
+  prior,
+  planned,
+  memory,
+  earlier,
+  opened,
+  client,
+}: MaterialUpdatePlan): PlanResult<Schema> {
   const { run } = client;
   const { offer } = opened;
   const former = recordOf(prior, memory);
   const { errors, warnings: doubts } = newLifetime(client, config);
   const refused = policyOfMove(prior, config) === "delete" ? planMoveAway(run, former) : [];
   const { record, condition, unrecorded } = memory;
+  // The key may turn out to be the same, and what is done then need not be an import, unless the bytes are proved.
+  const isSettled = config.key_arn !== UNKNOWN || provedFingerprint(record) !== undefined;
+  const plannedBytes = isSettled ? bytesToImport(config, offer) : undefined;
   return {
-    planned: { ...planned, ...unknownResults(config) },
-    private: remember({ record, condition, unrecorded, planned: "move" }),
+    planned: { ...planned, ...unknownResults(config, plannedBytes) },
+    private: remember({ record, condition, unrecorded, planned: "move", plannedBytes }),
     diagnostics: [
+      ...otherThanPlanned(offer, earlier),
       ...otherBytes(offer, config, undefined),
       ...missingForMove(offer, former.keyArn),
       ...errors,
@@ -81,7 +97,7 @@ export function planMove({ config, prior, planned, memory, opened, client }: Mat
 
 /** The key that is on record: the assessment decides, by what the last look found. */
 export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
-  const { config, prior, planned, memory, opened, client } = plan;
+  const { config, prior, planned, memory, earlier, opened, client } = plan;
   const { record, condition, unrecorded } = memory;
   const { offer } = opened;
   const kept = { record, condition, unrecorded };
@@ -108,13 +124,15 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   });
   const { action, problem } = assessment;
   if (action === "refuse" && problem !== undefined) return { diagnostics: [diagnosticOf(problem, known)] };
-  const results = plannedResults(action, config, prior, record);
+  const plannedBytes = isImport(action) ? bytesToImport(config, offer) : undefined;
+  const results = plannedResults(plan, action, plannedBytes);
   // What the key holds shows only once it is back, so that this row asks nothing of the bytes.
   const returns = keyComesBack && condition.state === "key_pending_deletion";
   return {
     planned: { ...planned, ...results },
-    private: remember({ ...kept, planned: action }),
+    private: remember({ ...kept, planned: action, plannedBytes }),
     diagnostics: [
+      ...otherThanPlanned(offer, earlier),
       ...dated.errors,
       ...(returns ? otherBytes(offer, config, record) : []),
       ...warnings(titleFor(wanted.keyArn), [...ownWarnings(opened), ...assessment.warnings, ...dated.warnings]),
@@ -130,6 +148,27 @@ function ownWarnings({ material }: Opened): readonly string[] {
 function otherBytes(offer: Offer, config: Config<Schema>, record: MaterialRecord | undefined): Diagnostic[] {
   const problem = differentBytes(offer, configuredFingerprint(config), provedFingerprint(record));
   return problem === undefined ? [] : [diagnosticOf(problem, known)];
+}
+
+/** What a plan shows of bytes that it has read and that no configuration names: its apply imports those or nothing. */
+function bytesToImport({ fingerprint }: Config<Schema>, offer: Offer): Fingerprint | undefined {
+  return fingerprint === null && offer.kind === "bytes" ? offer.fingerprint : undefined;
+}
+
+/** A host that does not hand on what was planned refuses the same by itself, in words of its own. */
+function otherThanPlanned(offer: Offer, { plannedBytes }: MaterialMemory): Diagnostic[] {
+  if (plannedBytes === undefined || offer.kind === "later") return [];
+  if (offer.kind === "none") {
+    const message = `Key material is needed: this plan imports the bytes of ${plannedBytes}. ${offer.why}`;
+    return [diagnosticOf(new ByokError("material_missing", message, { attribute: offer.attribute }), known)];
+  }
+  if (offer.fingerprint === plannedBytes) return [];
+  const message = `These are other bytes (${offer.fingerprint}) than the plan shows (${plannedBytes}). Nothing was imported. Give the bytes that were planned, or plan again.`;
+  return [diagnosticOf(new ByokError("different_material", message, { attribute: offer.attribute }), known)];
+}
+
+function isImport(action: Assessment["action"]): boolean {
+  return action === "create" || action === "reimport";
 }
 
 function configuredFingerprint({ fingerprint }: Config<Schema>): Fingerprint | undefined {
@@ -200,11 +239,11 @@ const results = namesWith(importedKeyMaterialFields, { computed: true, default: 
 
 type Results = Pick<Plan<Schema>, (typeof results)[number]>;
 
-function unknownResults(config: Config<Schema>): Results {
+function unknownResults(config: Config<Schema>, bytes?: Fingerprint): Results {
   return {
     ...everyResult(() => UNKNOWN),
     id: config.key_arn,
-    fingerprint: config.fingerprint ?? UNKNOWN,
+    fingerprint: config.fingerprint ?? bytes ?? UNKNOWN,
     valid_to: config.valid_to ?? UNKNOWN,
   };
 }
@@ -221,18 +260,17 @@ function everyResult(value: (name: (typeof results)[number]) => unknown): object
 
 /** What is known beforehand of the results of an action: the fewer are unknown, the less is replanned elsewhere. */
 function plannedResults(
+  { config, prior, memory: { record } }: MaterialUpdatePlan,
   action: Assessment["action"],
-  config: Config<Schema>,
-  prior: State<Schema>,
-  record: MaterialRecord | undefined,
+  bytes: Fingerprint | undefined,
 ): Results {
   const { fingerprint, valid_to, key_material_id, verified } = prior;
-  if (action === "create" || action === "reimport") {
+  if (isImport(action)) {
     const proved = provedFingerprint(record) !== undefined;
     // An id that was merely seen in the key need not be the one of these bytes.
     const isOurs = key_material_id !== null && record?.materialId === key_material_id;
     return {
-      ...unknownResults(config),
+      ...unknownResults(config, bytes),
       ...(proved ? { fingerprint: config.fingerprint ?? fingerprint, verified } : {}),
       ...(proved && isOurs ? { key_material_id } : {}),
     };

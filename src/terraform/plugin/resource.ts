@@ -42,6 +42,11 @@ export interface PlanRequest<S extends Schema, Client> extends Call<Client>, Pri
   readonly planned: Plan<S>;
   /** Where the schema alone asks for replacement. */
   readonly requiresReplace: readonly Path[];
+  /**
+   * What the plan that is being applied kept. Empty in that plan itself, and in every plan of a host that does not hand
+   * it over (Terraform before 1.16, OpenTofu).
+   */
+  readonly earlierPrivate: PrivateState;
 }
 
 export interface PlanResult<S extends Schema> {

@@ -33,6 +33,7 @@ export async function planResource(
       planned: object(bySchema.planned),
       requiresReplace: bySchema.requiresReplace,
       private: decodePrivate(request.priorPrivate),
+      earlierPrivate: decodePrivate(request.plannedPrivate),
     });
     diagnostics.push(...(result?.diagnostics ?? []));
     const wished = erased(result?.planned ?? bySchema.planned);

@@ -58,6 +58,7 @@ export interface ApplyOptions {
   readonly refresh?: boolean;
   readonly between?: () => Promise<void>;
   readonly replace?: boolean;
+  readonly handsOn?: boolean;
 }
 
 /** A plan for one resource. */
@@ -251,17 +252,19 @@ export class ResourceInstance {
   /**
    * Plans and applies. What was unknown when it was planned may be given again as `then`, since by the time of the apply
    * the host knows it; what the two plans know must agree. `between` is what happens before the apply, such as another
-   * start of the provider; `replace` is what `-replace` asks for.
+   * start of the provider; `replace` is what `-replace` asks for; `handsOn` hands the second plan what the first kept, as
+   * Terraform does from 1.16 on.
    */
   async apply(config: ConfigInput, options: ApplyOptions = {}): Promise<HostPlan> {
-    const { then = config, refresh = true, between, replace = false } = options;
+    const { then = config, refresh = true, between, replace = false, handsOn = false } = options;
     const first = await this.#plan(config, refresh, replace);
     if (first.plan.action === "no-op") return first.plan;
     await between?.();
     const replaces = first.plan.action === "replace";
     const warnings = replaces ? await this.#destroyAs(first.private) : [];
     const plansAgain = replaces || then !== config || between !== undefined;
-    const last = plansAgain ? await this.#plan(then, false) : first;
+    const earlier = handsOn ? first.private : undefined;
+    const last = plansAgain ? await this.#plan(then, false, false, earlier) : first;
     if (last.plan.action === "replace" && !replaces) {
       const detail = `The apply would replace what the plan updates: ${last.plan.replacePaths.join(", ")}.`;
       throw new HostError([{ severity: "error", summary: "Inconsistent Final Plan", detail }]);
@@ -367,12 +370,13 @@ export class ResourceInstance {
     config: ConfigInput | null,
     refresh: boolean,
     forced = false,
+    earlier?: Uint8Array,
   ): Promise<{ readonly plan: HostPlan; readonly private: Uint8Array }> {
     const warnings: Diagnostic[] = [];
     if (config) warnings.push(...(await this.validate(config)));
     if (refresh) warnings.push(...(await this.refresh()));
     const prior = this.#tainted ? null : this.#state;
-    let answer = await this.#planOnce(config, prior);
+    let answer = await this.#planOnce(config, prior, undefined, earlier);
     warnings.push(...answer.warnings);
     const changed = differences(this.#schema, prior, answer.planned);
     const replacePaths = answer.replacePaths.filter((path) =>
@@ -398,6 +402,7 @@ export class ResourceInstance {
     config: ConfigInput | null,
     prior: Value,
     priorPrivate = prior === null ? new Uint8Array() : this.#private,
+    plannedPrivate: Uint8Array = new Uint8Array(),
   ): Promise<{ planned: Value; private: Uint8Array; replacePaths: string[]; warnings: readonly Diagnostic[] }> {
     const schema = this.#schema;
     const wanted = config === null ? null : complete(schema, config);
@@ -413,6 +418,7 @@ export class ResourceInstance {
       proposedNewState: this.#encode(proposed),
       config: this.#encode(wanted),
       priorPrivate,
+      plannedPrivate,
       clientCapabilities: { deferralAllowed: true, writeOnlyAttributesAllowed: true },
       ...this.#identityField("priorIdentity"),
     });
