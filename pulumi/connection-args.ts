@@ -98,6 +98,13 @@ export interface ConnectionArgs {
   materialAccess?: Input<"plan" | "apply">;
   /** GetParametersForImport per second, for accounts whose quota was raised. Default: the vendor's default quota. */
   importRequestsPerSecond?: Input<number>;
+  /** Tags that others keep on keys: they are neither shown nor changed nor removed, and are no drift. Default: none. */
+  ignoreTags?: Input<{
+    /** Tags by their keys. */
+    keys?: Input<Input<string>[]>;
+    /** Tags by what their keys begin with. */
+    keyPrefixes?: Input<Input<string>[]>;
+  }>;
 }
 
 /** How long an operation may take: durations such as `20m`, the default. Waiting for a quota does not count. */

@@ -24,8 +24,7 @@ export interface ImportedKeyMaterialArgs {
   keyMaterialSource?: Input<string>;
   /**
    * Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported,
-   * or nothing. Unset: a plan that reads the bytes shows their fingerprint, and applying that plan imports those bytes
-   * or nothing. Default: that of the imported bytes.
+   * or nothing. Unset: that of the bytes which were imported.
    */
   fingerprint?: Input<string>;
   /**

@@ -1,5 +1,5 @@
 import { externalKeyFields } from "../../src/definitions/external-key";
-import { externalKeyFaults, type ExternalKeyValues } from "../../src/definitions/external-key-rules";
+import { externalKeyFaults, type ExternalKeyValues, ignoredTagFaults } from "../../src/definitions/external-key-rules";
 import type { Fault, Written } from "../../src/definitions/fault";
 import { allFaults } from "../../src/definitions/field-faults";
 import { importedKeyMaterialFields } from "../../src/definitions/imported-key-material";
@@ -10,6 +10,7 @@ import {
 import { descriptionIn, isOn, type ResourceFields } from "../../src/definitions/resource-field";
 import { byDefinition, spelled } from "../../src/definitions/spelling";
 import { ByokError } from "../../src/engine/errors";
+import { type IgnoredTags, noIgnoredTags } from "../../src/engine/ignored-tags";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import { keyOfArn, kmsProfiles } from "../../src/kms/clouds";
 import { checkFailure } from "./failure";
@@ -26,10 +27,17 @@ interface Read {
  *
  * @param profile Of the KMS in the key's Region, where that is known. Default: what the KMS can do in most Regions.
  */
-export function keyFailures(read: Read, profile?: KmsProfile): readonly Failure[] {
+export function keyFailures(
+  read: Read,
+  profile?: KmsProfile,
+  ignored: IgnoredTags = noIgnoredTags,
+): readonly Failure[] {
   const profiles = profile === undefined ? kmsProfiles : { ...kmsProfiles, [profile.kms]: profile };
   const written = writtenIn<ExternalKeyValues>(externalKeyFields, read);
-  const faults = allFaults(externalKeyFields, written, (fit) => externalKeyFaults(fit, { profiles, keyOfArn }));
+  const faults = allFaults(externalKeyFields, written, (fit) => [
+    ...externalKeyFaults(fit, { profiles, keyOfArn }),
+    ...ignoredTagFaults(fit, ignored),
+  ]);
   return [...missing(externalKeyFields, written), ...faults.map(failure)];
 }
 

@@ -1,5 +1,6 @@
 import type { Kind } from "../../src/definitions/field";
 import { defined } from "../../src/engine/defined";
+import type { IgnoredTags } from "../../src/engine/ignored-tags";
 import type { AllowedKeys } from "../../src/engine/key-services";
 import type { Cloud } from "../../src/kms/cloud";
 import { type KnownCloud, clouds as knownClouds } from "../../src/kms/clouds";
@@ -27,6 +28,7 @@ const generalFields = {
   allowedMaterialSources: list(text),
   materialAccess: word("plan", "apply"),
   importRequestsPerSecond: number,
+  ignoreTags: object({ keys: list(text), keyPrefixes: list(text) }),
 } as const;
 
 /** How KMSs are reached and what may be touched, secrets included. */
@@ -221,6 +223,10 @@ function asText(shape: Shape, value: unknown): unknown {
 
 export function allowedKeys({ allowedAccountIds, allowedRegions }: Connection): AllowedKeys {
   return { accountIds: allowedAccountIds, regions: allowedRegions };
+}
+
+export function ignoredTags({ ignoreTags: { keys = [], keyPrefixes = [] } = {} }: Connection): IgnoredTags {
+  return { keys, keyPrefixes };
 }
 
 /** The connection as `keyServices` takes it. */

@@ -26,7 +26,7 @@ export function checkKey(request: Request<KeyArguments>, olds: Props, news: Prop
     ...failuresOf("timeouts", () => checkTimeouts(args.timeouts)),
     ...arnFailures(request),
     ...place.failures,
-    ...keyFailures(request, place.profile),
+    ...keyFailures(request, place.profile, request.run.ignoredTags),
   ];
   const inputs = plainProps(news);
   session.keyHolders.check(inputsName(inputs), args.existingKeyArn);

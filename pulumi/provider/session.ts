@@ -5,7 +5,7 @@ import type { KeyRecord } from "../../src/engine/key-record";
 import type { Log } from "../../src/engine/log";
 import { type Run, startRun } from "../../src/engine/run";
 import { type ConnectedKeyServices, keyServices } from "../../src/kms/key-services";
-import { allowedKeys, type Config, type Connection, kmsSettings } from "./connection";
+import { allowedKeys, type Config, type Connection, ignoredTags, kmsSettings } from "./connection";
 import { InlineBytes } from "./inline-bytes";
 import { KeyHolders } from "./key-holders";
 import { Moves } from "./moves";
@@ -71,7 +71,13 @@ export class Session {
     const { clock, env } = this.surroundings;
     const log = this.#log();
     const services = keyServices(kmsSettings(connection), { clock, log, env });
-    const started = startRun({ clock, log, services, allowed: allowedKeys(connection) });
+    const started = startRun({
+      clock,
+      log,
+      services,
+      allowed: allowedKeys(connection),
+      ignoredTags: ignoredTags(connection),
+    });
     // However it is reached, a key is the same key: locks and memory are for the whole process.
     const [first] = this.#runs.values();
     const run = first === undefined ? started : { ...started, locks: first.run.locks, memory: first.run.memory };

@@ -1,5 +1,6 @@
 import { ByokError } from "../engine/errors";
 import { checkDeletionWindow, checkKeyOptions, kindOfNewKey } from "../engine/key-offer";
+import { type IgnoredTags, isIgnoredTag } from "../engine/ignored-tags";
 import { isKeySpec } from "../engine/key-spec";
 import type { KmsProfile } from "../engine/kms-profile";
 import { reservedTagPrefix } from "../engine/reserved-tag";
@@ -130,6 +131,19 @@ function windowFaults({ args }: WrittenKey, profile: KmsProfile | undefined): re
 
 function policyFaults({ args: { policy } }: WrittenKey, profile: KmsProfile): readonly Fault[] {
   return policy === undefined ? [] : faultsOf("policy", () => profile.checkPolicy(policy));
+}
+
+/** What is wrong with tags that are set although they are to be left to others. */
+export function ignoredTagFaults({ args: { tags = {} } }: WrittenKey, ignored: IgnoredTags): readonly Fault[] {
+  return Object.keys(tags)
+    .filter((key) => isIgnoredTag(key, ignored))
+    .map((key) => ({
+      attribute: "tags",
+      key,
+      code: "invalid_argument",
+      title: "Ignored Tag",
+      message: `\`tags\` has the key ${JSON.stringify(key.slice(0, 40))}, which \`ignore_tags\` leaves to others. Remove it from one of them.`,
+    }));
 }
 
 /** What a tag may hold, in UTF-16 units. */

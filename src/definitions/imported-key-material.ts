@@ -71,7 +71,11 @@ export const importedKeyMaterialFields = {
     computed: true,
     description:
       "Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported, or nothing. Unset: a plan that reads the bytes shows their fingerprint, and applying that plan imports those bytes or nothing. Default: that of the imported bytes.",
-    pulumi: { result: "Names the bytes that were imported." },
+    pulumi: {
+      description:
+        "Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported, or nothing. Default: that of the bytes which were imported.",
+      result: "Names the bytes that were imported.",
+    },
   },
   valid_to: {
     is: text,

@@ -70,7 +70,7 @@ export async function readKey(
   const policy = await aspectOf(aspects.policy, () => service.policy(arn, call), record.policy);
   let asked: Promise<Tags> | undefined;
   const allTags = (): Promise<Tags> => (asked ??= service.tags(arn, call));
-  const tags = await aspectOf(aspects.tags, async () => userTags(await allTags()), record.tags);
+  const tags = await aspectOf(aspects.tags, async () => userTags(await allTags(), run.ignoredTags), record.tags);
   // An import that fulfils the note removes it, and the material may be gone again by now.
   const isNoted =
     record.disablingNoted === true && (isUsable(record) || record.state === "PendingImport")

@@ -114,9 +114,9 @@ const syncPolicy: Sync = async ({ context, wanted, note }) => {
   note({ policy });
 };
 
-const syncTags: Sync = async ({ context: { service, keyArn: arn, call }, wanted, note, tags }) => {
+const syncTags: Sync = async ({ context: { run, service, keyArn: arn, call }, wanted, note, tags }) => {
   if (wanted.tags === undefined) return;
-  const { set, gone } = tagDelta(userTags(await tags()), wanted.tags);
+  const { set, gone } = tagDelta(userTags(await tags(), run.ignoredTags), wanted.tags);
   // Gone first: an account that is at the limit of tags per key could not take the new ones otherwise.
   if (gone.length > 0) await service.untag(arn, gone, call);
   if (Object.keys(set).length > 0) await service.tag(arn, set, call);

@@ -1,3 +1,4 @@
+import { type IgnoredTags, isIgnoredTag, noIgnoredTags } from "./ignored-tags";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, type KeyState, type Tags, waitsForDeletion } from "./key";
 import type { Kms } from "./kms-profile";
@@ -104,7 +105,9 @@ function stillToEnable(key: KeyDescription, earlier: Partial<KeyRecord> = {}): b
   return justBack && wasEnabled(earlier) ? true : undefined;
 }
 
-/** Tags that belong to the user: neither ours nor the vendor's. */
-export function userTags(tags: Tags): Tags {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => reservedTagPrefix(key) === undefined));
+/** Tags that belong to the user: neither ours nor the vendor's, nor those that others keep on keys. */
+export function userTags(tags: Tags, ignored: IgnoredTags = noIgnoredTags): Tags {
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => reservedTagPrefix(key) === undefined && !isIgnoredTag(key, ignored)),
+  );
 }

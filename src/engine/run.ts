@@ -1,6 +1,7 @@
 import type { Clock, Milliseconds } from "./clock";
 import type { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
+import type { IgnoredTags } from "./ignored-tags";
 import type { EpochSeconds } from "./instant";
 import { type KeyLocks, keyLocks } from "./key-lock";
 import type { KmsIdentity } from "./key-service";
@@ -13,6 +14,8 @@ export interface Run {
   readonly log: Log;
   readonly services: KeyServices;
   readonly allowed: AllowedKeys;
+  /** Default: none. */
+  readonly ignoredTags?: IgnoredTags | undefined;
   readonly locks: KeyLocks;
   readonly memory: RunMemory;
 }

@@ -10,7 +10,7 @@ import { clouds as knownClouds } from "../kms/clouds";
 import { type ConnectedKeyServices, keyServices } from "../kms/key-services";
 import { parseAllowedSources, type SourceKind } from "../material-sources/source-uri";
 import { systemClock } from "../system-clock";
-import { allowedOf, defaultTagsOf, isReachable, type ProviderConfig, settingsOf } from "./kms-settings";
+import { allowedOf, defaultTagsOf, ignoredTagsOf, isReachable, type ProviderConfig, settingsOf } from "./kms-settings";
 import { texts } from "./known";
 import { ReplacedMaterial } from "./replaced-material";
 import type { Log as PluginLog } from "./plugin/log";
@@ -42,7 +42,13 @@ export function byokClient(config: ProviderConfig, log: PluginLog, clouds: reado
   const services = isKnown
     ? keyServices(settingsOf(config, clouds), { clock: systemClock, log: engineLog, clouds })
     : unreachableServices();
-  const run = startRun({ clock: systemClock, log: engineLog, services, allowed: allowedOf(config, clouds) });
+  const run = startRun({
+    clock: systemClock,
+    log: engineLog,
+    services,
+    allowed: allowedOf(config, clouds),
+    ignoredTags: ignoredTagsOf(config),
+  });
   // A list that is not known in full yet refuses nothing: no source is opened before the apply.
   const sources = wholeKnown(config.allowed_material_sources) ? texts(config.allowed_material_sources) : undefined;
   return {

@@ -17,7 +17,10 @@ export function cloudBlock({ name, settings }: Cloud): Block<Views> {
       ...Object.fromEntries(restrictions.map((restriction) => [restriction, restrictionAttributes[restriction]])),
     },
     // Tags for the keys of every KMS stand where the providers of the default cloud have them.
-    blocks: { ...blocksOf(fields), ...(name === defaultKms ? { default_tags: defaultTags } : {}) },
+    blocks: {
+      ...blocksOf(fields),
+      ...(name === defaultKms ? { default_tags: defaultTags, ignore_tags: ignoreTags } : {}),
+    },
   });
 }
 
@@ -32,6 +35,15 @@ const restrictionAttributes = {
 const defaultTags = singleBlock({
   description: "Tags for every key; a key's own `tags` go before them.",
   attributes: { tags: map(string, { optional: true, description: "Tags by key." }) },
+});
+
+const ignoreTags = singleBlock({
+  description:
+    "Tags that others keep on keys: they are neither shown in `tags` and `tags_all` nor changed nor removed, and are no drift.",
+  attributes: {
+    keys: list(string, { optional: true, description: "Tags by their keys." }),
+    key_prefixes: list(string, { optional: true, description: "Tags by what their keys begin with." }),
+  },
 });
 
 function attributesOf(settings: Settings): Attributes {

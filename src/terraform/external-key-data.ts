@@ -45,7 +45,7 @@ export const externalKeyLookup = dataSource({
       );
     }
     const record = keyRecord(kms, region, key);
-    const tags = userTags(await service.tags(key.arn, { signal }));
+    const tags = userTags(await service.tags(key.arn, { signal }), client.run.ignoredTags);
     return {
       state: {
         key_id: config.key_id,

@@ -1,11 +1,12 @@
 import { externalKeyFields } from "../definitions/external-key";
 import { wantedKeyOf } from "../definitions/external-key-record";
-import { externalKeyFaults, type ExternalKeyValues } from "../definitions/external-key-rules";
+import { externalKeyFaults, type ExternalKeyValues, ignoredTagFaults } from "../definitions/external-key-rules";
 import { ruleFaults } from "../definitions/field-faults";
 import { announceLeaving, announceReturn, announceTaking, isLeaving, isTaken } from "../engine/announcements";
 import { tellWish } from "../engine/enabled-wish";
 import { ByokError } from "../engine/errors";
 import { ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
+import { noIgnoredTags } from "../engine/ignored-tags";
 import { waitsForDeletion } from "../engine/key";
 import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord } from "../engine/key-record";
 import type { WantedKey } from "../engine/wanted-key";
@@ -24,7 +25,7 @@ import { string } from "./plugin/schema/attribute";
 import type { Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { namesWith } from "./schema-of";
-import { managedTags, sameTags, tagMap } from "./tags";
+import { managedTags, managedTagsAtPlan, sameTags, tagMap } from "./tags";
 import { defaultsOf, writtenIn } from "./written";
 
 type Schema = typeof externalKeySchema;
@@ -44,7 +45,7 @@ export const externalKey = resource({
     if (prior === null) {
       // A key that is created in another one's place: that goes.
       if (seen !== undefined) announceLeaving(run, seen.arn);
-      return undefined;
+      return { diagnostics: ignoredTags(config, client) };
     }
     const { arn } = prior;
     const returns = prior.pending_deletion === true;
@@ -72,6 +73,7 @@ export const externalKey = resource({
         returns || revives || hides || isOutstanding || isOpen ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
       requiresReplace: replacing.paths,
       diagnostics: [
+        ...ignoredTags(config, client),
         ...(leaves ? [leavingElsewhere(prior)] : []),
         ...replacing.diagnostics,
         ...(returns
@@ -293,11 +295,8 @@ function plannedTags(
   prior: State<Schema>,
   client: ByokClient,
 ): Plan<Schema> {
-  const { defaultTags } = client;
-  if (defaultTags === UNKNOWN || config.tags === UNKNOWN || hasUnknown(config.tags)) {
-    return { ...planned, tags_all: UNKNOWN };
-  }
-  const wanted = managedTags(defaultTags, pairs(config.tags));
+  const wanted = managedTagsAtPlan(client.defaultTags, config.tags);
+  if (wanted === UNKNOWN) return { ...planned, tags_all: UNKNOWN };
   if (wanted === undefined) return planned;
   const there = pairs(prior.tags_all);
   if (there !== undefined && sameTags(there, wanted)) return planned;
@@ -305,8 +304,10 @@ function plannedTags(
   return { ...planned, ...(config.tags === null && { tags: null }), tags_all: tagMap(wanted) };
 }
 
-function hasUnknown(tags: ReadonlyMap<string, unknown> | null): boolean {
-  return tags !== null && [...tags.values()].includes(UNKNOWN);
+/** Tags that the provider leaves to others cannot be the key's own. */
+function ignoredTags(config: Config<Schema>, { run }: ByokClient): Diagnostic[] {
+  const written = writtenIn<ExternalKeyValues>(externalKeyFields, config);
+  return ignoredTagFaults(written, run.ignoredTags ?? noIgnoredTags).map(diagnosticOfFault);
 }
 
 function wantedKey(config: KnownConfig<Schema>, client: ByokClient, prior?: State<Schema>): WantedKey {

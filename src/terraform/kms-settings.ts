@@ -1,5 +1,6 @@
 import type { Kind } from "../definitions/field";
 import { defined } from "../engine/defined";
+import { type IgnoredTags, isIgnoredTag } from "../engine/ignored-tags";
 import type { AllowedKeys } from "../engine/key-services";
 import type { Tags } from "../engine/key";
 import type { Cloud } from "../kms/cloud";
@@ -50,7 +51,16 @@ export function defaultTagsOf(config: ProviderConfig): Tags | Unknown {
   const block = blockOf(config, defaultKms);
   const written = block === UNKNOWN ? UNKNOWN : (block?.["default_tags"] ?? null);
   if (!wholeKnown(written)) return UNKNOWN;
-  return pairsOf(objectOf(written)?.["tags"]) ?? {};
+  // Of the tags that are left to others none is set, either.
+  const ignored = ignoredTagsOf(config);
+  const tags = Object.entries(pairsOf(objectOf(written)?.["tags"]) ?? {});
+  return Object.fromEntries(tags.filter(([key]) => !isIgnoredTag(key, ignored)));
+}
+
+/** Tags of keys of every KMS that are left to others. They stand beside the default ones. */
+export function ignoredTagsOf(config: ProviderConfig): IgnoredTags {
+  const written = objectOf(objectOf(blockOf(config, defaultKms))?.["ignore_tags"]);
+  return { keys: listOf(written?.["keys"]) ?? [], keyPrefixes: listOf(written?.["key_prefixes"]) ?? [] };
 }
 
 /** Whether everything is known but the default tags, without which a KMS can be reached. */

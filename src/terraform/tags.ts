@@ -1,9 +1,20 @@
 import type { Tags } from "../engine/key";
+import { pairs } from "./known";
+import { UNKNOWN, type Unknown } from "./plugin/value";
 
 /** The tags that a key is to have, where anybody manages them: the provider's defaults, and the key's own before them. */
 export function managedTags(defaults: Tags, own: Tags | undefined): Tags | undefined {
   if (own === undefined && Object.keys(defaults).length === 0) return undefined;
   return { ...defaults, ...own };
+}
+
+/** The same at plan. Undefined: nobody manages them; unknown: some of them are not known yet. */
+export function managedTagsAtPlan(
+  defaults: Tags | Unknown,
+  own: ReadonlyMap<string, string | Unknown | null> | Unknown | null,
+): Tags | Unknown | undefined {
+  if (defaults === UNKNOWN || own === UNKNOWN || (own !== null && [...own.values()].includes(UNKNOWN))) return UNKNOWN;
+  return managedTags(defaults, pairs(own));
 }
 
 /**

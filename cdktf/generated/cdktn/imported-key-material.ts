@@ -21,7 +21,7 @@ export interface ImportedKeyMaterialConfig extends cdktn.TerraformMetaArguments 
   */
   readonly deletionPolicy?: string;
   /**
-  * Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported, or nothing. Default: that of the bytes which were imported.
+  * Names the bytes without giving them away; `byok fingerprint` prints it. What is set here is what will be imported, or nothing. Unset: a plan that reads the bytes shows their fingerprint, and applying that plan imports those bytes or nothing. Default: that of the imported bytes.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#fingerprint ImportedKeyMaterial#fingerprint}
   */

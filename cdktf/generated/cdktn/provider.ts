@@ -547,6 +547,57 @@ export function byokProviderAwsDefaultTagsToHclTerraform(struct?: ByokProviderAw
   return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
 }
 
+export interface ByokProviderAwsIgnoreTags {
+  /**
+  * Tags by what their keys begin with.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#key_prefixes ByokProvider#key_prefixes}
+  */
+  readonly keyPrefixes?: string[];
+  /**
+  * Tags by their keys.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#keys ByokProvider#keys}
+  */
+  readonly keys?: string[];
+}
+
+export function byokProviderAwsIgnoreTagsToTerraform(struct?: ByokProviderAwsIgnoreTags | cdktn.IResolvable): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  return {
+    key_prefixes: cdktn.listMapper(cdktn.stringToTerraform, false)(struct!.keyPrefixes),
+    keys: cdktn.listMapper(cdktn.stringToTerraform, false)(struct!.keys),
+  }
+}
+
+
+export function byokProviderAwsIgnoreTagsToHclTerraform(struct?: ByokProviderAwsIgnoreTags | cdktn.IResolvable): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  const attrs = {
+    key_prefixes: {
+      value: cdktn.listMapperHcl(cdktn.stringToHclTerraform, false)(struct!.keyPrefixes),
+      isBlock: false,
+      type: "list",
+      storageClassType: "stringList",
+    },
+    keys: {
+      value: cdktn.listMapperHcl(cdktn.stringToHclTerraform, false)(struct!.keys),
+      isBlock: false,
+      type: "list",
+      storageClassType: "stringList",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
 export interface ByokProviderAws {
   /**
   * Access key id, with `secret_key`. Default: the usual chain of credentials.
@@ -644,6 +695,12 @@ export interface ByokProviderAws {
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#default_tags ByokProvider#default_tags}
   */
   readonly defaultTags?: ByokProviderAwsDefaultTags;
+  /**
+  * ignore_tags block
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#ignore_tags ByokProvider#ignore_tags}
+  */
+  readonly ignoreTags?: ByokProviderAwsIgnoreTags;
 }
 
 export function byokProviderAwsToTerraform(struct?: ByokProviderAws | cdktn.IResolvable): any {
@@ -668,6 +725,7 @@ export function byokProviderAwsToTerraform(struct?: ByokProviderAws | cdktn.IRes
     use_fips_endpoint: cdktn.booleanToTerraform(struct!.useFipsEndpoint),
     assume_role: cdktn.listMapper(byokProviderAwsAssumeRoleToTerraform, true)(struct!.assumeRole),
     default_tags: byokProviderAwsDefaultTagsToTerraform(struct!.defaultTags),
+    ignore_tags: byokProviderAwsIgnoreTagsToTerraform(struct!.ignoreTags),
   }
 }
 
@@ -773,6 +831,12 @@ export function byokProviderAwsToHclTerraform(struct?: ByokProviderAws | cdktn.I
       isBlock: true,
       type: "struct",
       storageClassType: "ByokProviderAwsDefaultTags",
+    },
+    ignore_tags: {
+      value: byokProviderAwsIgnoreTagsToHclTerraform(struct!.ignoreTags),
+      isBlock: true,
+      type: "struct",
+      storageClassType: "ByokProviderAwsIgnoreTags",
     },
   };
 
