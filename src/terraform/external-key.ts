@@ -17,6 +17,7 @@ import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-
 import { externalKeySchema } from "./external-key-schema";
 import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
 import { pairs, present } from "./known";
+import { newKeyPlan } from "./new-key-plan";
 import { type Diagnostic, warningDiagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { formatPath, path, type Path } from "./plugin/path";
@@ -45,7 +46,7 @@ export const externalKey = resource({
     if (prior === null) {
       // A key that is created in another one's place: that goes.
       if (seen !== undefined) announceLeaving(run, seen.arn);
-      return { diagnostics: ignoredTags(config, client) };
+      return { planned: newKeyPlan(config, planned, client), diagnostics: ignoredTags(config, client) };
     }
     const { arn } = prior;
     const returns = prior.pending_deletion === true;
