@@ -9,6 +9,7 @@ const pureTables = [
   "src/engine/defined.ts",
   "src/engine/errors.ts",
   "src/engine/fingerprint.ts",
+  "src/engine/ignored-tags.ts",
   "src/engine/key-offer.ts",
   "src/engine/key-spec.ts",
   "src/engine/kms-profile.ts",

@@ -1,6 +1,6 @@
 import { ByokError } from "../engine/errors";
 import { isKeySpec } from "../engine/key-spec";
-import type { KeyOption, Kms, KmsProfile } from "../engine/kms-profile";
+import { type KeyOption, keyOptions, type Kms, type KmsProfile } from "../engine/kms-profile";
 import { cloudNamed, defaultKms } from "../kms/clouds";
 import type { ByokClient } from "./client";
 import type { externalKeySchema } from "./external-key-schema";
@@ -35,15 +35,12 @@ export function newKeyPlan(config: Config<Schema>, planned: Plan<Schema>, client
   };
 }
 
-/** What other KMSs have stays as it is configured: not at all. */
-function optionsOf(config: Config<Schema>, planned: Plan<Schema>, profile: KmsProfile): Pick<Plan<Schema>, KeyOption> {
-  const { dkms_instance_id, protection_level, deletion_protection } = planned;
-  const isOffered = (option: KeyOption): boolean => profile.keyOptions?.includes(option) === true;
-  return {
-    dkms_instance_id: isOffered("dkms_instance_id") ? dkms_instance_id : config.dkms_instance_id,
-    protection_level: isOffered("protection_level") ? protection_level : config.protection_level,
-    deletion_protection: isOffered("deletion_protection") ? deletion_protection : config.deletion_protection,
-  };
+/** What only other KMSs have stays as it is configured: not at all. */
+function optionsOf(config: Config<Schema>, planned: Plan<Schema>, profile: KmsProfile): Pick<Plan<Schema>, KeyOption>;
+function optionsOf(config: object, planned: object, { keyOptions: offered = [] }: KmsProfile): object {
+  return Object.fromEntries(
+    keyOptions.map((option) => [option, Reflect.get(offered.includes(option) ? planned : config, option)]),
+  );
 }
 
 /** The profile's or the environment's, unless the provider's configuration is not known yet or names none. */
