@@ -1,9 +1,9 @@
 import { externalKeyFields } from "../../src/definitions/external-key";
 import { misfit } from "../../src/definitions/field-faults";
 import { checkAllowed } from "../../src/engine/key-services";
-import type { KmsProfile } from "../../src/engine/kms-profile";
+import { isNoRegionName, type KmsProfile } from "../../src/engine/kms-profile";
 import { keysOf } from "../../src/engine/table";
-import { defaultKms } from "../../src/kms/clouds";
+import { defaultKms, type KmsName, kmsProfiles } from "../../src/kms/clouds";
 import { keyFailures } from "./argument-failures";
 import { checkFailure, failuresOf, withoutValues } from "./failure";
 import { keyFields } from "./fields";
@@ -53,16 +53,21 @@ interface Place {
 function placeOf(request: Request<KeyArguments>, isNewKey: boolean): Place {
   const { args, unknown, run } = request;
   if (unknown.has("region") || unknown.has("kms")) return { failures: [] };
-  // Its field says what is wrong with it.
-  if (args.region !== undefined && misfit(externalKeyFields.region, args.region) !== undefined) return { failures: [] };
+  // Its field, or the rule about names of Regions, says what is wrong with it.
+  const kms = args.kms ?? defaultKms;
+  if (args.region !== undefined && isNoRegion(kms, args.region)) return { failures: [] };
   // A key that is there has a Region whatever the configuration says, and what is fixed about it is judged by diff. A
   // connection that is not known yet may name one.
   const isOptional = args.region === undefined && (!isNewKey || unknown.has("connection"));
   try {
     const region = isOptional ? configuredRegion(request) : regionFor(request);
     if (region === undefined) return { failures: [] };
-    return { profile: run.services.service(args.kms ?? defaultKms, region).profile, failures: [] };
+    return { profile: run.services.service(kms, region).profile, failures: [] };
   } catch (error) {
     return { failures: [checkFailure(error, "region")] };
   }
+}
+
+function isNoRegion(kms: KmsName, region: string): boolean {
+  return misfit(externalKeyFields.region, region) !== undefined || isNoRegionName(kmsProfiles[kms], region);
 }

@@ -2,7 +2,7 @@ import { ByokError } from "../engine/errors";
 import { checkDeletionWindow, checkKeyOptions, kindOfNewKey } from "../engine/key-offer";
 import { type IgnoredTags, isIgnoredTag } from "../engine/ignored-tags";
 import { isKeySpec } from "../engine/key-spec";
-import type { KmsProfile } from "../engine/kms-profile";
+import { isNoRegionName, type KmsProfile } from "../engine/kms-profile";
 import { reservedTagPrefix } from "../engine/reserved-tag";
 import { defaultKms } from "../kms/clouds";
 import { externalKeyFields } from "./external-key";
@@ -20,7 +20,9 @@ export function externalKeyFaults(written: WrittenKey, clouds: KnownClouds): rea
   const profile = profileOf(written, clouds);
   return [
     ...replicaFaults(written, clouds),
-    ...(profile === undefined ? [] : [...offerFaults(written, profile), ...policyFaults(written, profile)]),
+    ...(profile === undefined
+      ? []
+      : [...regionFaults(written, profile), ...offerFaults(written, profile), ...policyFaults(written, profile)]),
     ...windowFaults(written, profile),
     ...tagFaults(written),
   ];
@@ -92,6 +94,12 @@ function primaryFaults(primaryKeyArn: string, { keyOfArn, profiles }: KnownCloud
 
 function ofPrimary(name: string): string {
   return `A replica has the \`${name}\` of its primary key. Remove it here.`;
+}
+
+function regionFaults({ args: { region } }: WrittenKey, profile: KmsProfile): readonly Fault[] {
+  const isNone = region !== undefined && isNoRegionName(profile, region);
+  const example = profile.regionNames?.example ?? "";
+  return faultIf(isNone, "region", `\`region\` must be a Region name, such as ${example}. Correct it.`);
 }
 
 /** What the KMS does not offer: a spec, a usage of it, multi-Region keys, options of other KMSs. */

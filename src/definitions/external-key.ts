@@ -16,7 +16,7 @@ export const keyUsages = [
 /** A Region as any of the vendors writes it; whether there is one of the name is found when a service is asked for. */
 export const regionForm = {
   pattern: /^[a-z]{2,12}(-[a-z0-9]{1,20}){1,5}$/,
-  words: "the name of a Region, such as eu-central-1",
+  words: "a Region name, such as eu-central-1",
 } as const;
 
 export const externalKeySummary =

@@ -7,7 +7,7 @@ export type Face = "terraform" | "pulumi" | "cdktf";
 /** A text of a form. */
 export interface Form {
   readonly pattern: RegExp;
-  /** What it must be: "the name of a Region, such as eu-central-1". */
+  /** What it must be: "a Region name, such as eu-central-1". */
   readonly words: string;
 }
 

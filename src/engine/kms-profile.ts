@@ -47,6 +47,8 @@ export interface KmsProfile {
   /** Where material looks otherwise here than `keySpecs` of key-spec.ts says. */
   readonly otherShapes?: MaterialShapes;
   readonly defaultKeySpec: KeySpec;
+  /** What names of Regions look like, as the vendor writes them. Absent: the KMS has no Regions. */
+  readonly regionNames?: { readonly pattern: RegExp; readonly example: string };
   /** Strongest first. */
   readonly wrappingAlgorithms: readonly WrappingAlgorithm[];
   /** Strongest first. */
@@ -73,6 +75,11 @@ export interface KmsProfile {
   checkPolicy(policy: string): void;
   /** Whether two policies mean the same to this KMS. */
   samePolicy(one: string, other: string): boolean;
+}
+
+/** Whether a text is no name of a Region of this KMS. Whether there is a Region of the name only the service says. */
+export function isNoRegionName({ regionNames }: KmsProfile, text: string): boolean {
+  return regionNames !== undefined && !regionNames.pattern.test(text);
 }
 
 /** The shape of material for each key spec into which a KMS imports. */

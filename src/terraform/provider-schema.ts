@@ -4,7 +4,7 @@ import { sourceKinds } from "../material-sources/source-uri";
 import { cloudBlock } from "./cloud-block";
 import { list, number, string } from "./plugin/schema/attribute";
 import { schema } from "./plugin/schema/schema";
-import { between, matches, oneOf, wholeNumber } from "./plugin/schema/validators";
+import { between, oneOf, wholeNumber } from "./plugin/schema/validators";
 
 /** What is not about a single KMS. */
 const generalSchema = schema({
@@ -43,6 +43,3 @@ export function providerSchemaFor(clouds: readonly Cloud[]): ProviderSchema {
 }
 
 export const providerSchema = providerSchemaFor(knownClouds);
-
-/** A Region as any of the vendors writes it; wrong ones are found when a service is asked for. */
-export const regionName = matches(/^[a-z]{2,}(-[a-z0-9]+)+$/, "must be the name of a Region, such as eu-central-1");

@@ -193,7 +193,8 @@ describe.each(families)("ExternalKey of $name", (family) => {
 
   const refusals: readonly (readonly [string, ExternalKeyProps, RegExp])[] = [
     ["an unknown KMS", { kms: "gcp" }, /`kms` must be one of aws, alibaba, qkms/],
-    ["a Region that is none", { region: "Frankfurt" }, /`region` must be the name of a Region, such as eu-central-1/],
+    ["a Region that is none", { region: "Frankfurt" }, /`region` must be a Region name, such as eu-central-1/],
+    ["a Region without its number", { region: "eu-central" }, /`region` must be a Region name, such as eu-central-1/],
     [
       "a spec that cannot be imported",
       { keySpec: "ML_DSA_44" },

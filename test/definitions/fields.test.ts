@@ -104,7 +104,7 @@ describe("a value", () => {
     ["kms", "gcp", "must be one of aws, alibaba, qkms"],
     ["key_spec", "AES_512", expect.stringMatching(/^must be one of SYMMETRIC_DEFAULT, /)],
     ["region", "eu-central-1", undefined],
-    ["region", "Frankfurt", "must be the name of a Region, such as eu-central-1"],
+    ["region", "Frankfurt", "must be a Region name, such as eu-central-1"],
     ["description", "", undefined],
     ["description", "x".repeat(8193), "must have between 0 and 8192 characters"],
     ["creation_token", "", "must have between 1 and 256 characters"],

@@ -85,6 +85,8 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
     ["an unknown usage", { key_usage: "HASH" }, "key_usage", /ENCRYPT_DECRYPT/],
     ["a usage that the spec does not have", { key_usage: "SIGN_VERIFY" }, "key_usage", /Use ENCRYPT_DECRYPT/],
     ["a Region of no name", { region: "Frankfurt" }, "region", /eu-central-1/],
+    ["a Region without its number", { region: "eu-central" }, "region", /must be a Region name, such as eu-central-1/],
+    ["a Region of Alibaba's of no name", { kms: "alibaba", region: "hangzhou-1" }, "region", /such as cn-hangzhou/],
     ["a window that is too short", { deletion_window_in_days: 3 }, "deletion_window_in_days", /7/],
     ["a window that this KMS does not offer", { deletion_window_in_days: 60 }, "deletion_window_in_days", /7 to 30/],
     ["a policy that is no JSON", { policy: "allow all" }, "policy", /JSON/],

@@ -16,6 +16,8 @@ export const alibabaProfile: KmsProfile = {
     Aliyun_SM4: ["ENCRYPT/DECRYPT"],
   },
   defaultKeySpec: "Aliyun_AES_256",
+  // cn-hangzhou, ap-southeast-1, cn-shanghai-finance-1
+  regionNames: { pattern: /^[a-z]{2}(-[a-z0-9]{1,20}){1,5}$/, example: "cn-hangzhou" },
   wrappingAlgorithms: ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "RSAES_PKCS1_V1_5"],
   wrappingKeySpecs: ["RSA_2048"],
   reimport: "in_place",

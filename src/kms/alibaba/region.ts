@@ -1,4 +1,6 @@
 import { ByokError } from "../../engine/errors";
+import { isNoRegionName } from "../../engine/kms-profile";
+import { alibabaProfile } from "./profile";
 import type { Environment } from "../surroundings";
 import type { CliProfile } from "./cli-profile";
 import type { AlibabaSettings } from "./settings";
@@ -24,12 +26,10 @@ export function checkRegion(region: string | undefined): string {
     );
   }
   // The name becomes part of a host's name.
-  if (!/^[a-z]{2}(-[a-z0-9]{1,20}){1,5}$/.test(region)) {
-    throw new ByokError(
-      "invalid_argument",
-      "`region` is not the name of an Alibaba Cloud Region, like cn-hangzhou. Correct it.",
-      { attribute: "region" },
-    );
+  if (isNoRegionName(alibabaProfile, region)) {
+    throw new ByokError("invalid_argument", "`region` must be a Region name, such as cn-hangzhou. Correct it.", {
+      attribute: "region",
+    });
   }
   return region;
 }

@@ -33,6 +33,8 @@ export const awsProfile: KmsProfile = {
   title: "AWS KMS",
   keySpecs: { ...rawSpecs, ...rsaSpecs, ...eccSpecs },
   defaultKeySpec: "SYMMETRIC_DEFAULT",
+  // us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1
+  regionNames: { pattern: /^[a-z]{2,5}(-[a-z]{2,12}){1,2}-[1-9]\d?$/, example: "eu-central-1" },
   // OAEP first: it needs no ephemeral key in between. What it cannot hold goes by RSA_AES_KEY_WRAP.
   wrappingAlgorithms: ["RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_256", "RSAES_OAEP_SHA_1", "RSA_AES_KEY_WRAP_SHA_1"],
   wrappingKeySpecs: ["RSA_4096", "RSA_3072", "RSA_2048"],

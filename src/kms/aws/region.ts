@@ -1,4 +1,6 @@
 import { ByokError } from "../../engine/errors";
+import { isNoRegionName } from "../../engine/kms-profile";
+import { awsProfile } from "./profile";
 import type { SharedConfig } from "./shared-config";
 import type { Environment } from "../surroundings";
 import type { AwsSettings } from "./settings";
@@ -19,14 +21,10 @@ export function checkRegion(region: string | undefined): string {
     );
   }
   // The name becomes part of a host's name.
-  if (!/^[a-z]{2,12}(-[a-z0-9]{1,20}){1,5}$/.test(region)) {
-    throw new ByokError(
-      "invalid_argument",
-      "`region` is not the name of an AWS Region, like eu-central-1. Correct it.",
-      {
-        attribute: "region",
-      },
-    );
+  if (isNoRegionName(awsProfile, region)) {
+    throw new ByokError("invalid_argument", "`region` must be a Region name, such as eu-central-1. Correct it.", {
+      attribute: "region",
+    });
   }
   return region;
 }

@@ -90,7 +90,7 @@ function incomplete(missing: string, given: string, attribute: string): ByokErro
 export function signingRegion(settings: QkmsSettings, env: Environment): string {
   const region = settings.region ?? (env["QKMS_REGION"] || "us-east-1");
   if (!/^[a-z0-9-]{1,64}$/.test(region)) {
-    throw new ByokError("invalid_argument", "`region` is not the name of a Region, like us-east-1. Correct it.", {
+    throw new ByokError("invalid_argument", "`region` must be a Region name, such as us-east-1. Correct it.", {
       attribute: "region",
     });
   }

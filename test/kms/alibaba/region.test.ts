@@ -37,10 +37,10 @@ it.each([
   "cn-hangzhou\n",
   "",
 ])("may not be %j, which would become part of a host's name", (region) => {
-  expect(() => checkRegion(region)).toThrow(refused("not the name of an Alibaba Cloud Region, like cn-hangzhou."));
+  expect(() => checkRegion(region)).toThrow(refused("`region` must be a Region name, such as cn-hangzhou."));
 });
 
 it("is recognized by where it can come where it is missing", () => {
   expect(() => checkRegion(undefined)).toThrow(refused("Set `region` in the configuration, ALIBABA_CLOUD_REGION"));
-  expect(() => defaultRegion({}, { ALIBABA_CLOUD_REGION: "x" }, undefined)).toThrow(refused("not the name"));
+  expect(() => defaultRegion({}, { ALIBABA_CLOUD_REGION: "x" }, undefined)).toThrow(refused("must be a Region name"));
 });

@@ -93,7 +93,7 @@ describe("the Region to sign for", () => {
 
   it.each(["", "EU-west-1", "eu west", "eu-west-1\n", " eu-west-1", "a".repeat(65)])("is not %j", (region) => {
     expect(() => signingRegion({ region }, {})).toThrow(
-      refusing("region", "not the name of a Region, like us-east-1."),
+      refusing("region", "must be a Region name, such as us-east-1."),
     );
   });
 });
