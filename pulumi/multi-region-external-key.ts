@@ -12,11 +12,17 @@ import type { ImportedKeyMaterialArgs } from "./imported-key-material-args";
 export interface MultiRegionExternalKeyArgs
   extends Omit<ExternalKeyArgs, "region" | "multiRegion" | "primaryKeyArn" | "creationToken" | "existingKeyArn">,
     Omit<ImportedKeyMaterialArgs, "keyArn" | "timeouts" | "connection"> {
-  /** The Region of the primary key. */
-  primaryRegion: string;
-  /** The Regions of the replicas. */
-  replicaRegions: readonly string[];
-  /** ARNs of keys that are there, by Region, to be taken over in place of creating them. */
+  /**
+   * The Regions, that of the primary key first, such as `["eu-central-1", "eu-west-1"]`. Required, unless `primaryRegion`
+   * is set. Each is part of the names of the resources in it, so their order may change, and one may be added or removed,
+   * without any effect on the others.
+   */
+  regions?: readonly string[];
+  /** The Region of the primary key: with `replicaRegions`, another spelling of `regions`. Set one of the two. */
+  primaryRegion?: string;
+  /** The Regions of the replicas, with `primaryRegion`. Default: none. */
+  replicaRegions?: readonly string[];
+  /** ARNs of existing keys, by Region, that are taken over instead of creating keys. Default: none. */
   existingKeyArns?: Readonly<Record<string, Input<string>>>;
 }
 
@@ -31,8 +37,9 @@ export interface RegionalKey {
  * What is encrypted in one Region can be decrypted in each.
  */
 export class MultiRegionExternalKey extends ComponentResource {
+  /** The key of the first Region. */
   readonly primary: RegionalKey;
-  /** By Region. */
+  /** The keys of the other Regions, by Region. */
   readonly replicas: Readonly<Record<string, RegionalKey>>;
   /** The ARN of the primary key. */
   readonly arn: Output<string>;
@@ -42,18 +49,7 @@ export class MultiRegionExternalKey extends ComponentResource {
   readonly arns: Readonly<Record<string, Output<string>>>;
 
   constructor(name: string, args: MultiRegionExternalKeyArgs, opts: ComponentResourceOptions = {}) {
-    const { primaryRegion, replicaRegions } = args;
-    const regions = [primaryRegion, ...replicaRegions];
-    const twice = regions.find((region, i) => regions.indexOf(region) !== i);
-    if (twice !== undefined) {
-      throw new Error(`${name}: the Region ${twice} is named twice in \`primaryRegion\` and \`replicaRegions\`.`);
-    }
-    const stray = Object.keys(args.existingKeyArns ?? {}).find((region) => !regions.includes(region));
-    if (stray !== undefined) {
-      throw new Error(
-        `${name}: \`existingKeyArns\` has ${stray}, which is neither \`primaryRegion\` nor among \`replicaRegions\`. Correct it: a key would be created in place of the one to be taken over.`,
-      );
-    }
+    const [primaryRegion, ...replicaRegions] = regionsOf(name, args);
     super("byok:index:MultiRegionExternalKey", name, {}, opts);
     const of = regionalKeys(this, name, args);
     this.primary = of(primaryRegion, undefined);
@@ -67,6 +63,41 @@ export class MultiRegionExternalKey extends ComponentResource {
     );
     this.registerOutputs({ arn: this.arn, keyId: this.keyId, arns: this.arns });
   }
+}
+
+/** All Regions, that of the primary key first, in whichever spelling they are set. Throws where they cannot be used. */
+function regionsOf(name: string, args: MultiRegionExternalKeyArgs): readonly [string, ...string[]] {
+  const { primaryRegion, replicaRegions } = args;
+  const isSplit = primaryRegion !== undefined || replicaRegions !== undefined;
+  if (isSplit && args.regions !== undefined) {
+    throw new Error(
+      `${name}: \`regions\` conflicts with \`primaryRegion\` and \`replicaRegions\`. Set only \`regions\`.`,
+    );
+  }
+  const regions = isSplit ? [primaryRegion, ...(replicaRegions ?? [])] : (args.regions ?? []);
+  const [first, ...others] = regions.map((region) => {
+    if (typeof region === "string" && region !== "") return region;
+    throw new Error(
+      `${name}: \`${isSplit ? "primaryRegion" : "regions"}\` must be plain text, since each Region is part of the names of its resources: an output, an empty or an undefined value was found. Write the Regions in the program.`,
+    );
+  });
+  if (first === undefined) {
+    throw new Error(
+      `${name}: \`regions\` must name at least one Region. Set the Region of the primary key, then those of its replicas.`,
+    );
+  }
+  const all = [first, ...others];
+  const twice = all.find((region, i) => all.indexOf(region) !== i);
+  if (twice !== undefined) {
+    throw new Error(`${name}: \`regions\` must name each Region once: ${twice} is named twice. Remove one.`);
+  }
+  const stray = Object.keys(args.existingKeyArns ?? {}).find((region) => !all.includes(region));
+  if (stray !== undefined) {
+    throw new Error(
+      `${name}: \`existingKeyArns\` must have only Regions of the key: ${stray} is not among \`regions\` (${all.join(", ")}). Correct it: a key would be created instead of the one to be taken over.`,
+    );
+  }
+  return [first, ...others];
 }
 
 function regionalKeys(parent: MultiRegionExternalKey, name: string, args: MultiRegionExternalKeyArgs) {
@@ -111,4 +142,4 @@ function partsOf<T extends object>(args: T) {
   };
 }
 
-const ownArguments = ["primaryRegion", "replicaRegions", "existingKeyArns"] as const;
+const ownArguments = ["regions", "primaryRegion", "replicaRegions", "existingKeyArns"] as const;

@@ -90,14 +90,47 @@ describe("what a program hands to Pulumi's engine", () => {
     expect(inputs("byok:index:MultiRegionExternalKey", "global")).toEqual({});
   });
 
-  it("refuses a Region that is named twice", async () => {
+  it("takes the Regions as the constructs do, or as primary and replicas, which register the same", async () => {
+    const registered = (spelling: string) =>
+      registeredBy(
+        linked.folder,
+        `const { MultiRegionExternalKey } = require("byok/pulumi");
+         new MultiRegionExternalKey("global", { ${spelling}, keyMaterialSource: "env:KEY" });`,
+      );
+    const listed = await registered('regions: ["eu-central-1", "eu-west-1", "us-east-1"]');
+    const names = listed.filter(({ type }) => type.endsWith(":ExternalKey")).map(({ name }) => name);
+    expect(names).toEqual(["global-eu-central-1", "global-eu-west-1", "global-us-east-1"]);
+    expect(await registered('primaryRegion: "eu-central-1", replicaRegions: ["eu-west-1", "us-east-1"]')).toEqual(
+      listed,
+    );
+    const single = await registered('regions: ["eu-central-1"]');
+    expect(await registered('primaryRegion: "eu-central-1"')).toEqual(single);
+  });
+
+  it.each([
+    ["a Region twice", 'primaryRegion: "eu-west-1", replicaRegions: ["eu-west-1"]', /eu-west-1 is named twice/],
+    ["a Region twice in the list", 'regions: ["eu-west-1", "eu-west-1"]', /eu-west-1 is named twice/],
+    [
+      "both spellings",
+      'regions: ["eu-west-1"], primaryRegion: "eu-west-1"',
+      /`regions` conflicts with `primaryRegion`/,
+    ],
+    ["no Region", "regions: []", /`regions` must name at least one Region/],
+    ["no spelling", "", /`regions` must name at least one Region/],
+    ["replicas without a primary", 'replicaRegions: ["eu-west-1"]', /`primaryRegion` must be plain text/],
+    [
+      "a Region that is not known yet",
+      'regions: [require("@pulumi/pulumi").output("eu-west-1")]',
+      /must be plain text/,
+    ],
+  ])("refuses %s", async (_name, spelling, message) => {
     await expect(
       registeredBy(
         linked.folder,
         `const { MultiRegionExternalKey } = require("byok/pulumi");
-         new MultiRegionExternalKey("global", { primaryRegion: "eu-west-1", replicaRegions: ["eu-west-1"] });`,
+         new MultiRegionExternalKey("global", { ${spelling} });`,
       ),
-    ).rejects.toThrow(/the Region eu-west-1 is named twice/);
+    ).rejects.toThrow(message);
   });
 
   it("refuses a key to be taken over in a Region that it has not", async () => {
@@ -107,9 +140,9 @@ describe("what a program hands to Pulumi's engine", () => {
         linked.folder,
         `const { MultiRegionExternalKey } = require("byok/pulumi");
          new MultiRegionExternalKey("global", {
-           primaryRegion: "eu-central-1", replicaRegions: ["eu-west-1"], existingKeyArns: { "eu-centrl-1": "${arn}" },
+           regions: ["eu-central-1", "eu-west-1"], existingKeyArns: { "eu-centrl-1": "${arn}" },
          });`,
       ),
-    ).rejects.toThrow(/`existingKeyArns` has eu-centrl-1, which is neither/);
+    ).rejects.toThrow(/`existingKeyArns` must have only Regions of the key: eu-centrl-1 is not among/);
   });
 });

@@ -1,8 +1,7 @@
 const { MultiRegionExternalKey } = require("byok/pulumi");
 
 const key = new MultiRegionExternalKey("ledger", {
-  primaryRegion: "eu-central-1",
-  replicaRegions: ["eu-west-1", "us-east-1"],
+  regions: ["eu-central-1", "eu-west-1", "us-east-1"],
   description: "ledger, the same bytes in three Regions",
   keyMaterialSource: "file:ledger.bin",
   validFor: "180d",
