@@ -31,6 +31,12 @@ export function referenceFaults(construct: Construct, value: string): Faults {
   if (expression === undefined || longLiteral.test(expression)) {
     return [`\`keyMaterial\` has literal text in it, which would be written to cdk.tf.json. ${remedy}`];
   }
+  const [, read] = /\b(file(?:base64)?|templatefile)\(/.exec(expression) ?? [];
+  if (read !== undefined) {
+    return [
+      `\`keyMaterial\` calls ${read}, which is not a reference to an ephemeral value. For a file, set \`keyMaterialSource: "file:keys/payments.bin"\`: the provider reads it.`,
+    ];
+  }
   const references = [...expression.matchAll(/(?<![\w.-])([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*)/g)];
   const variables = references.filter(([, kind]) => kind === "var").map(([, , name = ""]) => name);
   const others = references.filter(([, kind = ""]) => kind !== "var" && kind !== "ephemeral").map(([whole]) => whole);
