@@ -1,5 +1,6 @@
 import type { Element } from "./schema/attribute";
 import type { MaybePromise } from "./resource";
+import { unchecked } from "./unchecked";
 import type { Value } from "./value";
 
 export interface Parameter<Known = unknown> {
@@ -69,11 +70,6 @@ export function nullableParameter<Known>(
 export function providerFunction<const P extends readonly Parameter[], R, V = never>(
   definition: ProviderFunction<P, V, R>,
 ): AnyFunction {
-  return erased(definition);
-}
-
-// The server checks arguments and result against the declared types before and after the call.
-function erased(definition: object): AnyFunction;
-function erased(definition: object): object {
-  return definition;
+  // The server checks arguments and result against the declared types before and after the call.
+  return unchecked<AnyFunction>(definition);
 }

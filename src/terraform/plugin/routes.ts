@@ -1,5 +1,4 @@
 import { create, type DescMethod, type DescService, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
-import type { ProviderHandlers } from "./calls/protocol";
 import { Health, HealthCheckResponse_ServingStatus } from "./gen/health_pb";
 import { GRPCController } from "./gen/plugin_pb";
 import { Provider } from "./gen/tfplugin6_pb";
@@ -9,10 +8,13 @@ import type { Log } from "./log";
 import type { AnyProvider } from "./provider";
 import type { MaybePromise } from "./resource";
 import { providerHandlers } from "./service";
+import { unchecked } from "./unchecked";
 
 /** All unary calls of a plugin, by path: those of the provider, and those that every plugin answers. */
 export function pluginRoutes(provider: AnyProvider, log: Log, shutdown: () => void): ReadonlyMap<string, UnaryHandler> {
-  const handlers = new Map(Object.entries(untyped(providerHandlers(provider, log))));
+  // A request is read as the type that its handler takes: both come from the same method.
+  const untyped = unchecked<Readonly<Record<string, Handler>>>(providerHandlers(provider, log));
+  const handlers = new Map(Object.entries(untyped));
   const routes = new Map<string, UnaryHandler>();
   const add = (service: DescService, method: DescMethod, handle: Handler): void => {
     routes.set(pathOf(service, method), async (bytes) => {
@@ -35,12 +37,6 @@ export function pluginRoutes(provider: AnyProvider, log: Log, shutdown: () => vo
 }
 
 type Handler = (request: Message) => MaybePromise<Record<string, unknown>>;
-
-// A request is read as the type that its handler takes: both come from the same method.
-function untyped(handlers: ProviderHandlers): Readonly<Record<string, Handler>>;
-function untyped(handlers: object): object {
-  return handlers;
-}
 
 function pathOf(service: DescService, method: DescMethod): string {
   return `/${service.typeName}/${method.name}`;

@@ -4,6 +4,7 @@ import { decodeValue, type EncodedValue, encodeValue } from "../dynamic-value";
 import { encodePrivate, isJsonObject, type JsonObject, type PrivateState } from "../private-state";
 import type { Operation } from "../schema/block";
 import { type SchemaDefinition, typeOf } from "../schema/definition";
+import { unchecked } from "../unchecked";
 import { attributeOf, type ObjectValue, objectOf, UNKNOWN, type Value } from "../value";
 import { ValueError } from "../value-error";
 
@@ -24,10 +25,9 @@ export function object(value: Value): ObjectValue {
   return held;
 }
 
-// What a handler returns is checked against the schema before it is encoded.
-export function erased(value: unknown): Value;
-export function erased(value: unknown): unknown {
-  return value;
+/** What a handler returns, without its type. It is checked against the schema before it is encoded. */
+export function erased(value: unknown): Value {
+  return unchecked<Value>(value);
 }
 
 /** Attributes of an answer that the schema does not have, which would otherwise silently be lost. */

@@ -8,6 +8,7 @@ import {
   nestedType,
   type ObjectDefinition,
 } from "./definition";
+import { unchecked } from "../unchecked";
 import type { AttributeFlags, AttributeViews, Leaf, NestedViews, Views } from "./views";
 
 /** An attribute of a schema, with the types of its values. */
@@ -138,13 +139,8 @@ function builder<K>(type: Type, exact = false): AttributeBuilder<K> {
 }
 
 function define(type: Type, options: object): AttributeDefinition {
-  return { type, options: untyped(options) };
-}
-
-// The options' functions are only ever called with values of the attribute's own type.
-function untyped(options: object): AttributeDefinition["options"];
-function untyped(options: object): object {
-  return options;
+  // The options' functions are only ever called with values of the attribute's own type.
+  return { type, options: unchecked<AttributeDefinition["options"]>(options) };
 }
 
 function nested(nesting: Nesting, attributes: Attributes, options: NestedOptions): AttributeDefinition {
