@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errorCodes } from "../../src/engine/errors";
 
 const text = readFileSync(join(__dirname, "../../docs/troubleshooting.md"), "utf8");
-const named = new Set([...text.matchAll(/`\[([a-z_]+)\]`/g)].map(([, code]) => code));
+const named = new Set([...text.matchAll(/`\[([a-z_]+)\]`/g)].map(([, code = ""]) => code));
 
 /** Codes whose message is the whole advice: there is no cause to look for. */
 const plain = [
