@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
-import { generateKeyPairSync } from "node:crypto";
 import type { ConfigInput } from "../../src/terraform/plugin/testing/host";
 import { awsBlock, type ByokHost, byokHost, refusal, textIn } from "../support/byok-host";
+import { publishedPair } from "../support/published-keys";
 
 const base64 = (length: number): string => randomBytes(length).toString("base64");
 const arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -255,6 +255,6 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
 });
 
 function pkcs8(): string {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { privateKey } = publishedPair();
   return privateKey.export({ format: "der", type: "pkcs8" }).toString("base64");
 }

@@ -1,7 +1,8 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { KeyService } from "../../../src/engine/key-service";
 import { authorization } from "../../../src/kms/alibaba/signature";
 import { type Script, type SeenRequest, scriptedServer } from "../aws/scripted-server";
+import { publishedPair } from "../../support/published-keys";
 import { answerDate, json, keyArn, keyId, localNow, refusal, settingsFor, surroundings } from "./surroundings";
 
 const around = surroundings();
@@ -20,7 +21,7 @@ const metadata = {
   DeletionProtection: "Enabled",
   ProtectionLevel: "SOFTWARE",
 };
-const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const { publicKey } = publishedPair();
 const spki = publicKey.export({ format: "der", type: "spki" });
 
 const answers: Readonly<Record<string, unknown>> = {
