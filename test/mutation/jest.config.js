@@ -1,9 +1,11 @@
 const { readdirSync, readFileSync } = require("node:fs");
 const path = require("node:path");
-const shared = require("../../jest.config.js");
+const { projects, ...whole } = require("../../jest.config.js");
 const { roomsInForce, startsProcesses } = require("./rooms.js");
 
 const root = path.join(__dirname, "..", "..");
+// Which tests judge is said below; how they run is the same in every project.
+const { transform, transformIgnorePatterns, modulePathIgnorePatterns } = projects[0];
 const judging = roomsInForce();
 const tests = readdirSync(path.join(root, "test"), { recursive: true })
   .filter((file) => file.endsWith(".test.ts"))
@@ -15,7 +17,10 @@ const tests = readdirSync(path.join(root, "test"), { recursive: true })
  * @type {import('jest').Config}
  */
 module.exports = {
-  ...shared,
+  ...whole,
+  transform,
+  transformIgnorePatterns,
+  modulePathIgnorePatterns,
   rootDir: root,
   testMatch: judging.flatMap((room) => room.tests.map((pattern) => `<rootDir>/${pattern}`)),
   testPathIgnorePatterns: [
