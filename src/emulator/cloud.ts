@@ -1,4 +1,5 @@
 import type { Quotas, RequestRates } from "./quotas";
+import type { Vocabulary } from "./vocabulary";
 import type { Wire } from "./wire";
 import type { World } from "./world";
 
@@ -10,6 +11,8 @@ export interface EmulatedCloud {
   readonly title: string;
   /** Where its endpoint is, below the emulator's URL: `/qkms`, or nothing. */
   readonly path: string;
+  /** What faults, denials and quotas can name. */
+  readonly vocabulary: Vocabulary;
   /** How requests are throttled where AWS's default quotas are asked for. */
   readonly requestRates: RequestRates;
   wire(side: Side): Wire;

@@ -19,6 +19,8 @@ export interface Outcome {
 export interface Permission {
   readonly action: string;
   readonly region: string;
+  /** The key that it is needed for, where that is another than the request's own. */
+  readonly keyArn?: string | undefined;
 }
 
 /** One request, understood by its wire but not yet carried out, and how that wire words what may come of it. */
@@ -89,8 +91,8 @@ async function delivered(
     return whole(call.throttled());
   }
   const missing = neededBy(call).find((needed) => {
-    // What is needed besides is for a key that is still to be made.
-    const keyArn = needed.action === call.action ? call.key?.arn : undefined;
+    // What is needed besides is for another key, or for one that is still to be made.
+    const keyArn = needed.action === call.action ? call.key?.arn : needed.keyArn;
     return world.permissions.denies({ ...needed, accessKeyId: call.accessKeyId, keyArn });
   });
   if (missing !== undefined) return whole(call.denied(missing));

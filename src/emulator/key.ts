@@ -1,3 +1,4 @@
+import type { Grant } from "./grant";
 import type { Material } from "./material";
 import type { MaterialShape } from "./material-shape";
 
@@ -35,6 +36,8 @@ export interface Key {
   materials: Material[];
   automaticRotation: { readonly periodDays: number; readonly nextMs: number } | undefined;
   onDemandRotations: number;
+  /** In the order in which they were made; nothing is the same as none. */
+  grants?: readonly Grant[] | undefined;
   /** What only the wire that made the key knows of it. */
   wireFacts?: Readonly<Record<string, string>> | undefined;
 }

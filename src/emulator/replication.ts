@@ -26,6 +26,7 @@ export function replicate(store: KeyStore, primary: Key, replica: Replica, nowMs
     updatingUntilMs: 0,
     onDemandRotations: 0,
     automaticRotation: undefined,
+    grants: undefined,
     materials: lastingMaterials(primary).map((material) =>
       primary.origin === "service"
         ? { ...material, bytes: material.bytes === undefined ? undefined : Buffer.from(material.bytes) }

@@ -2,6 +2,7 @@ import {
   constants,
   createHmac,
   createPublicKey,
+  diffieHellman,
   type KeyObject,
   privateDecrypt,
   publicEncrypt,
@@ -9,15 +10,15 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
+import { digestSignatureFits, type SignatureMethod, signDigest } from "./digest-signature";
 import { Refusal } from "./errors";
 import { currentMaterial, type Key } from "./key";
 import { privateKeyOf } from "./material-shape";
 
-/** How a message is signed. */
-export interface SignatureMethod {
-  /** The salt of PSS is as long as the hash. */
-  readonly kind: "ecdsa" | "pkcs1" | "pss";
-  readonly hash: string;
+/** What is signed: a message, or its digest, which the caller computed. */
+export interface Signable {
+  readonly kind: "message" | "digest";
+  readonly bytes: Buffer;
 }
 
 /** The bytes that a key works with now. @throws Refusal ciphertext_invalid where there are none */
@@ -29,16 +30,36 @@ export function currentBytes(key: Key): Buffer {
 
 /** The public half as DER SubjectPublicKeyInfo. */
 export function publicKeyDer(key: Key): Buffer {
-  return createPublicKey(privateKeyOf(currentBytes(key))).export({ format: "der", type: "spki" });
+  return publicKeyDerOf(currentBytes(key));
 }
 
-export function signMessage(key: Key, method: SignatureMethod, message: Buffer): Buffer {
-  return sign(method.hash, message, signingKey(privateKeyOf(currentBytes(key)), method));
+/** As `publicKeyDer`, of asymmetric material. */
+export function publicKeyDerOf(material: Buffer): Buffer {
+  return createPublicKey(privateKeyOf(material)).export({ format: "der", type: "spki" });
 }
 
-export function verifyMessage(key: Key, method: SignatureMethod, message: Buffer, signature: Buffer): boolean {
-  const publicKey = createPublicKey(privateKeyOf(currentBytes(key)));
-  return verify(method.hash, message, signingKey(publicKey, method), signature);
+export function signatureOf(key: Key, method: SignatureMethod, { kind, bytes }: Signable): Buffer {
+  const privateKey = privateKeyOf(currentBytes(key));
+  return kind === "digest"
+    ? signDigest(privateKey, method, bytes)
+    : sign(method.hash, bytes, signingKey(privateKey, method));
+}
+
+export function signatureFits(
+  key: Key,
+  method: SignatureMethod,
+  { kind, bytes }: Signable,
+  signature: Buffer,
+): boolean {
+  const privateKey = privateKeyOf(currentBytes(key));
+  return kind === "digest"
+    ? digestSignatureFits(privateKey, method, bytes, signature)
+    : verify(method.hash, bytes, signingKey(createPublicKey(privateKey), method), signature);
+}
+
+/** What two sides of a key agreement both compute. @throws Error where the public key is of another curve */
+export function sharedSecret(key: Key, publicKey: KeyObject): Buffer {
+  return diffieHellman({ privateKey: privateKeyOf(currentBytes(key)), publicKey });
 }
 
 export function messageCode(key: Key, hash: string, message: Buffer): Buffer {

@@ -8,7 +8,6 @@ import {
   GenerateRandomCommand,
   type KMSClient,
   ReEncryptCommand,
-  SignCommand,
 } from "@aws-sdk/client-kms";
 import type { Emulator } from "../../src/emulator/index";
 import { emulator } from "../support/emulator";
@@ -84,15 +83,5 @@ describe("working with data", () => {
     expect(await failure(encrypt(191))).toMatchObject({ name: "ValidationException" });
     const symmetric = kms.send(new EncryptCommand({ KeyId, Plaintext: text }));
     expect(await failure(symmetric)).toMatchObject({ name: "InvalidKeyUsageException" });
-    const signer = await kms.send(new CreateKeyCommand({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" }));
-    const digest = kms.send(
-      new SignCommand({
-        KeyId: signer.KeyMetadata?.KeyId,
-        Message: Buffer.alloc(32),
-        MessageType: "DIGEST",
-        SigningAlgorithm: "ECDSA_SHA_256",
-      }),
-    );
-    expect(await failure(digest)).toMatchObject({ name: "UnsupportedOperationException" });
   });
 });

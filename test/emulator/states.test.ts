@@ -46,6 +46,9 @@ const table: Readonly<Record<string, string>> = {
   ListResourceTags: "+++++++",
   Encrypt: "+d----+",
   GenerateDataKey: "+d----+",
+  GenerateDataKeyPair: "+d----+",
+  GenerateDataKeyPairWithoutPlaintext: "+d----+",
+  CreateGrant: "+d----+",
 };
 
 const errors: Readonly<Record<string, string | undefined>> = {
@@ -145,6 +148,9 @@ function inputOf(operation: string, key: PreparedKey): object {
     PutKeyPolicy: { Policy: policy },
     Encrypt: { Plaintext: "AAAA" },
     GenerateDataKey: { KeySpec: "AES_256" },
+    GenerateDataKeyPair: { KeyPairSpec: "ECC_NIST_P256" },
+    GenerateDataKeyPairWithoutPlaintext: { KeyPairSpec: "ECC_NIST_P256" },
+    CreateGrant: { GranteePrincipal: "arn:aws:iam::111122223333:role/app", Operations: ["Encrypt"] },
   };
-  return { KeyId: key.id, ...inputs[operation] };
+  return operation === "CreateAlias" ? { ...inputs[operation] } : { KeyId: key.id, ...inputs[operation] };
 }

@@ -25,6 +25,11 @@ export function keyArn(region: string, accountId: string, keyId: string): string
   return `acs:kms:${region}:${accountId}:key/${keyId}`;
 }
 
+/** @param name `alias/…` */
+export function aliasArn(region: string, accountId: string, name: string): string {
+  return `acs:kms:${region}:${accountId}:${name}`;
+}
+
 /**
  * The key that a parameter names by its id, its ARN or, where the operation takes one, an alias.
  * @throws AlibabaError Forbidden.KeyNotFound, Forbidden.AliasNotFound, Unsupported.Alias

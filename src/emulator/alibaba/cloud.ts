@@ -1,6 +1,6 @@
 import type { EmulatedCloud, Place, Side } from "../cloud";
 import type { AlibabaOptions } from "./options";
-import { alibabaWire } from "./wire";
+import { alibabaVocabulary, alibabaWire } from "./wire";
 
 const defaultRegion = "cn-hangzhou";
 
@@ -8,6 +8,7 @@ export const alibabaSide = {
   name: "alibaba",
   title: "Alibaba Cloud",
   path: "",
+  vocabulary: alibabaVocabulary,
   // None are documented.
   requestRates: {},
   wire({ world, quotas, options = {}, presentMs }: Side<AlibabaOptions>) {

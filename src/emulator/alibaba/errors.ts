@@ -46,10 +46,13 @@ export class AlibabaError extends Error {
   readonly code: string;
   readonly status: number;
 
-  /** @param about the parameter that the words name, where they name one */
-  constructor(code: AlibabaErrorCode, about = "") {
+  /**
+   * @param about the parameter that the words name, where they name one
+   * @param more what this emulator has to say besides
+   */
+  constructor(code: AlibabaErrorCode, about = "", more = "") {
     const [status, words] = errors[code];
-    super(words.replace("{}", about));
+    super(`${words.replace("{}", about)}${more === "" ? "" : ` ${more}`}`);
     this.code = code;
     this.status = status;
   }
@@ -74,3 +77,17 @@ export function alibabaError(thrown: unknown): AlibabaError {
 
 export const invalid = (parameter: string): AlibabaError => new AlibabaError("InvalidParameter", parameter);
 export const missing = (parameter: string): AlibabaError => new AlibabaError("MissingParameter", parameter);
+/** @param name as it was asked for */
+export const unknownAction = (name: string): AlibabaError =>
+  new AlibabaError(
+    "InvalidAction.NotFound",
+    "",
+    `The embedded KMS does not know the operation ${name.slice(0, 64)}. docs/emulator.md lists the operations that it knows.`,
+  );
+/** For a parameter that might change what the request means. */
+export const unsupportedParameter = (parameter: string, operation: string): AlibabaError =>
+  new AlibabaError(
+    "UnsupportedOperation",
+    "",
+    `The embedded KMS does not support the parameter ${parameter.slice(0, 64)} of ${operation}. Remove it, or see docs/emulator.md for what is supported.`,
+  );

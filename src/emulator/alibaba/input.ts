@@ -1,18 +1,40 @@
-import { invalid, missing } from "./errors";
+import { invalid, missing, unsupportedParameter } from "./errors";
 
 /** Reads one parameter. `undefined` means that it was left out. @throws AlibabaError */
 export type Reader<T> = (value: string | undefined, name: string) => T;
 
-/** The parameters that an operation knows; others are ignored. */
+/** The parameters that an operation knows. */
 export type Shape = Readonly<Record<string, Reader<unknown>>>;
 export type Input<S extends Shape> = { readonly [Name in keyof S]: ReturnType<S[Name]> };
 export type Parameters = ReadonlyMap<string, string>;
 
-export function readInput<S extends Shape>(shape: S, parameters: Parameters): Input<S> {
+/**
+ * @param operation for the message about a parameter that is not in the shape
+ * @throws AlibabaError for such a parameter, since it might change what the request means, and for a value that is not valid
+ */
+export function readInput<S extends Shape>(shape: S, parameters: Parameters, operation: string): Input<S> {
+  const unknown = [...parameters.keys()].find((name) => !Object.hasOwn(shape, name) && !commonParameters.has(name));
+  if (unknown !== undefined) throw unsupportedParameter(unknown, operation);
   const read = Object.entries(shape).map(([name, reader]) => [name, reader(parameters.get(name), name)]);
   const input: Input<S> = Object.fromEntries(read);
   return input;
 }
+
+/** Parameters of every request, which say who asks and how to answer ("Common parameters"). */
+const commonParameters: ReadonlySet<string> = new Set([
+  "Action",
+  "Version",
+  "Format",
+  "RegionId",
+  "AccessKeyId",
+  "SecurityToken",
+  "Signature",
+  "SignatureMethod",
+  "SignatureNonce",
+  "SignatureType",
+  "SignatureVersion",
+  "Timestamp",
+]);
 
 /** @throws AlibabaError MissingParameter where the parameter is left out or empty */
 export function required<T>(reader: Reader<T | undefined>): Reader<T> {
@@ -116,7 +138,8 @@ export const maxTags = 20;
 /** The characters that keys and values of tags may have, by TagResources. */
 const tagText = /^[\p{L}\p{N}/\\_.+=:@ -]{0,128}$/u;
 
-function jsonList(value: string | undefined, name: string): readonly unknown[] | undefined {
+/** A JSON array. */
+export function jsonList(value: string | undefined, name: string): readonly unknown[] | undefined {
   const parsed = json(value, name);
   if (parsed === undefined) return undefined;
   if (!Array.isArray(parsed)) throw invalid(name);
@@ -137,6 +160,6 @@ function json(value: string | undefined, name: string): unknown {
   throw invalid(name);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

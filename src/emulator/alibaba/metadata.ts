@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { given } from "../given";
 import { earliestExpiryMs, type Key, type KeyState, keyState } from "../key";
 
-const keyStateNames = {
+export const keyStateNames = {
   creating: "PendingImport",
   updating: "Enabled",
   enabled: "Enabled",
@@ -38,8 +38,16 @@ export function keyMetadata(key: Key, nowMs: number): object {
     LastRotationDate: dateText(key.createdAtMs),
     AutomaticRotation: "Disabled",
     DeletionProtection: facts["deletionProtection"] ?? "Disabled",
-    ...given({ DKMSInstanceId: facts["dkmsInstanceId"] }),
+    ...given({
+      DeletionProtectionDescription: facts["deletionProtectionDescription"],
+      DKMSInstanceId: facts["dkmsInstanceId"],
+    }),
   };
+}
+
+/** The one version of a key, as lists of versions show it. */
+export function keyVersion(key: Key) {
+  return { KeyId: key.id, KeyVersionId: keyVersionId(key), CreationDate: dateText(key.createdAtMs) };
 }
 
 /** A key with imported material has one version for life. */

@@ -6,6 +6,8 @@ import { type Input, type Parameters, readInput, type Shape } from "./input";
 export interface Operation {
   /** Whether it leaves everything as it was. */
   readonly reads: boolean;
+  /** The parameters that it takes. Any other is refused, since it might change what the request means. */
+  readonly parameters: readonly string[];
   /** @throws AlibabaError or Refusal */
   run(call: AlibabaCall, parameters: Parameters): Promise<AnswerFields>;
 }
@@ -16,5 +18,9 @@ export function operation<S extends Shape>(
   run: (call: AlibabaCall, input: Input<S>) => AnswerFields | Promise<AnswerFields>,
   kind: "reads" | "changes" = "changes",
 ): Operation {
-  return { reads: kind === "reads", run: async (call, parameters) => run(call, readInput(input, parameters)) };
+  return {
+    reads: kind === "reads",
+    parameters: Object.keys(input),
+    run: async (call, parameters) => run(call, readInput(input, parameters, call.operation)),
+  };
 }

@@ -4,6 +4,8 @@ import type { Identities, Identity } from "./identity";
 import { integer, type Parameters, readInput, required, text } from "./input";
 import { dateText } from "./metadata";
 
+export const stsOperationNames = ["GetCallerIdentity", "AssumeRole"] as const;
+
 /** What STS answers, by the name of its operation. Undefined: it has no such operation. */
 export function stsOperation(
   name: string,
@@ -35,6 +37,7 @@ function assumed(identities: Identities, parameters: Parameters): AnswerFields {
       DurationSeconds: integer(900, 43_200),
     },
     parameters,
+    "AssumeRole",
   );
   const [, accountId, role] = /^acs:ram::(\d+):role\/([\w.-]{1,64})$/.exec(input.RoleArn) ?? [];
   if (accountId === undefined || role === undefined) throw invalid("RoleArn");

@@ -1,3 +1,4 @@
+import { ciphertextHeader } from "../ciphertext";
 import { type Exchange, exchange } from "../exchange";
 import type { Key } from "../key";
 import type { Quotas } from "../quotas";
@@ -5,12 +6,19 @@ import type { Delivery, Wire, WireRequest } from "../wire";
 import type { World } from "../world";
 import { errorAnswer, okAnswer } from "./answer";
 import { type AlibabaCall, type Caller, meantKey } from "./call";
-import { AlibabaError, alibabaError } from "./errors";
+import { AlibabaError, alibabaError, unknownAction } from "./errors";
 import { type AlibabaSide, alibabaIdentities, type Identities } from "./identity";
+import type { Parameters } from "./input";
 import { operations } from "./operations/table";
 import { header, kmsVersion, type RpcRequest, rpcRequest, stsVersion } from "./rpc-request";
 import { signedClaim } from "./signature";
-import { stsOperation } from "./sts";
+import { stsOperation, stsOperationNames } from "./sts";
+import type { Vocabulary } from "../vocabulary";
+
+export const alibabaVocabulary: Vocabulary = {
+  operations: [...operations.keys(), ...stsOperationNames],
+  actions: [...[...operations.keys()].map((name) => `kms:${name}`), ...stsOperationNames.map((name) => `sts:${name}`)],
+};
 
 /**
  * Alibaba Cloud's wire: the RPC-style APIs of KMS (2016-01-20) and STS (2015-04-01) on one port, signed by version 1 or 3,
@@ -44,7 +52,8 @@ function exchangeOf(
   rpc: RpcRequest,
 ): Exchange {
   const host = header(request, "host") ?? "";
-  const keyId = rpc.parameters.get("KeyId") ?? rpc.parameters.get("ProtectedResourceArn");
+  const keyId =
+    rpc.parameters.get("KeyId") ?? rpc.parameters.get("ProtectedResourceArn") ?? keyIdInside(rpc.parameters);
   const key = keyId === undefined ? undefined : meantKey(world, caller, keyId);
   const performance = performed(world, identities, caller, rpc);
   const refusal = (error: Pick<AlibabaError, "code" | "message" | "status">) => errorAnswer(error, rpc.format, host);
@@ -65,6 +74,17 @@ function exchangeOf(
   };
 }
 
+/** The key that a request means without naming it, as Decrypt does. */
+function keyIdInside(parameters: Parameters): string | undefined {
+  const ciphertext = parameters.get("CiphertextBlob");
+  try {
+    return ciphertext === undefined ? undefined : ciphertextHeader(Buffer.from(ciphertext, "base64")).keyId;
+  } catch {
+    // What is wrong with it is said when the operation is carried out.
+    return undefined;
+  }
+}
+
 /** @throws AlibabaError where there is no such operation */
 function performed(
   world: World,
@@ -74,12 +94,12 @@ function performed(
 ): Pick<Exchange, "service" | "reads" | "perform"> {
   if (rpc.apiVersion === stsVersion) {
     const answer = stsOperation(rpc.action, identities, caller.identity, rpc.parameters);
-    if (answer === undefined) throw new AlibabaError("InvalidAction.NotFound");
+    if (answer === undefined) throw unknownAction(rpc.action);
     return { service: "sts", reads: true, perform: async () => ({ fields: answer() }) };
   }
   if (rpc.apiVersion !== kmsVersion) throw new AlibabaError("InvalidVersion");
   const operation = operations.get(rpc.action);
-  if (operation === undefined) throw new AlibabaError("InvalidAction.NotFound");
+  if (operation === undefined) throw unknownAction(rpc.action);
   return {
     service: "kms",
     reads: operation.reads,

@@ -18,6 +18,14 @@ export const validation = (message: string): AwsError => new AwsError("Validatio
 export const notFound = (message: string): AwsError => new AwsError("NotFoundException", message);
 export const unsupported = (message: string): AwsError => new AwsError("UnsupportedOperationException", message);
 export const invalidState = (message: string): AwsError => new AwsError("KMSInvalidStateException", message);
+/** @param name as it was asked for; empty where the request names none */
+export const unknownOperation = (name: string): AwsError =>
+  new AwsError(
+    "UnknownOperationException",
+    name === ""
+      ? "The request names no operation: the header X-Amz-Target must be TrentService.<operation>."
+      : `The embedded KMS does not know the operation ${name.slice(0, 64)}. docs/emulator.md lists the operations that it knows.`,
+  );
 export const disabled = (key: Key): AwsError => new AwsError("DisabledException", `${key.arn} is disabled.`);
 
 /** Constraints that members break. AWS tells of all of them at once. */

@@ -1,9 +1,10 @@
-import { AwsError, constraint, ConstraintError } from "./errors";
+import { given } from "../given";
+import { AwsError, constraint, ConstraintError, unsupported } from "./errors";
 
 /** Reads one member of a request. `undefined` and `null` mean that it was left out. @throws AwsError */
 export type Reader<T> = (value: unknown, path: string) => T;
 
-/** The members that an operation knows; others are ignored, as AWS does. */
+/** The members that an operation knows. */
 export type Shape = Readonly<Record<string, Reader<unknown>>>;
 export type Input<S extends Shape> = { readonly [Member in keyof S]: ReturnType<S[Member]> };
 
@@ -12,7 +13,16 @@ interface Bounds {
   readonly max?: number;
 }
 
-export function readInput<S extends Shape>(shape: S, body: Readonly<Record<string, unknown>>): Input<S> {
+/**
+ * @param operation for the message about a member that is not in the shape
+ * @throws AwsError UnsupportedOperationException for such a member: it might change what the request means
+ */
+export function readInput<S extends Shape>(
+  shape: S,
+  body: Readonly<Record<string, unknown>>,
+  operation: string,
+): Input<S> {
+  requireKnown(shape, body, `of ${operation}`);
   return readMembers(shape, body, "");
 }
 
@@ -101,24 +111,41 @@ export function listOf<T>(member: Reader<T>): Reader<readonly T[] | undefined> {
 export function structure<S extends Shape>(shape: S): Reader<Input<S>> {
   return (value, path) => {
     if (!isObject(value)) throw mistyped();
+    requireKnown(shape, value, `of ${path}`);
     return readMembers(shape, value, `${path}.`);
   };
 }
 
-export function textMap(): Reader<Readonly<Record<string, string>> | undefined> {
-  return (value) => {
+export function textMap(
+  bounds: { readonly most?: number; readonly longestValue?: number } = {},
+): Reader<Readonly<Record<string, string>> | undefined> {
+  return (value, path) => {
     if (isLeftOut(value)) return undefined;
     if (!isObject(value)) throw mistyped();
     const pairs = Object.entries(value).map(([name, member]): [string, string] => {
       if (typeof member !== "string") throw mistyped();
+      checkLength(member.length, member, `${path}.${name}.member`, given({ max: bounds.longestValue }));
       return [name, member];
     });
+    checkLength(pairs.length, `[${pairs.length} pairs]`, path, given({ max: bounds.most }));
     return Object.fromEntries(pairs);
   };
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function requireKnown(shape: Shape, from: Readonly<Record<string, unknown>>, where: string): void {
+  const unknown = Object.keys(from).find((name) => !isLeftOut(from[name]) && !Object.hasOwn(shape, name));
+  if (unknown === undefined) return;
+  throw unsupported(
+    `The embedded KMS does not support the member ${shortened(unknown)} ${where}. Remove it, or see docs/emulator.md for what is supported.`,
+  );
+}
+
+function shortened(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
 }
 
 function readMembers<S extends Shape>(shape: S, from: Readonly<Record<string, unknown>>, prefix: string): Input<S> {

@@ -54,6 +54,10 @@ export const states: Readonly<Record<string, Row>> = {
   GenerateMac: use,
   VerifyMac: use,
   GetPublicKey: use,
+  GenerateDataKeyPair: use,
+  GenerateDataKeyPairWithoutPlaintext: use,
+  DeriveSharedSecret: use,
+  CreateGrant: use,
 };
 
 const stateTexts = {

@@ -1,11 +1,12 @@
 import type { EmulatedCloud, Place, Side } from "../cloud";
 import { awsRequestRates } from "../aws-json/quotas";
-import { awsWire } from "./wire";
+import { awsVocabulary, awsWire } from "./wire";
 
 export const awsSide = {
   name: "aws",
   title: "AWS",
   path: "",
+  vocabulary: awsVocabulary,
   requestRates: awsRequestRates,
   wire: ({ world, quotas }: Side<undefined>) => awsWire(world, quotas),
   environment: ({ url, region }: Place) => ({

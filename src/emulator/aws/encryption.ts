@@ -3,7 +3,7 @@ import { Refusal } from "../errors";
 import { currentMaterial, type Key, keyState } from "../key";
 import { currentBytes, decryptOaep, encryptOaep, oaepCapacityBytes } from "../use";
 import { type AwsCall, namedKey, usableKey } from "./call";
-import { AwsError, constraint } from "../aws-json/errors";
+import { AwsError, constraint, validation } from "../aws-json/errors";
 import { stateRefusal } from "../aws-json/states";
 import { requireAlgorithm, requireUsage } from "./usage";
 
@@ -24,6 +24,7 @@ export function encrypted(key: Key, name: EncryptionAlgorithm, plaintext: Buffer
     const materialId = currentMaterial(key)?.id ?? "";
     return encryptSymmetric({ keyId: key.id, materialId }, currentBytes(key), plaintext, context);
   }
+  refuseContext(context);
   const hash = oaepHash(name);
   const capacity = oaepCapacityBytes(key, hash);
   if (plaintext.length > capacity) {
@@ -47,6 +48,7 @@ export function decrypted(
     const key = usableKey(call, id ?? "", { aliases: true });
     requireUsage(key, "ENCRYPT_DECRYPT", call.operation);
     requireAlgorithm(key, "encryption", name);
+    refuseContext(context);
     return { key, algorithm: name, plaintext: decryptOaep(key, oaepHash(name), blobIn), materialId: undefined };
   }
   const header = ciphertextHeader(blobIn);
@@ -81,6 +83,12 @@ function ciphertextKey(call: AwsCall, id: string | undefined, named: string): Ke
   const refusal = stateRefusal(call.operation, key, keyState(key, call.nowMs));
   if (refusal !== undefined) throw refusal;
   return key;
+}
+
+/** @throws AwsError ValidationException: RSA binds a ciphertext to no context */
+function refuseContext(context: EncryptionContext): void {
+  if (Object.keys(context).length === 0) return;
+  throw validation("An EncryptionContext can be set only for symmetric encryption KMS keys");
 }
 
 function oaepHash(name: EncryptionAlgorithm): "sha1" | "sha256" {

@@ -10,6 +10,9 @@ import { isObject } from "../aws-json/input";
 const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 const sessionSeconds = { least: 900, usual: 3600, most: 43_200 };
 
+/** What STS is asked here. */
+export const stsOperationNames = ["GetCallerIdentity", "AssumeRole"] as const;
+
 /** The query protocol: a form body or a query string with an Action. */
 export function isStsRequest(request: WireRequest): boolean {
   return request.headers["x-amz-target"] === undefined && parameters(request).has("Action");
@@ -46,7 +49,10 @@ export function stsExchange(
         } else if (operation === "AssumeRole") {
           resolve({ fields: assumedRole(world, identities, given, region) });
         } else {
-          throw new AwsError("InvalidAction", `Could not find operation ${operation} for version 2011-06-15`);
+          throw new AwsError(
+            "InvalidAction",
+            `Could not find operation ${operation.slice(0, 64)} for version 2011-06-15. The embedded KMS knows ${stsOperationNames.join(" and ")} of STS.`,
+          );
         }
       });
     },

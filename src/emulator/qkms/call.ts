@@ -45,7 +45,7 @@ export function operation<S extends Shape>(
     run: async (call, body) => {
       const unknown = Object.keys(body).find((member) => !Object.hasOwn(input, member));
       if (unknown !== undefined) throw unsupported(`The parameter ${unknown} is not supported for ${call.operation}.`);
-      return run(call, readInput(input, body));
+      return run(call, readInput(input, body, call.operation));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { awsRequestRates } from "../aws-json/quotas";
 import type { EmulatedCloud, Place, Side } from "../cloud";
 import type { QkmsOptions } from "./options";
-import { qkmsWire, qkmsPath } from "./wire";
+import { qkmsPath, qkmsVocabulary, qkmsWire } from "./wire";
 
 export const qkmsSide = {
   name: "qkms",
   title: "QKMS",
   path: qkmsPath,
+  vocabulary: qkmsVocabulary,
   // None are documented; its requests are AWS's by their names.
   requestRates: awsRequestRates,
   wire: ({ world, quotas, options }: Side<QkmsOptions>) => qkmsWire(world, quotas, options),

@@ -1,4 +1,4 @@
-import { AwsError, awsError } from "../aws-json/errors";
+import { AwsError, awsError, unknownOperation } from "../aws-json/errors";
 import { errorAnswer, keyIdOf, okAnswer, parsedBody, targetOf } from "../aws-json/json";
 import { type Exchange, exchange } from "../exchange";
 import type { Quotas } from "../quotas";
@@ -12,6 +12,7 @@ import { keyOperations } from "./operations/keys";
 import { lifecycleOperations, tagOperations } from "./operations/lifecycle";
 import { type QkmsOptions, qkmsRules, type QkmsRules } from "./options";
 import { verified } from "./signature";
+import type { Vocabulary } from "../vocabulary";
 
 /** Where QKMS is, on the port that it shares with the others: they are told apart by this path or by a host's name. */
 export const qkmsPath = "/qkms";
@@ -26,6 +27,11 @@ const operations: ReadonlyMap<string, Operation> = new Map(
   }),
 );
 
+export const qkmsVocabulary: Vocabulary = {
+  operations: [...operations.keys()],
+  actions: [...operations.keys()].map((name) => `kms:${name}`),
+};
+
 /** QKMS's wire, strict about what its documentation says: AWS's JSON 1.1 with differences, and verified signatures. */
 export function qkmsWire(world: World, quotas: Quotas, options: QkmsOptions = {}): Wire {
   const rules = qkmsRules(options);
@@ -38,8 +44,7 @@ export function qkmsWire(world: World, quotas: Quotas, options: QkmsOptions = {}
       const verdict = verified(request, rules);
       if ("why" in verdict) return unread(world, request, errorAnswer(notAuthorized(verdict.why)));
       const operation = operations.get(targetOf(request));
-      if (operation === undefined)
-        return unread(world, request, errorAnswer(new AwsError("UnknownOperationException")));
+      if (operation === undefined) return unread(world, request, errorAnswer(unknownOperation(targetOf(request))));
       return exchange(world, quotas, understood(world, rules, operation, verdict.accessKeyId, request));
     },
   };

@@ -2,7 +2,8 @@ import { createPublicKey, constants, publicEncrypt, randomBytes } from "node:cry
 import type Kms from "@alicloud/kms20160120";
 import type { Emulator } from "../../../src/emulator/index";
 import { wrap } from "../support/wrap";
-import { alibabaEmulator, codeOf, models, officialClient } from "./support";
+import { operations } from "../../../src/emulator/alibaba/operations/table";
+import { alibabaEmulator, codeOf, models, officialClient, sendV3 } from "./support";
 
 let kms: Emulator;
 let client: Kms;
@@ -149,6 +150,35 @@ describe("the vendor's own client", () => {
     expect(await described(keyId)).toMatchObject({ description: "payments" });
   });
 
+  it("lists aliases and versions, and points an alias to another key", async () => {
+    const [one, other] = [await createExternal(), await createExternal()];
+    for (const [keyId, aliasName] of [
+      [one, "alias/b"],
+      [one, "alias/a"],
+      [other, "alias/c"],
+    ] as const) {
+      await client.createAlias(new models.CreateAliasRequest({ keyId, aliasName }));
+    }
+    const page = await client.listAliases(new models.ListAliasesRequest({ pageNumber: 1, pageSize: 2 }));
+    expect(page).toMatchObject({ totalCount: 3, pageNumber: 1, pageSize: 2 });
+    expect(page.aliases.alias.map(({ aliasName }) => aliasName)).toEqual(["alias/a", "alias/b"]);
+    await client.updateAlias(new models.UpdateAliasRequest({ keyId: other, aliasName: "alias/b" }));
+    const own = await client.listAliasesByKeyId(new models.ListAliasesByKeyIdRequest({ keyId: other }));
+    expect(own.aliases.alias).toMatchObject([
+      { aliasName: "alias/b", keyId: other, aliasArn: "acs:kms:cn-hangzhou:1234567890123456:alias/b" },
+      { aliasName: "alias/c", keyId: other },
+    ]);
+    const absent = new models.UpdateAliasRequest({ keyId: one, aliasName: "alias/absent" });
+    expect(await codeOf(client.updateAlias(absent))).toBe("Forbidden.AliasNotFound");
+    const versions = await client.listKeyVersions(new models.ListKeyVersionsRequest({ keyId: one }));
+    const [version] = versions.keyVersions.keyVersion;
+    expect(versions).toMatchObject({ totalCount: 1 });
+    expect(version).toMatchObject({ keyId: one, keyVersionId: (await described(one)).primaryKeyVersion });
+    const keyVersionId = version?.keyVersionId ?? "";
+    const shown = await client.describeKeyVersion(new models.DescribeKeyVersionRequest({ keyId: one, keyVersionId }));
+    expect(shown.keyVersion).toMatchObject({ keyVersionId });
+  });
+
   it("schedules and cancels a deletion", async () => {
     const keyId = await createExternal();
     await importBytes(keyId, randomBytes(32));
@@ -171,4 +201,40 @@ describe("the vendor's own client", () => {
     expect(await codeOf(officialClient(kms, "test", "wrong").listKeys(request))).toBe("IncompleteSignature");
     expect(await codeOf(officialClient(kms, "nobody").listKeys(request))).toBe("InvalidAccessKeyId.NotFound");
   });
+});
+
+describe("the parameters of the vendor's client", () => {
+  const known = Object.entries(models).flatMap(([name, model]) => {
+    const operation = operations.get(name.replace(/Request$/, ""));
+    const names: unknown = typeof model === "function" && "names" in model ? model.names : undefined;
+    if (operation === undefined || typeof names !== "function") return [];
+    const spelled: unknown[] = Object.values(names.call(model));
+    return [{ name: name.replace(/Request$/, ""), taken: spelled.map(String), operation }];
+  });
+  const refused = known.flatMap(({ name, taken, operation }) =>
+    taken
+      .filter((parameter) => !operation.parameters.includes(parameter))
+      .map((parameter) => [name, parameter] as const),
+  );
+
+  it("are all honoured or refused, of every operation that is emulated", () => {
+    expect(known.length).toBeGreaterThan(20);
+    expect(new Set(refused.map((one) => one.join(".")))).toEqual(
+      new Set(["CreateKey.RotationInterval", "TagResource.SecretName", "UntagResource.SecretName"]),
+    );
+  });
+
+  it.each([...[...operations.keys()].map((name) => [name, "Invented"] as const), ...refused])(
+    "%s refuses %s, with its name",
+    async (name, parameter) => {
+      const { status, body } = await sendV3(kms, name, { [parameter]: "x" });
+      expect({ status, body }).toMatchObject({
+        status: 400,
+        body: {
+          Code: "UnsupportedOperation",
+          Message: expect.stringContaining(`does not support the parameter ${parameter} of ${name}`),
+        },
+      });
+    },
+  );
 });

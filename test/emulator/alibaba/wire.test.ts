@@ -79,9 +79,38 @@ describe("answers", () => {
 });
 
 describe("requests as the documentation prints them", () => {
-  it("takes ListKeys with its example of filters", async () => {
-    const Filters = '[{"Key":"KeyState", "Values":["Enabled","Disabled"]}]';
-    expect((await sendV1(kms, { Action: "ListKeys", PageNumber: "1", PageSize: "10", Filters })).status).toBe(200);
+  it("takes ListKeys with its example of filters, and shows what passes all of them", async () => {
+    const [empty, own] = [await newKeyId(), (await newKey({ Origin: "Aliyun_KMS" }))["KeyId"] ?? ""];
+    const shown = async (Filters: string) => {
+      const { body } = await sendV1(kms, { Action: "ListKeys", PageNumber: "1", PageSize: "100", Filters });
+      const { Key: keys = [] }: { Key?: { KeyId: string }[] } = { ...Object(body["Keys"]) };
+      return [empty, own].filter((id) => keys.some(({ KeyId }) => KeyId === id));
+    };
+    expect(await shown('[{"Key":"KeyState", "Values":["Enabled","Disabled"]}]')).toEqual([own]);
+    expect(
+      await shown('[{"Key":"KeyState","Values":["Enabled"]},{"Key":"KeyState","Values":["PendingImport"]}]'),
+    ).toEqual([empty, own]);
+    expect(await shown('[{"Key":"KeyState","Values":["Enabled"]},{"Key":"KeySpec","Values":["RSA_2048"]}]')).toEqual(
+      [],
+    );
+    expect(
+      await shown('[{"Key":"CreatorType","Values":["User"]},{"Key":"KeyUsage","Values":["ENCRYPT/DECRYPT"]}]'),
+    ).toEqual([empty, own]);
+    expect(await shown('[{"Key":"DKMSInstanceId","Values":["kst-x"]}]')).toEqual([]);
+    for (const Filters of ['[{"Key":"Colour","Values":["red"]}]', '[{"Key":"KeySpec"}]', "{}", "["]) {
+      expect(code(await sendV1(kms, { Action: "ListKeys", Filters }))).toBe("InvalidParameter");
+    }
+  });
+
+  it("answers an operation that it does not know, with its name", async () => {
+    const { status, body } = await sendV1(kms, { Action: "CreateSecret" });
+    expect({ status, body }).toMatchObject({
+      status: 404,
+      body: {
+        Code: "InvalidAction.NotFound",
+        Message: expect.stringContaining("does not know the operation CreateSecret. docs/emulator.md"),
+      },
+    });
   });
 
   it("takes TagResource with quotes that have a backslash before them", async () => {

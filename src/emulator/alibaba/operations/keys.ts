@@ -4,10 +4,12 @@ import type { Key } from "../../key";
 import { emptyMaterial } from "../../material";
 import { generatedMaterial } from "../../material-shape";
 import { type AlibabaCall, keyArn, namedKey, usableKey } from "../call";
-import { AlibabaError, invalid } from "../errors";
-import { flag, integer, oneOf, required, tagList, text } from "../input";
-import { keyMetadata } from "../metadata";
+import { AlibabaError, invalid, unsupportedParameter } from "../errors";
+import { flag, oneOf, required, tagList, text } from "../input";
+import { keyFilters, passes } from "../key-filters";
+import { keyMetadata, keyVersion } from "../metadata";
 import { type Operation, operation } from "../operation";
+import { paged, pageParameters } from "../paging";
 import { asymmetricKeySpecs, keySpecNames, keySpecs } from "../specs";
 
 export const keyId = required(text({ max: 256 }));
@@ -35,7 +37,11 @@ const createKey = operation(
     const row = keySpecs[spec];
     if (row.instanceOnly && input.DKMSInstanceId === undefined) throw invalid("KeySpec");
     if (input.KeyUsage === "SIGN/VERIFY") throw invalid("KeyUsage");
-    if (origin === "EXTERNAL" && input.EnableAutomaticRotation === true) throw invalid("EnableAutomaticRotation");
+    if (input.EnableAutomaticRotation === true) {
+      throw origin === "EXTERNAL"
+        ? invalid("EnableAutomaticRotation")
+        : unsupportedParameter("EnableAutomaticRotation", call.operation);
+    }
     if (input.Policy !== undefined && input.DKMSInstanceId === undefined) throw invalid("Policy");
     const { DKMSInstanceId: instance, ProtectionLevel: level } = input;
     const key: Key = {
@@ -70,18 +76,34 @@ const describeKey = operation(
 );
 
 const listKeys = operation(
-  { PageNumber: integer(1, 1_000_000), PageSize: integer(1, 100) },
+  { ...pageParameters, Filters: keyFilters() },
   (call, input) => {
     const { store, visibility } = call.world;
-    const { PageNumber: page = 1, PageSize: size = 10 } = input;
-    const keys = store.list(call.identity.accountId, call.region).filter((key) => visibility.lists(key, call.nowMs));
-    const shown = keys.slice((page - 1) * size, page * size);
-    return {
-      Keys: { Key: shown.map((key) => ({ KeyId: key.id, KeyArn: key.arn })) },
-      TotalCount: keys.length,
-      PageNumber: page,
-      PageSize: size,
-    };
+    const keys = store
+      .list(call.identity.accountId, call.region)
+      .filter((key) => visibility.lists(key, call.nowMs))
+      .filter((key) => passes(key, input.Filters ?? [], call.nowMs));
+    const { shown, counts } = paged(keys, input);
+    return { Keys: { Key: shown.map((key) => ({ KeyId: key.id, KeyArn: key.arn })) }, ...counts };
+  },
+  "reads",
+);
+
+const listKeyVersions = operation(
+  { KeyId: keyId, ...pageParameters },
+  (call, input) => {
+    const { shown, counts } = paged([keyVersion(namedKey(call, input.KeyId))], input);
+    return { KeyVersions: { KeyVersion: shown }, ...counts };
+  },
+  "reads",
+);
+
+const describeKeyVersion = operation(
+  { KeyId: keyId, KeyVersionId: required(text({ max: 64 })) },
+  (call, input) => {
+    const version = keyVersion(namedKey(call, input.KeyId));
+    if (version.KeyVersionId !== input.KeyVersionId) throw invalid("KeyVersionId");
+    return { KeyVersion: version };
   },
   "reads",
 );
@@ -97,6 +119,7 @@ const setDeletionProtection = operation(
     key.wireFacts = {
       ...key.wireFacts,
       deletionProtection: input.EnableDeletionProtection ? "Enabled" : "Disabled",
+      ...given({ deletionProtectionDescription: input.DeletionProtectionDescription }),
     };
     return {};
   },
@@ -106,6 +129,8 @@ export const keyOperations: Readonly<Record<string, Operation>> = {
   CreateKey: createKey,
   DescribeKey: describeKey,
   ListKeys: listKeys,
+  ListKeyVersions: listKeyVersions,
+  DescribeKeyVersion: describeKeyVersion,
   SetDeletionProtection: setDeletionProtection,
   UpdateKeyDescription: operation({ KeyId: keyId, Description: required(description) }, (call, input) => {
     usableKey(call, input.KeyId).description = input.Description;

@@ -1,16 +1,20 @@
-import { currentMaterial } from "../../key";
+import { currentMaterial, type Key } from "../../key";
 import { given } from "../../given";
-import { usableKey } from "../call";
-import { decrypted, encrypted, encryptionAlgorithms } from "../encryption";
-import { blob, oneOf, required, text, textMap } from "../../aws-json/input";
-import { type Operation, operation } from "../operation";
+import { type AwsCall, usableKey } from "../call";
+import { decrypted, encrypted, type EncryptionAlgorithm, encryptionAlgorithms } from "../encryption";
+import { constraint, validation } from "../../aws-json/errors";
+import { blob, listOf, oneOf, required, text, textMap } from "../../aws-json/input";
+import { type Operation, useOperation } from "../operation";
 import { requireAlgorithm, requireUsage } from "../usage";
 import { keyId } from "./keys";
 
 const maxPlaintextBytes = 4096;
 const algorithm = oneOf(encryptionAlgorithms);
-const ciphertext = required(blob({ min: 1, max: 6144 }));
-const encrypt = operation(
+const ciphertext = blob({ min: 1, max: 6144 });
+/** Lets a dry run do without a ciphertext. */
+const dryRunModifiers = listOf(required(oneOf(["IGNORE_CIPHERTEXT"])));
+
+const encrypt = useOperation(
   {
     KeyId: keyId,
     Plaintext: required(blob({ min: 1, max: maxPlaintextBytes })),
@@ -18,34 +22,31 @@ const encrypt = operation(
     EncryptionAlgorithm: algorithm,
   },
   (call, input) => {
-    const key = usableKey(call, input.KeyId, { aliases: true });
-    requireUsage(key, "ENCRYPT_DECRYPT", call.operation);
     const name = input.EncryptionAlgorithm ?? "SYMMETRIC_DEFAULT";
-    requireAlgorithm(key, "encryption", name);
+    const key = encryptionKey(call, input.KeyId, name);
     return {
       CiphertextBlob: encrypted(key, name, input.Plaintext, input.EncryptionContext ?? {}).toString("base64"),
       KeyId: key.arn,
       EncryptionAlgorithm: name,
     };
   },
-  "reads",
 );
 
-const decrypt = operation(
+const decrypt = useOperation(
   {
     CiphertextBlob: ciphertext,
     EncryptionContext: textMap(),
     KeyId: text({ min: 1, max: 2048 }),
     EncryptionAlgorithm: algorithm,
+    DryRunModifiers: dryRunModifiers,
   },
-  (call, input) => {
-    const opened = decrypted(
-      call,
-      input.KeyId,
-      input.CiphertextBlob,
-      input.EncryptionAlgorithm,
-      input.EncryptionContext,
-    );
+  (call, input, dryRun) => {
+    const { KeyId: id, EncryptionAlgorithm: name } = input;
+    if (ignoresCiphertext(input.DryRunModifiers, dryRun)) {
+      requireDecryptionKey(call, id, name, "keyId");
+      return {};
+    }
+    const opened = decrypted(call, id, sentCiphertext(input.CiphertextBlob), name, input.EncryptionContext);
     return {
       KeyId: opened.key.arn,
       Plaintext: opened.plaintext.toString("base64"),
@@ -53,10 +54,9 @@ const decrypt = operation(
       ...given({ KeyMaterialId: opened.materialId }),
     };
   },
-  "reads",
 );
 
-const reEncrypt = operation(
+const reEncrypt = useOperation(
   {
     CiphertextBlob: ciphertext,
     SourceEncryptionContext: textMap(),
@@ -65,19 +65,20 @@ const reEncrypt = operation(
     DestinationKeyId: keyId,
     DestinationEncryptionContext: textMap(),
     DestinationEncryptionAlgorithm: algorithm,
+    DryRunModifiers: dryRunModifiers,
   },
-  (call, input) => {
-    const source = decrypted(
-      call,
-      input.SourceKeyId,
-      input.CiphertextBlob,
-      input.SourceEncryptionAlgorithm,
-      input.SourceEncryptionContext,
-    );
-    const key = usableKey(call, input.DestinationKeyId, { aliases: true });
-    requireUsage(key, "ENCRYPT_DECRYPT", call.operation);
+  (call, input, dryRun) => {
+    const { SourceKeyId: sourceId, SourceEncryptionAlgorithm: sourceName } = input;
     const name = input.DestinationEncryptionAlgorithm ?? "SYMMETRIC_DEFAULT";
-    requireAlgorithm(key, "encryption", name);
+    const destination = (): Key => encryptionKey(call, input.DestinationKeyId, name);
+    if (ignoresCiphertext(input.DryRunModifiers, dryRun)) {
+      requireDecryptionKey(call, sourceId, sourceName, "sourceKeyId");
+      destination();
+      return {};
+    }
+    const sent = sentCiphertext(input.CiphertextBlob);
+    const source = decrypted(call, sourceId, sent, sourceName, input.SourceEncryptionContext);
+    const key = destination();
     const blobOut = encrypted(key, name, source.plaintext, input.DestinationEncryptionContext ?? {});
     return {
       CiphertextBlob: blobOut.toString("base64"),
@@ -89,7 +90,6 @@ const reEncrypt = operation(
       ...(key.severalMaterials ? { DestinationKeyMaterialId: currentMaterial(key)?.id } : {}),
     };
   },
-  "reads",
 );
 
 export const encryptionOperations: Readonly<Record<string, Operation>> = {
@@ -97,3 +97,32 @@ export const encryptionOperations: Readonly<Record<string, Operation>> = {
   Decrypt: decrypt,
   ReEncrypt: reEncrypt,
 };
+
+function encryptionKey(call: AwsCall, id: string, name: EncryptionAlgorithm): Key {
+  const key = usableKey(call, id, { aliases: true });
+  requireUsage(key, "ENCRYPT_DECRYPT", call.operation);
+  requireAlgorithm(key, "encryption", name);
+  return key;
+}
+
+/** Without a ciphertext the key has to be named. @param member its path, for the error */
+function requireDecryptionKey(
+  call: AwsCall,
+  id: string | undefined,
+  name: EncryptionAlgorithm | undefined,
+  member: string,
+): void {
+  if (id === undefined) throw constraint(null, member, "not be null");
+  encryptionKey(call, id, name ?? "SYMMETRIC_DEFAULT");
+}
+
+function ignoresCiphertext(modifiers: readonly string[] | undefined, dryRun: boolean): boolean {
+  if (modifiers === undefined || modifiers.length === 0) return false;
+  if (!dryRun) throw validation("DryRunModifiers can be set only if DryRun is true");
+  return true;
+}
+
+function sentCiphertext(sent: Buffer | undefined): Buffer {
+  if (sent === undefined) throw constraint(null, "ciphertextBlob", "not be null");
+  return sent;
+}

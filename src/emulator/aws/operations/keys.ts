@@ -7,7 +7,8 @@ import { type AwsCall, usableKey } from "../call";
 import { unsupported, validation } from "../../aws-json/errors";
 import { flag, integer, oneOf, required, text } from "../../aws-json/input";
 import { keyMetadata } from "../metadata";
-import { type Operation, operation } from "../operation";
+import { grantTokens, type Operation, operation } from "../operation";
+import { requireGrantTokens } from "../grant-token";
 import { page } from "../../aws-json/paging";
 import { policyFor, policyText } from "../policy";
 import { keySpecNames, keySpecs, keyUsages, type KeySpec, type KeyUsage, shapeIn } from "../specs";
@@ -58,8 +59,9 @@ const createKey = operation(
 );
 
 const describeKey = operation(
-  { KeyId: keyId },
+  { KeyId: keyId, GrantTokens: grantTokens },
   (call, input) => {
+    requireGrantTokens(call, input.GrantTokens);
     const key = usableKey(call, input.KeyId, { aliases: true });
     return { KeyMetadata: keyMetadata(call.world.store, key, call.nowMs) };
   },

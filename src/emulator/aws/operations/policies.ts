@@ -1,6 +1,7 @@
 import { namedKey, usableKey } from "../call";
 import { validation } from "../../aws-json/errors";
 import { flag, integer, required, text } from "../../aws-json/input";
+import { page } from "../../aws-json/paging";
 import { type Operation, operation } from "../operation";
 import { policyFor, policyText } from "../policy";
 import { keyId } from "./keys";
@@ -24,7 +25,8 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
     { KeyId: keyId, Limit: integer({ min: 1, max: 1000 }), Marker: text() },
     (call, input) => {
       namedKey(call, input.KeyId);
-      return { PolicyNames: ["default"], Truncated: false };
+      const { shown, end } = page(["default"], (name) => name, input, 100);
+      return { PolicyNames: shown, ...end };
     },
     "reads",
   ),

@@ -1,18 +1,13 @@
 import type { Key } from "../../key";
 import { namesOf } from "../../names";
-import {
-  messageCode,
-  messageCodeFits,
-  publicKeyDer,
-  type SignatureMethod,
-  signMessage,
-  verifyMessage,
-} from "../../use";
+import { digestBytes, type SignatureMethod } from "../../digest-signature";
+import { messageCode, messageCodeFits, publicKeyDer, type Signable, signatureFits, signatureOf } from "../../use";
 import { type AwsCall, usableKey } from "../call";
-import { AwsError, unsupported } from "../../aws-json/errors";
+import { AwsError, unsupported, validation } from "../../aws-json/errors";
 import { blob, oneOf, required } from "../../aws-json/input";
 import { keyAlgorithms } from "../metadata";
-import { type Operation, operation } from "../operation";
+import { grantTokens, type Operation, operation, useOperation } from "../operation";
+import { requireGrantTokens } from "../grant-token";
 import { requireAlgorithm, requireUsage } from "../usage";
 import { keyId } from "./keys";
 
@@ -40,17 +35,17 @@ const macAlgorithm = required(oneOf(namesOf(macHashes)));
 const message = required(blob({ min: 1, max: 4096 }));
 const messageType = oneOf(["RAW", "DIGEST", "EXTERNAL_MU"]);
 
-const sign = operation(
+const sign = useOperation(
   { KeyId: keyId, Message: message, MessageType: messageType, SigningAlgorithm: signingAlgorithm },
   (call, input) => {
-    const key = signingKey(call, input.KeyId, input.SigningAlgorithm, input.MessageType);
-    const signature = signMessage(key, signingMethods[input.SigningAlgorithm], input.Message);
+    const key = signingKey(call, input.KeyId, input.SigningAlgorithm);
+    const signable = signableOf(input.SigningAlgorithm, input.MessageType, input.Message);
+    const signature = signatureOf(key, signingMethods[input.SigningAlgorithm], signable);
     return { KeyId: key.arn, Signature: signature.toString("base64"), SigningAlgorithm: input.SigningAlgorithm };
   },
-  "reads",
 );
 
-const verify = operation(
+const verify = useOperation(
   {
     KeyId: keyId,
     Message: message,
@@ -59,26 +54,22 @@ const verify = operation(
     SigningAlgorithm: signingAlgorithm,
   },
   (call, input) => {
-    const key = signingKey(call, input.KeyId, input.SigningAlgorithm, input.MessageType);
-    if (!verifyMessage(key, signingMethods[input.SigningAlgorithm], input.Message, input.Signature)) {
+    const key = signingKey(call, input.KeyId, input.SigningAlgorithm);
+    const signable = signableOf(input.SigningAlgorithm, input.MessageType, input.Message);
+    if (!signatureFits(key, signingMethods[input.SigningAlgorithm], signable, input.Signature)) {
       throw new AwsError("KMSInvalidSignatureException");
     }
     return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: input.SigningAlgorithm };
   },
-  "reads",
 );
 
-const generateMac = operation(
-  { KeyId: keyId, Message: message, MacAlgorithm: macAlgorithm },
-  (call, input) => {
-    const key = macKey(call, input.KeyId, input.MacAlgorithm);
-    const mac = messageCode(key, macHashes[input.MacAlgorithm], input.Message);
-    return { KeyId: key.arn, Mac: mac.toString("base64"), MacAlgorithm: input.MacAlgorithm };
-  },
-  "reads",
-);
+const generateMac = useOperation({ KeyId: keyId, Message: message, MacAlgorithm: macAlgorithm }, (call, input) => {
+  const key = macKey(call, input.KeyId, input.MacAlgorithm);
+  const mac = messageCode(key, macHashes[input.MacAlgorithm], input.Message);
+  return { KeyId: key.arn, Mac: mac.toString("base64"), MacAlgorithm: input.MacAlgorithm };
+});
 
-const verifyMac = operation(
+const verifyMac = useOperation(
   { KeyId: keyId, Message: message, MacAlgorithm: macAlgorithm, Mac: required(blob({ min: 1, max: 6144 })) },
   (call, input) => {
     const key = macKey(call, input.KeyId, input.MacAlgorithm);
@@ -87,12 +78,12 @@ const verifyMac = operation(
     }
     return { KeyId: key.arn, MacValid: true, MacAlgorithm: input.MacAlgorithm };
   },
-  "reads",
 );
 
 const getPublicKey = operation(
-  { KeyId: keyId },
+  { KeyId: keyId, GrantTokens: grantTokens },
   (call, input) => {
+    requireGrantTokens(call, input.GrantTokens);
     const key = usableKey(call, input.KeyId, { aliases: true });
     if (key.shape.kind === "raw") throw unsupported(`${key.arn} key spec is ${key.spec} which has no public key.`);
     return {
@@ -115,12 +106,25 @@ export const signingOperations: Readonly<Record<string, Operation>> = {
   GetPublicKey: getPublicKey,
 };
 
-function signingKey(call: AwsCall, id: string, algorithm: string, type: string | undefined): Key {
+function signingKey(call: AwsCall, id: string, algorithm: string): Key {
   const key = usableKey(call, id, { aliases: true });
   requireUsage(key, "SIGN_VERIFY", call.operation);
   requireAlgorithm(key, "signing", algorithm);
-  if (type !== undefined && type !== "RAW") throw unsupported("The emulator signs messages of type RAW only.");
   return key;
+}
+
+/** @throws AwsError ValidationException where a digest is not as long as the algorithm's hash */
+function signableOf(
+  algorithm: keyof typeof signingMethods,
+  type: "RAW" | "DIGEST" | "EXTERNAL_MU" | undefined,
+  bytes: Buffer,
+): Signable {
+  if (type === "EXTERNAL_MU") throw unsupported("The MessageType EXTERNAL_MU is for ML-DSA keys only.");
+  if (type !== "DIGEST") return { kind: "message", bytes };
+  if (bytes.length !== digestBytes[signingMethods[algorithm].hash]) {
+    throw validation(`Digest is invalid length for algorithm ${algorithm}.`);
+  }
+  return { kind: "digest", bytes };
 }
 
 function macKey(call: AwsCall, id: string, algorithm: string): Key {

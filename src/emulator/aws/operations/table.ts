@@ -2,7 +2,9 @@ import type { Operation } from "../operation";
 import { aliasOperations } from "./aliases";
 import { dataKeyOperations } from "./data-keys";
 import { encryptionOperations } from "./encryption";
+import { grantOperations } from "./grants";
 import { importOperations } from "./importing";
+import { keyAgreementOperations } from "./key-agreement";
 import { keyOperations } from "./keys";
 import { lifecycleOperations } from "./lifecycle";
 import { policyOperations } from "./policies";
@@ -25,5 +27,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...encryptionOperations,
     ...dataKeyOperations,
     ...signingOperations,
+    ...keyAgreementOperations,
+    ...grantOperations,
   }),
 );
