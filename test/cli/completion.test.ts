@@ -39,8 +39,8 @@ describe("byok completion", () => {
 
   it("completes every option of every command in bash", () => {
     for (const command of program().commands) {
-      const longs = command.options.map(({ long }) => long);
-      expect(offered(command.name(), "--").toSorted()).toEqual([...longs, "--help"].toSorted());
+      const longs = command.options.flatMap(({ long }) => long ?? []);
+      expect(new Set(offered(command.name(), "--"))).toEqual(new Set([...longs, "--help"]));
     }
     expect(offered("status", "arn:aws:kms", "--wi")).toEqual(["--within"]);
   });

@@ -64,7 +64,7 @@ describe("byok mirror", () => {
   it("writes it for every platform that is named, once each", async () => {
     const both = ["--platform", "linux_amd64", "--platform", "darwin_arm64", "--platform", "linux_amd64"];
     expect((await byokMirror(join(folder, "new"), ...both)).code).toBe(0);
-    const platforms = (await filesBelow(folder)).map((file) => file.split("/").at(-2));
+    const platforms = (await filesBelow(folder)).map((file) => file.split("/").at(-2) ?? "");
     expect(platforms.toSorted()).toEqual(["darwin_arm64", "darwin_arm64", "linux_amd64", "linux_amd64"]);
   });
 

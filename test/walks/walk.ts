@@ -81,9 +81,9 @@ class Way {
     this.judge = new Judge(on, disk);
     this.#skies = new Skies(on, async (done) => void (await this.#outside(done)));
     on.watch = async (request, moment) => {
-      if (moment === "before") await this.judge.watch(request, moment);
+      // What others do before the request is none of its effects.
       const verdict = await this.#skies.watch(request, moment);
-      if (moment === "after") await this.judge.watch(request, moment);
+      await this.judge.watch(request, moment);
       return verdict;
     };
   }
