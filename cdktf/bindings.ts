@@ -1,8 +1,27 @@
 // What is generated from the provider's schema, by the names that the constructs know it by.
-export { DataByokExternalKey as ExternalKeyLookup } from "./generated/cdktf/data-byok-external-key";
-export { ExternalKey as ExternalKeyResource, type ExternalKeyTimeouts } from "./generated/cdktf/external-key";
+export {
+  DataByokExternalKey as ExternalKeyLookup,
+  type DataByokExternalKeyConfig as ExternalKeyLookupConfig,
+} from "./generated/cdktf/data-byok-external-key";
+export {
+  ExternalKey as ExternalKeyResource,
+  type ExternalKeyConfig as ExternalKeyResourceConfig,
+  type ExternalKeyTimeouts,
+  type ExternalKeyTimeoutsOutputReference,
+} from "./generated/cdktf/external-key";
 export {
   ImportedKeyMaterial as ImportedKeyMaterialResource,
+  type ImportedKeyMaterialConfig as ImportedKeyMaterialResourceConfig,
   type ImportedKeyMaterialTimeouts,
+  type ImportedKeyMaterialTimeoutsOutputReference,
 } from "./generated/cdktf/imported-key-material";
-export { ByokProvider as ByokProviderResource, type ByokProviderConfig } from "./generated/cdktf/provider";
+export {
+  type ByokProviderAlibaba,
+  type ByokProviderAlibabaAssumeRole,
+  type ByokProviderAws,
+  type ByokProviderAwsAssumeRole,
+  type ByokProviderAwsDefaultTags,
+  ByokProvider as ByokProviderResource,
+  type ByokProviderConfig,
+  type ByokProviderQkms,
+} from "./generated/cdktf/provider";

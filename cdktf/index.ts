@@ -7,10 +7,31 @@
  * new ImportedKeyMaterial(this, "material", { key, keyMaterialSource: "file:keys/payments.bin", validFor: "90d" });
  * ```
  */
-export { ExternalKeyLookup, ExternalKeyResource, ImportedKeyMaterialResource } from "./bindings";
+export type { KeySpec } from "../src/engine/key-spec";
+export type { KmsName } from "../src/kms/clouds";
+export {
+  type ByokProviderAlibaba,
+  type ByokProviderAlibabaAssumeRole,
+  type ByokProviderAws,
+  type ByokProviderAwsAssumeRole,
+  type ByokProviderAwsDefaultTags,
+  type ByokProviderConfig,
+  type ByokProviderQkms,
+  ByokProviderResource,
+  ExternalKeyLookup,
+  type ExternalKeyLookupConfig,
+  ExternalKeyResource,
+  type ExternalKeyResourceConfig,
+  type ExternalKeyTimeouts,
+  type ExternalKeyTimeoutsOutputReference,
+  ImportedKeyMaterialResource,
+  type ImportedKeyMaterialResourceConfig,
+  type ImportedKeyMaterialTimeouts,
+  type ImportedKeyMaterialTimeoutsOutputReference,
+} from "./bindings";
 export { namespaceContext } from "./creation-token";
 export { ExternalKey, type LookedUpKey } from "./external-key";
-export type { ExternalKeyLookupProps, ExternalKeyProps } from "./external-key-props";
+export type { ExternalKeyLookupProps, ExternalKeyOptions, ExternalKeyProps } from "./external-key-props";
 export type { IExternalKey } from "./i-external-key";
 export { ImportedKeyMaterial, type MaterialStatus } from "./imported-key-material";
 export type { ImportedKeyMaterialProps } from "./imported-key-material-props";

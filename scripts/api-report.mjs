@@ -4,7 +4,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 
 const root = join(import.meta.dirname, "..");
 const target = resolve(process.argv[2] ?? join(root, "api"));
@@ -20,8 +20,8 @@ const entryPoints = {
   "plugin-testing": "dist/src/terraform/plugin/testing/index.d.ts",
 };
 
-const unsaid = { logLevel: "none" };
-const said = { logLevel: "none", addToApiReportFile: true };
+const unsaid = { logLevel: ExtractorLogLevel.None };
+const said = { logLevel: ExtractorLogLevel.None, addToApiReportFile: true };
 const scratch = await mkdtemp(join(tmpdir(), "byok-api-"));
 try {
   await mkdir(target, { recursive: true });
@@ -41,10 +41,12 @@ try {
         dtsRollup: { enabled: false },
         tsdocMetadata: { enabled: false },
         messages: {
-          compilerMessageReporting: { default: { logLevel: "error" } },
+          compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
           extractorMessageReporting: {
             default: said,
             "ae-missing-release-tag": unsaid,
+            // The report marks them anyway.
+            "ae-undocumented": unsaid,
             "ae-unresolved-link": unsaid,
           },
           tsdocMessageReporting: { default: unsaid },
@@ -56,7 +58,7 @@ try {
     const { succeeded } = Extractor.invoke(config, {
       localBuild: true,
       messageCallback: (message) => {
-        message.handled = message.logLevel !== "error";
+        message.handled = message.logLevel !== ExtractorLogLevel.Error;
       },
     });
     if (!succeeded) throw new Error(`What ${entryPoint} exports could not be read.`);

@@ -19,10 +19,11 @@ export {
   type WantedMaterial,
 } from "./engine/assessment";
 export type { Call } from "./engine/call";
-export type { Clock } from "./engine/clock";
+export type { CheckValue } from "./engine/check-values";
+export type { Clock, Milliseconds } from "./engine/clock";
 export { type Deadline, deadlineAfter } from "./engine/deadline";
-export { ByokError, type ErrorCode, errorCodes, isByokError } from "./engine/errors";
-export { ensureKey, readKey, scheduleKeyDeletion } from "./engine/external-key";
+export { ByokError, type ErrorCode, type ErrorDetails, errorCodes, isByokError, type Retry } from "./engine/errors";
+export { ensureKey, type ReadAspects, type Reading, readKey, scheduleKeyDeletion } from "./engine/external-key";
 export { type Fingerprint, fingerprintOfPublicKey, parseFingerprint } from "./engine/fingerprint";
 export {
   applyMaterial,
@@ -30,27 +31,94 @@ export {
   type MaterialSettings,
   recordAfter,
 } from "./engine/imported-key-material";
+export type { ImportProof } from "./engine/import-proof";
 export { type MaterialObservation, observeMaterial } from "./engine/material-observation";
-export { releaseMaterial } from "./engine/material-release";
-export { formatInstant, parseInstant } from "./engine/instant";
+export { type DeletionPolicy, type Released, releaseMaterial } from "./engine/material-release";
+export { type EpochSeconds, formatInstant, parseInstant, type Seconds } from "./engine/instant";
 export { KeyMaterial } from "./engine/key-material";
 export type { KeyMaterialSource, OfferedMaterial } from "./engine/key-material-source";
+export type { ExpirationModel, KeyDescription, KeyState, MaterialEntry, Tags } from "./engine/key";
 export type { KeyRecord } from "./engine/key-record";
-export type { KeyService } from "./engine/key-service";
+export type {
+  CallerIdentity,
+  DeletionCanceling,
+  DeletionScheduling,
+  ImportParameters,
+  KeyCreating,
+  KeyEnabling,
+  KeyListing,
+  KeyReading,
+  KeyReads,
+  KeyReplicating,
+  KeyService,
+  KeySettings,
+  KeyWrites,
+  KmsIdentity,
+  MaterialDeleting,
+  MaterialImport,
+  MaterialImporting,
+  MaterialImports,
+  MaterialListing,
+  NewKey,
+  NewReplica,
+  Observed,
+  PolicyReading,
+  PolicyWriting,
+  TagReading,
+  TagWriting,
+} from "./engine/key-service";
 export type { AllowedKeys, KeyLocation, KeyServices } from "./engine/key-services";
-export { type KeySpec, keySpecs } from "./engine/key-spec";
-export type { KmsProfile } from "./engine/kms-profile";
-export { checkLifetime, type Lifetime, lifetimeFrom } from "./engine/lifetime";
-export { type Log, silentLog } from "./engine/log";
-export type { MaterialCondition, MaterialState } from "./engine/material-condition";
-export type { MaterialRecord } from "./engine/material-record";
+export {
+  type EllipticCurve,
+  type KeySpec,
+  keySpecs,
+  type MaterialShape,
+  type MaterialShapes,
+  type RsaModulusBits,
+} from "./engine/key-spec";
+export type { KeyOption, Kms, KmsProfile, Operation } from "./engine/kms-profile";
+export { checkLifetime, type Lifetime, type LifetimeArguments, lifetimeFrom } from "./engine/lifetime";
+export { type Log, type LogFields, silentLog } from "./engine/log";
+export type {
+  Dated,
+  Deleted,
+  Expired,
+  Expiry,
+  Imported,
+  KeyFacts,
+  KeyGone,
+  KeyPendingDeletion,
+  MaterialCondition,
+  MaterialFacts,
+  MaterialState,
+  NeverImported,
+  ToDisable,
+} from "./engine/material-condition";
+export type {
+  AssumedRecord,
+  MaterialRecord,
+  ProvedRecord,
+  UnimportedRecord,
+  UnprovedRecord,
+} from "./engine/material-record";
 export type { Offer } from "./engine/offered-bytes";
 export type { Outcome } from "./engine/outcome";
+export type { RetryPolicy } from "./engine/retrying";
 export { type Run, startRun } from "./engine/run";
 export type { WantedKey } from "./engine/wanted-key";
+export type { WrappingAlgorithm } from "./engine/wrapping-algorithm";
+export type { WrappingKey, WrappingKeySpec } from "./engine/wrapping-key";
 export type { AlibabaSettings } from "./kms/alibaba/settings";
 export type { AwsSettings } from "./kms/aws/settings";
-export { type ConnectedKeyServices, keyServices, type KmsSettings } from "./kms/key-services";
+export {
+  type ConnectedKeyServices,
+  keyServices,
+  type KeyServicesSurroundings,
+  type KmsSettings,
+  type SettingsByKms,
+} from "./kms/key-services";
 export type { QkmsSettings } from "./kms/qkms/settings";
+export type { Environment, Timeouts } from "./kms/surroundings";
+export type { ByteSource, MaterialSourceOptions } from "./material-sources/material-source-options";
 export { sourceFromUri } from "./material-sources/source-uri";
 export { systemClock } from "./system-clock";

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
+import { emulatedClouds } from "../emulator/clouds";
 import {
   type Emulator,
-  emulatedClouds,
   FAULT_SYNTAX,
   type Fault,
   parseFault,

@@ -18,7 +18,7 @@ import { wrappingKeys } from "./wrapping-keys";
 
 export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
-export { emulatedClouds, type QuotaName, quotaNames } from "./clouds";
+export { type OptionsByCloud, type QuotaName, quotaNames } from "./clouds";
 export type { Fault, FaultEffect, FaultScope } from "./fault";
 export { faultSyntax as FAULT_SYNTAX, parseFault } from "./fault-spec";
 export type { Faults } from "./faults";

@@ -42,7 +42,27 @@ export type { Decimal, NumberValue } from "./number";
 export { formatPath, type Path, path, type PathStep } from "./path";
 export type { Json, JsonObject, PrivateState } from "./private-state";
 export { type AnyProvider, type ConfigureRequest, type ConfigureResult, define, type Provider } from "./provider";
-export type * from "./resource";
+export type {
+  AnyResource,
+  Call,
+  CreateRequest,
+  DeleteRequest,
+  DeleteResult,
+  ImportRequest,
+  ImportResult,
+  MaybePromise,
+  MoveRequest,
+  PlanDestroyRequest,
+  PlanDestroyResult,
+  PlanRequest,
+  PlanResult,
+  ReadRequest,
+  Resource,
+  StateResult,
+  UpdateRequest,
+  UpgradeRequest,
+  ValidateRequest,
+} from "./resource";
 export {
   attribute,
   type Attribute,
@@ -79,7 +99,18 @@ export {
   singleBlock,
   timeouts,
 } from "./schema/block";
-export type * from "./schema/definition";
+export type {
+  AttributeDefinition,
+  AttributeOptions,
+  BlockDefinition,
+  Nesting,
+  ObjectDefinition,
+  PlanModification,
+  PlanModifier,
+  PlanModifierRequest,
+  SchemaDefinition,
+  Validator,
+} from "./schema/definition";
 export {
   requiresReplace,
   requiresReplaceIfConfigured,
@@ -98,6 +129,15 @@ export {
   type State,
 } from "./schema/schema";
 export { between, duration, lengthBetween, matches, oneOf, wholeNumber } from "./schema/validators";
-export type * from "./schema/views";
+export type {
+  AttributeFlags,
+  AttributeViews,
+  BlockViews,
+  Leaf,
+  NestedViews,
+  ObjectView,
+  View,
+  Views,
+} from "./schema/views";
 export type { Type } from "./type";
 export { type DynamicTyped, type ObjectValue, UNKNOWN, type Unknown, type Value } from "./value";
