@@ -1,10 +1,10 @@
 // Makes the archive of the provider that the registries hand out, for the system on which it runs:
-// dist/release/terraform-provider-byok_VERSION_OS_ARCH.zip. The file in it needs no Node.js on the user's machine, for it
+// terraform-provider-byok_VERSION_OS_ARCH.zip in dist/release, or in the folder that is named. The file in it needs no Node.js on the user's machine, for it
 // is this Node.js with the provider inside (a "single executable application", https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html).
 import { execFileSync } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { inject } from "postject";
 
@@ -28,7 +28,7 @@ try {
     ...(apple ? { machoSegmentName: "NODE_SEA" } : {}),
   });
   if (apple) execFileSync("codesign", ["--sign", "-", executable]);
-  const out = join(root, "dist", "release");
+  const out = resolve(process.argv[2] ?? join(root, "dist", "release"));
   await mkdir(out, { recursive: true });
   const archive = join(out, `terraform-provider-byok_${version}_${target}.zip`);
   await writeFile(archive, await zipped(executable));

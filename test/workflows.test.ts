@@ -33,3 +33,34 @@ describe.each(files)("the workflow %s", (file) => {
     expect([...named, ...listed].filter((name) => !(name in scripts))).toEqual([]);
   });
 });
+
+describe("the release", () => {
+  const text = readFileSync(join(folder, "release.yml"), "utf8");
+  const steps = text.slice(text.indexOf("\n  publish:"));
+
+  it("is checked before anything is built or tested", () => {
+    const jobs = [...text.matchAll(/^ {2}(\w+):\n(?: {4}name:.*\n)?(?: {4}needs: (.*)\n)?/gm)].filter(
+      ([line]) => !/read|write/.test(line),
+    );
+    const needs = Object.fromEntries(jobs.map(([, name, needed]) => [name, needed]));
+    expect(needs).toMatchObject({ check: undefined, archive: "check", tests: "check", publish: "[archive, tests]" });
+  });
+
+  it("does last what cannot be taken back, and makes the draft public only when all else is done", () => {
+    const order = [
+      "npm run release:checksums",
+      "npm run release:sign",
+      "npm sbom",
+      "npm pack",
+      "attest-build-provenance",
+      "gh release create",
+      "npm run release:package",
+      "gh release edit",
+    ].map((step) => [step, steps.indexOf(step)] as const);
+    expect(order.filter(([, at]) => at < 0)).toEqual([]);
+    expect(order.toSorted(([, one], [, other]) => one - other)).toEqual(order);
+    expect(steps).toMatch(/gh release create "\$TAG" --draft --verify-tag/);
+    expect(steps.match(/--draft=false/g)).toHaveLength(1);
+    expect(steps.trimEnd().split("- name: ").at(-1)).toContain('gh release edit "$TAG" --draft=false');
+  });
+});
