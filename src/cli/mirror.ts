@@ -44,7 +44,7 @@ interface MirrorOptions {
 }
 
 const help = `
-The provider is one script for all platforms and needs Node.js 20.19 or later where it runs. Windows runs no scripts:
+The provider is one script for all platforms and needs Node.js 22 or later (20.19 for now) where it runs. Windows runs no scripts:
 use the archive for windows_amd64 or windows_arm64 of a release, which needs no Node.js.
   byok mirror ./mirror --platform linux_amd64 --platform darwin_arm64`;
 

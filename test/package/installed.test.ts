@@ -1,4 +1,4 @@
-import { readFile, readdir, rm } from "node:fs/promises";
+import { chmod, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { terraformBinary } from "../support/terraform-binary";
 import { installedProject, type Project, root, run } from "./project";
@@ -8,6 +8,7 @@ const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 let project: Project;
 beforeAll(async () => {
   project = await installedProject();
+  await project.link("@types/node");
 }, 180_000);
 afterAll(() => project.remove());
 
@@ -108,6 +109,86 @@ describe("a program", () => {
   });
 });
 
+describe("a provider on the plugin server", () => {
+  /** What the page leaves to its reader: an API for boxes, which are files here. */
+  const boxClient = `import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+export interface Box { readonly id: string; readonly name: string; readonly size: number }
+export class BoxClient {
+  constructor(private readonly folder: string) {}
+  async create(name: string, password: string | null, signal: AbortSignal): Promise<Box> {
+    signal.throwIfAborted();
+    const box = { id: "box-" + name, name, size: password === null ? 1 : 2 };
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(join(this.folder, box.id), JSON.stringify(box));
+    return box;
+  }
+  async find(id: string): Promise<Box | null> {
+    return readFile(join(this.folder, id), "utf8").then(JSON.parse, () => null);
+  }
+  async resize(id: string, size: number): Promise<void> {
+    await writeFile(join(this.folder, id), JSON.stringify({ ...(await this.find(id)), size }));
+  }
+  remove(id: string): Promise<void> {
+    return rm(join(this.folder, id));
+  }
+}
+`;
+
+  it("is what docs/plugin.md shows, under its own host and under Terraform", async () => {
+    const page = await readFile(join(root, "docs/plugin.md"), "utf8");
+    const [provider = "", main = ""] = /```ts\n(\/\/ provider\.ts[^`]*)```/.exec(page)?.[1]?.split("// main.ts") ?? [];
+    const [, test = ""] = /```ts\n(import \{ ProviderHost[^`]*)```/.exec(page) ?? [];
+    const [, imports = "", statements = ""] = /^(import .*\n)([^]*)$/.exec(test) ?? [];
+    await project.write("acme/box-client.ts", boxClient);
+    await project.write("acme/provider.ts", provider);
+    await project.write("acme/main.ts", main);
+    await project.write(
+      "acme/host.ts",
+      `${imports}import { expect } from "expect";\nimport { acme } from "./provider";\nconst url = "boxes";\n(async () => {\n${statements}\nconsole.log("done");\n})();\n`,
+    );
+    await project.link("expect");
+    const folder = join(project.folder, "acme");
+    const options = {
+      strict: true,
+      module: "node16",
+      target: "es2023",
+      noEmit: true,
+      types: ["node"],
+      skipLibCheck: true,
+    };
+    await project.write(
+      "acme/tsconfig.json",
+      JSON.stringify({ compilerOptions: options, files: ["main.ts", "host.ts"] }),
+    );
+    expect(await run(bin("tsc"), ["-p", "."], folder)).toBe("");
+
+    const bundle = async (entry: string, out: string): Promise<void> => {
+      const [, command = ""] = /^npx esbuild main\.ts (.*) --outfile=.*$/m.exec(page) ?? [];
+      const args = command.replace(/'/g, "").split(/ (?=--)/);
+      await run(bin("esbuild"), [entry, ...args, `--outfile=${out}`, "--log-level=error"], folder);
+      await chmod(join(folder, out), 0o755);
+    };
+    await bundle("host.ts", "host.cjs");
+    expect(await run(process.execPath, ["host.cjs"], folder)).toBe("done\n");
+
+    await bundle("main.ts", "terraform-provider-acme");
+    expect((await stat(join(folder, "terraform-provider-acme"))).size).toBeLessThan(300_000);
+    await project.write(
+      "acme/terraform.rc",
+      `provider_installation {\n  dev_overrides {\n    "registry.terraform.io/acme/acme" = ${JSON.stringify(folder)}\n    "registry.opentofu.org/acme/acme" = ${JSON.stringify(folder)}\n  }\n  direct {}\n}\n`,
+    );
+    await project.write(
+      "acme/main.tf",
+      'terraform {\n  required_providers {\n    acme = { source = "acme/acme" }\n  }\n}\nprovider "acme" { url = "shelf" }\nresource "acme_box" "one" { name = "one" }\n',
+    );
+    const env = { ...process.env, TF_CLI_CONFIG_FILE: join(folder, "terraform.rc"), CHECKPOINT_DISABLE: "1" };
+    const terraform = await terraformBinary();
+    expect(await run(terraform, ["apply", "-auto-approve", "-no-color"], folder, env)).toContain("1 added");
+    expect(await run(terraform, ["plan", "-detailed-exitcode", "-no-color"], folder, env)).toContain("No changes.");
+  }, 120_000);
+});
+
 describe("the types", () => {
   const programs = {
     "byok.ts": `import { type KeyMaterialSource, type KeyService, isByokError } from "byok";
@@ -137,7 +218,7 @@ export const host: Promise<ProviderHost> = ProviderHost.start(acme, { url: "" })
 
   beforeAll(async () => {
     for (const [file, text] of Object.entries(programs)) await project.write(`types/${file}`, `${text}\n`);
-    await project.link("@pulumi/pulumi", "cdktf", "cdktn", "constructs", "@types/node");
+    await project.link("@pulumi/pulumi", "cdktf", "cdktn", "constructs");
     await run(
       "npm",
       [
