@@ -35,7 +35,9 @@ function providerPage(examples: string): string {
     exampleSection(join(examples, "provider"), "provider.tf"),
     `Needs Terraform or OpenTofu 1.11 or later, and Node.js 20.19 or later on the PATH.
 
-More: [custody](guides/custody.md) (what is stored where, and what not to do), [permissions](guides/permissions.md), [scheduled renewal](guides/renewal.md), [moving from aws_kms_external_key](guides/migration.md).`,
+More: [custody](guides/custody.md) (what is stored where, and what not to do), [permissions](guides/permissions.md), [scheduled renewal](guides/renewal.md), [moving from aws_kms_external_key](guides/migration.md).
+
+Reference: [key material](key-material.md), [the byok command](command.md), [errors by code](errors.md).`,
     schemaSection(providerSchema),
   ]);
 }

@@ -1,6 +1,7 @@
 import { DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { expiredOn } from "../../src/cli/key-status";
 import { statusCommand } from "../../src/cli/status";
+import { blocksUnder } from "../docs/page";
 import { importedKey, newKey } from "../support/imported-key";
 import { type Life, startLife } from "../support/life";
 
@@ -105,6 +106,17 @@ describe("byok status", () => {
       ],
       errors: [],
     });
+  });
+
+  it("prints the JSON that is documented", async () => {
+    const { key } = await importedKey(life, { validFor: "90d" });
+    const { out } = await status(key.arn, "alias/payments", "--json");
+    const [block] = blocksUnder("docs/command.md", "byok status").filter(({ language }) => language === "json");
+    const shapeOf = (text: string): object =>
+      Object.fromEntries(
+        Object.entries<object[]>(JSON.parse(text)).map(([name, [first = {}]]) => [name, Object.keys(first)]),
+      );
+    expect(shapeOf(out)).toEqual(shapeOf(block?.text ?? ""));
   });
 
   it("shows the others when one key cannot be looked at, and exits with 1", async () => {

@@ -116,7 +116,7 @@ describe("bytes that look like a form of text", () => {
     expect(mistakenForm(Buffer.from(content, "latin1"), "source")).toBeUndefined();
   });
 
-  it("are read as PEM without being told otherwise", () => {
+  it("are named where another encoding was given: PEM", () => {
     const content = pem("PRIVATE KEY", ecKey("prime256v1"));
     expect(thrown(() => readMaterial(content, "hex")).rawMessage).toMatch(/it is a PEM.* Leave out `\?encoding=`/);
   });

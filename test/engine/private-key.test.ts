@@ -89,7 +89,7 @@ describe("a private key", () => {
     ["an OCTET STRING", der(0x04, Buffer.alloc(30)), "none"],
     ["nothing", Buffer.alloc(0), "none"],
     ["one byte", hex("30"), "none"],
-  ])("is told from other bytes by its structure: %s", (_, bytes, likeness) => {
+  ])("is known by its structure: %s", (_, bytes, likeness) => {
     expect(likenessToDer(bytes)).toBe(likeness);
   });
 
