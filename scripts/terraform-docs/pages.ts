@@ -6,6 +6,7 @@ import { externalKeySchema } from "../../src/terraform/external-key-schema";
 import { importedKeyMaterialSchema } from "../../src/terraform/imported-key-material-schema";
 import type { SchemaDefinition } from "../../src/terraform/plugin/schema/definition";
 import { providerSchema } from "../../src/terraform/provider-schema";
+import { warningTitles } from "../../src/terraform/warning";
 import { schemaSection } from "./schema-section";
 import { permissionsPage } from "./permissions-page";
 import { knownInUpdates } from "./known-in-updates";
@@ -39,7 +40,20 @@ More: [custody](guides/custody.md) (what is stored where, and what not to do), [
 
 Reference: [key material](key-material.md), [the byok command](command.md), [errors by code](errors.md).`,
     schemaSection(providerSchema),
+    warningsSection(),
   ]);
+}
+
+/** Filters match on the titles, so that all of them stand in one place. */
+function warningsSection(): string {
+  const rows = Object.values(warningTitles).map(({ title, says }) => `| ${title} | ${says} |`);
+  return `## Warnings
+
+The title of a warning begins with one of these and does not change between versions, so that a pipeline can filter by it. Where the key is known, its id follows: \`Key Material Renewal Due: key/1234abcd-…\`. An error is titled by its code, which stands at the beginning of its text in brackets.
+
+| title | meaning |
+|---|---|
+${rows.join("\n")}`;
 }
 
 function resourcePage(name: string, schema: SchemaDefinition, folder: string): string {

@@ -2,7 +2,7 @@ import type { Fault } from "../definitions/fault";
 import { ByokError, type ErrorCode } from "../engine/errors";
 import { externalKeySchema } from "./external-key-schema";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
-import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "./plugin/diagnostics";
+import { type Diagnostic, errorDiagnostic } from "./plugin/diagnostics";
 import { type Path, path } from "./plugin/path";
 
 /** Short titles for the errors that people meet most; the others are titled by their code. */
@@ -55,10 +55,6 @@ export function diagnosticInBlock(block: string, error: ByokError): Diagnostic {
     error.message,
     attribute === undefined ? path(block) : path(block, attribute),
   );
-}
-
-export function warnings(summary: string, sentences: readonly string[], at?: Path): Diagnostic[] {
-  return sentences.map((sentence) => warningDiagnostic(summary, sentence, at));
 }
 
 /** Runs pure checks and collects what they refuse, each on its argument. */

@@ -8,17 +8,17 @@ import { ByokError } from "../engine/errors";
 import { ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
 import { noIgnoredTags } from "../engine/ignored-tags";
 import { waitsForDeletion } from "../engine/key";
-import { hidesDisabling, isNoteOutstanding, isUsable, type KeyRecord } from "../engine/key-record";
+import { hidesDisabling, isNoteOutstanding, isUsable } from "../engine/key-record";
 import type { WantedKey } from "../engine/wanted-key";
 import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { type ByokClient, callOf, regionFor } from "./client";
-import { diagnosticOf, diagnosticOfFault, fault, warnings } from "./diagnose";
+import { diagnosticOf, diagnosticOfFault, fault } from "./diagnose";
 import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
 import { externalKeySchema } from "./external-key-schema";
 import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
 import { pairs, present } from "./known";
 import { newKeyPlan } from "./new-key-plan";
-import { type Diagnostic, warningDiagnostic } from "./plugin/diagnostics";
+import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { formatPath, path, type Path } from "./plugin/path";
 import { define } from "./plugin/provider";
@@ -27,6 +27,7 @@ import type { Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { namesWith } from "./schema-of";
 import { managedTags, managedTagsAtPlan, sameTags, tagMap } from "./tags";
+import { warnings } from "./warning";
 import { defaultsOf, writtenIn } from "./written";
 
 type Schema = typeof externalKeySchema;
@@ -78,13 +79,13 @@ export const externalKey = resource({
         ...(leaves ? [leavingElsewhere(prior)] : []),
         ...replacing.diagnostics,
         ...(returns
-          ? [returning(prior)]
+          ? returning(prior)
           : revives
-            ? [reviving(seen)]
+            ? reviving(seen)
             : hides
-              ? [hiding(prior)]
+              ? hiding(prior)
               : isOutstanding
-                ? [leftNote(prior)]
+                ? leftNote(prior)
                 : []),
       ],
     };
@@ -93,7 +94,7 @@ export const externalKey = resource({
     const { arn } = prior;
     if (arn === null) return undefined;
     if (isTaken(client.run, arn)) {
-      return { private: rememberKey({ ...recallKey(kept), spare: true }), diagnostics: [sparing(prior)] };
+      return { private: rememberKey({ ...recallKey(kept), spare: true }), diagnostics: sparing(prior) };
     }
     announceLeaving(client.run, arn);
     return undefined;
@@ -104,7 +105,7 @@ export const externalKey = resource({
     return {
       state: stateOf(outcome.record, plan, client),
       private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record) }),
-      diagnostics: warnings(titleFor(outcome.record), outcome.warnings),
+      diagnostics: warnings("key", outcome.record.arn, outcome.warnings),
     };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
@@ -141,7 +142,7 @@ export const externalKey = resource({
         error === undefined ? stateOf(outcome.record, plan, client) : readState(outcome.record, prior, memory, client),
       private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record) }),
       diagnostics: [
-        ...warnings(titleFor(outcome.record), outcome.warnings),
+        ...warnings("key", outcome.record.arn, outcome.warnings),
         ...(error === undefined ? [] : [diagnosticOf(error, known)]),
       ],
     };
@@ -158,7 +159,7 @@ export const externalKey = resource({
       window,
       callOf(signal, timeoutMilliseconds),
     );
-    return { diagnostics: warnings(titleFor(record), said) };
+    return { diagnostics: warnings("key_not_deleted", record.arn, said) };
   },
   import: ({ id, identity, client }) => {
     const arn = id ?? identity?.arn ?? "";
@@ -186,13 +187,10 @@ function replacement(
   if (prior.arn !== null && keysRead.has(prior.arn)) return { paths, diagnostics: [] };
   return {
     paths: [],
-    diagnostics: paths.map((at) =>
-      warningDiagnostic(
-        "Fixed Argument Changed",
-        `\`${formatPath(at)}\` of ${prior.arn} cannot be changed in place, and a key that was not refreshed is not replaced, so the apply refuses it. ${planAgain}`,
-        at,
-      ),
-    ),
+    diagnostics: paths.flatMap((at) => {
+      const sentence = `\`${formatPath(at)}\` of ${prior.arn} cannot be changed in place, and a key that was not refreshed is not replaced, so the apply refuses it. ${planAgain}`;
+      return warnings("fixed_argument", present(prior.arn), [sentence], at);
+    }),
   };
 }
 
@@ -230,11 +228,10 @@ function immutable(attribute: string, { arn }: State<Schema>, is: string, should
   );
 }
 
-function returning({ arn }: State<Schema>): Diagnostic {
-  return warningDiagnostic(
-    "Key Pending Deletion",
+function returning({ arn }: State<Schema>): Diagnostic[] {
+  return warnings("key_pending_deletion", present(arn), [
     `${arn} is pending deletion, which is canceled in place. To let it go, remove it from the configuration.`,
-  );
+  ]);
 }
 
 function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
@@ -246,41 +243,32 @@ function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
   );
 }
 
-function sparing({ arn }: State<Schema>): Diagnostic {
-  return warningDiagnostic(
-    "Key Not Deleted",
+function sparing({ arn }: State<Schema>): Diagnostic[] {
+  return warnings("key_not_deleted", present(arn), [
     `The deletion of ${arn} will not be scheduled: another resource of this plan takes the key over. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`,
-  );
+  ]);
 }
 
-function reviving({ arn, state, toEnable }: SeenKey): Diagnostic {
+function reviving({ arn, state, toEnable }: SeenKey): Diagnostic[] {
   const was = toEnable === true ? "Enabled" : "Disabled";
-  return warningDiagnostic(
-    `Key Left ${state}`,
+  return warnings(toEnable === true ? "key_left_disabled" : "key_left_enabled", arn, [
     `The deletion of ${arn} was canceled, which left the key ${state}. It was ${was} before, and becomes so again in place. To have it otherwise, set \`enabled\`.`,
-  );
+  ]);
 }
 
-function hiding({ arn }: State<Schema>): Diagnostic {
-  return warningDiagnostic(
-    "Key to Stay Disabled",
+function hiding({ arn }: State<Schema>): Diagnostic[] {
+  return warnings("key_to_stay_disabled", present(arn), [
     `${arn} has no key material, which hides that it is to be Disabled. That is noted on the key, so that an import leaves it Disabled.`,
-  );
+  ]);
 }
 
-function leftNote({ arn }: State<Schema>): Diagnostic {
-  return warningDiagnostic(
-    "Note Left on Key",
+function leftNote({ arn }: State<Schema>): Diagnostic[] {
+  return warnings("note_left", present(arn), [
     `${arn} carries a note that it is to be Disabled once it has key material, which somebody else imported. Its state becomes as configured, or Disabled where \`enabled\` is not set, and the note is removed.`,
-  );
+  ]);
 }
 
 const takenOver = rememberKey({ managed: {}, takenOver: true });
-
-/** The host prints only the first of several warnings with one title. */
-function titleFor({ keyId }: KeyRecord): string {
-  return `External Key ${keyId}`;
-}
 
 /** The schema tells of values that do not fit their fields. */
 function validate(config: Config<Schema>): Diagnostic[] {

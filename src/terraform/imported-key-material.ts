@@ -10,14 +10,14 @@ import { moveMaterial, releaseMaterial } from "../engine/material-release";
 import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
-import { diagnosticOf, diagnosticOfFault, refusals, warnings } from "./diagnose";
+import { diagnosticOf, diagnosticOfFault, refusals } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { lifetimeOfState, offerAtPlan, sourceOf, wantedMaterial, withoutIgnored } from "./material-arguments";
 import { claimMaterial, planDeletion } from "./material-claims";
+import { present } from "./known";
 import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
 import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
 import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./material-state";
-import { titleFor } from "./material-title";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { define } from "./plugin/provider";
@@ -26,6 +26,7 @@ import { string } from "./plugin/schema/attribute";
 import type { Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { withRecord } from "./rebuilt-record";
+import { warnings } from "./warning";
 import { defaultsOf, writtenIn } from "./written";
 
 type Schema = typeof importedKeyMaterialSchema;
@@ -41,7 +42,7 @@ export const importedKeyMaterial = resource({
   validate: ({ config }) => validate(config),
   plan: async ({ config: given, prior, planned, client, signal, private: kept, earlierPrivate }) => {
     const config = withoutIgnored(given, prior);
-    const memory = prior === null ? recall(kept) : withRecord(recall(kept), prior);
+    const memory = prior === null ? withLeft(recall(kept), config, client) : withRecord(recall(kept), prior);
     const opened = await offerAtPlan(config, client, signal);
     try {
       const facts = { config, planned, memory, earlier: recall(earlierPrivate), opened, client };
@@ -75,7 +76,11 @@ export const importedKeyMaterial = resource({
     const outcome = await applyMaterial(client.run, asPlanned(config, recall(kept)), source, record, call);
     const done = applied(plan, config, outcome);
     // An error would taint what is good: its bytes are in.
-    const failed = warnings(titleFor(config.key_arn), outcome.error === undefined ? [] : [outcome.error.rawMessage]);
+    const failed = warnings(
+      "import_unfinished",
+      config.key_arn,
+      outcome.error === undefined ? [] : [outcome.error.rawMessage],
+    );
     return { ...done, diagnostics: [...done.diagnostics, ...failed] };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
@@ -118,13 +123,13 @@ export const importedKeyMaterial = resource({
     if (memory.planned === "create") {
       client.replacedMaterial.leave(record);
       const said = memory.createdIn === record.keyArn ? [] : leftBehind(record);
-      return { diagnostics: warnings(titleFor(record.keyArn), said) };
+      return { diagnostics: warnings("material_left", record.keyArn, said) };
     }
     if (memory.spare === true) announceNeed(client.run, record.keyArn, record.fingerprint);
     const policy = deletionPolicy(prior);
     if (policy === "retain" && isNothingToTell(prior, memory)) return undefined;
     const { warnings: said } = await releaseMaterial(client.run, record, policy, callOf(signal, timeoutMilliseconds));
-    return { diagnostics: warnings(titleFor(record.keyArn), said) };
+    return { diagnostics: warnings("material_left", record.keyArn, said) };
   },
   import: ({ id, identity, client }) => {
     const keyArn = id ?? identity?.key_arn ?? "";
@@ -142,6 +147,13 @@ export const importedKeyMaterial = resource({
 function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {
   const { key_arn: keyArn } = facts.config;
   return keyArn !== UNKNOWN && keyArn === facts.prior.key_arn ? planKnown(facts) : planMove(facts);
+}
+
+/** A creation that is planned again in its apply is handed nothing of what its other half has just destroyed. */
+function withLeft(memory: MaterialMemory, config: Config<Schema>, { replacedMaterial }: ByokClient): MaterialMemory {
+  const keyArn = present(config.key_arn);
+  if (memory.record !== undefined || keyArn === undefined) return memory;
+  return { ...memory, record: replacedMaterial.onlyIn(keyArn) };
 }
 
 /** What is wanted, and of bytes that the plan shows no others. */

@@ -6,10 +6,10 @@ import type { Run } from "../engine/run";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { fault } from "./diagnose";
 import { present } from "./known";
-import { titleFor } from "./material-title";
-import { type Diagnostic, warningDiagnostic } from "./plugin/diagnostics";
+import type { Diagnostic } from "./plugin/diagnostics";
 import { path } from "./plugin/path";
 import type { Config } from "./plugin/schema/schema";
+import { warnings } from "./warning";
 
 type Schema = typeof importedKeyMaterialSchema;
 
@@ -72,7 +72,7 @@ export function planDeletion(run: Run, { keyArn, fingerprint }: MaterialRecord):
     return { spare: false, diagnostics: [] };
   }
   const why = `The key material of ${keyArn} is not deleted although \`deletion_policy\` is delete: another resource of this plan needs it there. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`;
-  return { spare: true, diagnostics: [warningDiagnostic(titleFor(keyArn), why)] };
+  return { spare: true, diagnostics: warnings("material_left", keyArn, [why]) };
 }
 
 function configured({ fingerprint }: Config<Schema>): Fingerprint | undefined {

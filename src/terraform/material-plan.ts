@@ -8,20 +8,20 @@ import { type MaterialRecord, provedFingerprint } from "../engine/material-recor
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
 import type { ByokClient } from "./client";
-import { diagnosticOf, warnings } from "./diagnose";
+import { diagnosticOf } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import { lifetimeIsKnown, lifetimeOf, wantedAtPlan } from "./material-arguments";
 import { planMoveAway } from "./material-claims";
 import { type MaterialMemory, remember } from "./material-memory";
 import { policyOfMove, recordOf } from "./material-state";
-import { titleFor } from "./material-title";
 import { type LifetimeFindings, lifetimeFindings, timeOf } from "./plan-clock";
 import type { Diagnostic } from "./plugin/diagnostics";
 import type { PlanResult } from "./plugin/resource";
 import type { Config, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { namesWith, sameInstant } from "./schema-of";
+import { announcements, kindOf, warnings } from "./warning";
 
 type Schema = typeof importedKeyMaterialSchema;
 const known = importedKeyMaterialSchema.attributes;
@@ -54,7 +54,9 @@ export function planNew({ config, planned, memory, earlier, opened, client }: Ma
       ...otherThanPlanned(opened.offer, earlier),
       ...otherBytes(opened.offer, config, record?.keyArn === keyArn ? record : undefined),
       ...errors,
-      ...warnings(titleFor(keyArn), [...ownWarnings(opened), ...needed(opened.offer), ...doubts]),
+      ...warnings("source", keyArn, ownWarnings(opened)),
+      ...warnings("material_needed", keyArn, needed(opened.offer)),
+      ...warnings("lifetime_unchecked", keyArn, doubts),
     ],
   };
 }
@@ -90,7 +92,8 @@ export function planMove({
       ...missingForMove(offer, former.keyArn),
       ...errors,
       ...refused,
-      ...warnings(titleFor(present(config.key_arn)), [...ownWarnings(opened), ...doubts]),
+      ...warnings("source", present(config.key_arn), ownWarnings(opened)),
+      ...warnings("lifetime_unchecked", present(config.key_arn), doubts),
     ],
   };
 }
@@ -105,7 +108,10 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
     return {
       planned: { ...planned, ...unknownResults(config) },
       private: remember({ ...kept, planned: "reimport" }),
-      diagnostics: [...otherBytes(offer, config, record), ...warnings(titleFor(prior.key_arn), ownWarnings(opened))],
+      diagnostics: [
+        ...otherBytes(offer, config, record),
+        ...warnings("source", present(prior.key_arn), ownWarnings(opened)),
+      ],
     };
   }
   const wanted = wantedAtPlan(config);
@@ -135,8 +141,10 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
       ...otherThanPlanned(offer, earlier),
       ...dated.errors,
       ...(returns ? otherBytes(offer, config, record) : []),
-      ...warnings(titleFor(wanted.keyArn), [...ownWarnings(opened), ...assessment.warnings, ...dated.warnings]),
-      ...warnings("Key Material Will Be Imported Again", announcement(assessment)),
+      ...warnings("source", wanted.keyArn, ownWarnings(opened)),
+      ...warnings(kindOf(assessment), wanted.keyArn, assessment.warnings),
+      ...warnings("lifetime_unchecked", wanted.keyArn, dated.warnings),
+      ...announcements(announcement(assessment)),
     ],
   };
 }

@@ -5,16 +5,15 @@ import { isFingerprint } from "../engine/fingerprint";
 import { formatInstant } from "../engine/instant";
 import { type MaterialCondition, materialFacts } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
-import { warnings } from "./diagnose";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import { lifetimeOfState } from "./material-arguments";
 import { type MaterialMemory, remember } from "./material-memory";
-import { titleFor } from "./material-title";
 import type { Diagnostic } from "./plugin/diagnostics";
 import type { PrivateState } from "./plugin/private-state";
 import type { ApplyPlan, Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
+import { kindOf, warnings } from "./warning";
 import { completed, defaultsOf } from "./written";
 
 type Schema = typeof importedKeyMaterialSchema;
@@ -41,7 +40,16 @@ export function applied(
     reason: doneBy(assessment) ? null : reasonOf(assessment),
   };
   const state = completed<State<Schema>>(plan, found);
-  return { state, private: remember({ record, condition }), diagnostics: warnings(titleFor(record.keyArn), said) };
+  const ofState = said.filter((sentence) => assessment.warnings.includes(sentence));
+  const others = said.filter((sentence) => !assessment.warnings.includes(sentence));
+  return {
+    state,
+    private: remember({ record, condition }),
+    diagnostics: [
+      ...warnings(kindOf(assessment), record.keyArn, ofState),
+      ...warnings("material", record.keyArn, others),
+    ],
+  };
 }
 
 function doneBy({ action }: Assessment): boolean {

@@ -22,14 +22,23 @@ export class ReplacedMaterial {
     this.#records.push(record);
   }
 
+  /** The record of the only material of a key: in one that holds nothing else there is no other that it could be. */
+  onlyIn(keyArn: string): MaterialRecord | undefined {
+    const [first, ...more] = this.#in(keyArn);
+    return first === undefined || more.length > 0 || holdsOthers(first) ? undefined : first;
+  }
+
   /** What is on record of the material that is created again, so that other bytes are refused still. */
   async recordFor({ keyArn, fingerprint, source }: Created, call: Call): Promise<MaterialRecord | undefined> {
-    const left = this.#records.filter((record) => record.keyArn === keyArn);
-    const [first] = left;
-    // In a key that holds nothing else there is no other material that it could be.
-    if (first === undefined || (left.length === 1 && !holdsOthers(first))) return first;
+    const only = this.onlyIn(keyArn);
+    const left = this.#in(keyArn);
+    if (only !== undefined || left.length === 0) return only;
     const offered = await fingerprintOf(fingerprint, source, call);
     return offered === undefined ? undefined : left.find((record) => record.fingerprint === offered);
+  }
+
+  #in(keyArn: string): readonly MaterialRecord[] {
+    return this.#records.filter((record) => record.keyArn === keyArn);
   }
 }
 
