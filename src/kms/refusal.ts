@@ -1,5 +1,6 @@
 import { ByokError, type ErrorCode, type Retry } from "../engine/errors";
 import { clean } from "./quotation";
+import { requestIdIn } from "./request-log";
 import type { Vendor } from "./surroundings";
 
 /** A request that failed, as far as its error must tell of it. */
@@ -24,6 +25,8 @@ export interface Refusal {
   /** The KMS's own words. */
   readonly said: string;
   readonly status: number | undefined;
+  /** By which the vendor finds the request. Absent where the answer has none. */
+  readonly requestId?: string | undefined;
 }
 
 /** What a refusal means. The message says what is wrong and what to do next. */
@@ -44,7 +47,12 @@ export type ErrorTable = Readonly<Record<string, readonly Row[]>>;
 /** A KMS's error as it came: its name, its words and the HTTP status. */
 export function refusalOf(
   { action, resource, region }: Attempt,
-  said: { readonly name: string; readonly words: string; readonly status: number | undefined },
+  said: {
+    readonly name: string;
+    readonly words: string;
+    readonly status: number | undefined;
+    readonly requestId?: unknown;
+  },
 ): Refusal {
   const words = clean(said.words).replace(/\.$/, "");
   return {
@@ -53,6 +61,7 @@ export function refusalOf(
     name: /^[\w.]{1,64}$/.test(said.name) ? said.name : "Unknown",
     said: words === "" || words === "UnknownError" ? "" : `: ${words}`,
     status: said.status,
+    requestId: requestIdIn(said.requestId),
   };
 }
 
@@ -61,7 +70,9 @@ export function refusalError(refusal: Refusal, attempt: Attempt, table: ErrorTab
   const named = Object.hasOwn(table, refusal.name) ? (table[refusal.name] ?? []) : [];
   const row = named.find(({ when }) => when?.(refusal) ?? true) ?? byStatus(refusal.status, vendor);
   const attribute = typeof row.attribute === "function" ? row.attribute(refusal) : row.attribute;
-  return new ByokError(row.code, row.message(refusal), {
+  const { requestId } = refusal;
+  const message = `${row.message(refusal)}${requestId === undefined ? "" : ` Request id: ${requestId}.`}`;
+  return new ByokError(row.code, message, {
     ...(attribute === undefined ? {} : { attribute }),
     retry: row.retry ?? "never",
     effectUnknown: attempt.changes && row.effectUnknown === true,

@@ -3,6 +3,7 @@ import { readCaBundle } from "../ca-bundle";
 import type { Connection, ConnectionOptions } from "../cloud";
 import type { Endpoint } from "../endpoint";
 import { httpSender } from "../http-sender";
+import { requestLog } from "../request-log";
 import { defaultTimeouts } from "../surroundings";
 import { warnOfVerification } from "../verification";
 import { readCliProfiles } from "./cli-profile";
@@ -44,7 +45,7 @@ export function alibabaKeyServices(settings: AlibabaSettings, options: Connectio
   const vpc = wantsVpc(settings, env);
   const place = (api: "kms" | "sts", where: string): URL => endpoints[api]?.url ?? regionalEndpoint(api, where, vpc);
   const time = serviceTime(clock);
-  const call = rpc(sender, time);
+  const call = rpc(sender, time, requestLog(log, clock));
   const services = new Map<string, KeyService>();
   let credentials: ReturnType<typeof credentialProvider> | undefined;
   return {

@@ -10,8 +10,7 @@ import { parseAlibabaKeyArn } from "./arn";
 import type { CredentialProvider } from "./credentials";
 import { answerError, classified } from "./errors";
 import { alibabaProfile } from "./profile";
-import type { Rpc, RpcAnswer, RpcCall } from "./rpc";
-import { stsVersion } from "./sts";
+import { type Rpc, type RpcAnswer, type RpcCall, stsVersion } from "./rpc";
 
 export const kmsVersion = "2016-01-20";
 

@@ -5,6 +5,7 @@ import type { EpochSeconds } from "../../engine/instant";
 import { answerDate } from "../answer-date";
 import type { HttpSender } from "../http-sender";
 import { unreadable } from "../network-errors";
+import type { RequestLog } from "../request-log";
 import { authorization, formEncoded, sha256 } from "./signature";
 import { alibaba } from "./vendor";
 
@@ -16,6 +17,9 @@ export interface Credentials {
   /** Absent: they do not expire. */
   readonly expiresAt?: EpochSeconds;
 }
+
+/** Of the API of the Security Token Service. */
+export const stsVersion = "2015-04-01";
 
 /** One call of an RPC-style API. */
 export interface RpcCall {
@@ -35,7 +39,13 @@ export type RpcAnswer = {
   readonly at: EpochSeconds | undefined;
 } & (
   | { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly status: number; readonly name: string; readonly words: string }
+  | {
+      readonly ok: false;
+      readonly status: number;
+      readonly name: string;
+      readonly words: string;
+      readonly requestId?: unknown;
+    }
 );
 
 /** @throws ByokError where no readable answer came */
@@ -67,17 +77,27 @@ export function serviceTime(clock: Clock): ServiceTime {
  * Calls of RPC-style APIs, signed by version 3. The parameters go into the body, so that no ciphertext and no token
  * stands in a URL, which proxies and servers write down.
  */
-export function rpc(sender: HttpSender, time: ServiceTime): Rpc {
+export function rpc(sender: HttpSender, time: ServiceTime, began: RequestLog): Rpc {
   return async (call, signal) => {
     const { endpoint } = call;
     const body = formEncoded(call.parameters);
     const headers = signedHeaders(call, body, new Date(time.now()));
-    const answer = await sender.send({ method: "POST", url: endpoint, headers, body }, signal);
+    const service = call.version === stsVersion ? "sts" : "kms";
+    const region = call.parameters["RegionId"];
+    const ended = began({ service, operation: call.action, ...(region === undefined ? {} : { region }) });
+    const answer = await sender
+      .send({ method: "POST", url: endpoint, headers, body }, signal)
+      .catch((thrown: unknown) => {
+        ended({ outcome: ByokError.from(thrown).code });
+        throw thrown;
+      });
     const date = answerDate(answer.headers.date);
     const at = date === undefined ? undefined : Math.floor(date / 1000);
     if (date !== undefined) time.heard(date);
     const fields = fieldsOf(answer.body);
+    const requestId = fields?.["RequestId"] ?? answer.headers["x-acs-request-id"];
     if (answer.status >= 200 && answer.status < 300) {
+      ended({ outcome: "ok", requestId });
       if (fields === undefined) {
         throw new ByokError("untrusted_answer", unreadable(alibaba), { effectUnknown: true });
       }
@@ -87,7 +107,8 @@ export function rpc(sender: HttpSender, time: ServiceTime): Rpc {
       const value = fields?.[name];
       return typeof value === "string" ? value : "";
     };
-    return { ok: false, at, status: answer.status, name: text("Code"), words: text("Message") };
+    ended({ outcome: text("Code"), requestId });
+    return { ok: false, at, status: answer.status, name: text("Code"), words: text("Message"), requestId };
   };
 }
 

@@ -2,7 +2,7 @@ import type { EpochSeconds } from "../../engine/instant";
 import type { Attempt } from "../refusal";
 import { reader } from "./answers";
 import { answerError, classified } from "./errors";
-import type { Credentials, Rpc } from "./rpc";
+import { type Credentials, type Rpc, stsVersion } from "./rpc";
 import type { AlibabaAssumeRole } from "./settings";
 
 /** Alibaba Cloud's Security Token Service. */
@@ -12,8 +12,6 @@ export interface Sts {
   /** @throws ByokError */
   assumeRoleWithOidc(role: AlibabaAssumeRole, providerArn: string, token: string): Promise<Credentials>;
 }
-
-export const stsVersion = "2015-04-01";
 
 export function stsService(rpc: Rpc, endpoint: URL): Sts {
   const assumed = async (

@@ -1,8 +1,10 @@
 import type { KMSClient, KMSClientConfig } from "@aws-sdk/client-kms";
 import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
+import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
 import { answerDate } from "../answer-date";
 import { once } from "../once";
+import type { LoggedRequest, RequestLog } from "../request-log";
 
 type KmsSdk = typeof import("@aws-sdk/client-kms");
 type StsSdk = typeof import("@aws-sdk/client-sts");
@@ -21,7 +23,7 @@ export interface ClientConfigs {
   sts(): Promise<STSClientConfig>;
 }
 
-export function regionClients(region: string, configs: ClientConfigs): RegionClients {
+export function regionClients(region: string, configs: ClientConfigs, began: RequestLog): RegionClients {
   const dates = new WeakMap<object, EpochSeconds>();
 
   // The SDK drops the headers of good answers, so this middleware takes the date along.
@@ -36,20 +38,57 @@ export function regionClients(region: string, configs: ClientConfigs): RegionCli
       { step: "deserialize", priority: "high", name: "byokAnswerDate" },
     );
   };
+  const logged =
+    (service: LoggedRequest["service"]) =>
+    <A, R extends { readonly output?: unknown }>(
+      next: (args: A) => Promise<R>,
+      { commandName = "" }: { readonly commandName?: string },
+    ) =>
+    async (args: A): Promise<R> => {
+      const ended = began({ service, operation: commandName.replace(/Command$/, ""), region });
+      try {
+        const result = await next(args);
+        ended({ outcome: "ok", requestId: requestIdOf(result.output) });
+        return result;
+      } catch (error) {
+        ended({ outcome: outcomeOf(error), requestId: requestIdOf(error) });
+        throw error;
+      }
+    };
+  const asLogged = { step: "deserialize", priority: "high", name: "byokRequestLog" } as const;
   return {
     region,
     kms: once(async () => {
       const sdk = await import("@aws-sdk/client-kms");
       const client = new sdk.KMSClient(await configs.kms());
       noteDate(client);
+      client.middlewareStack.add(logged("kms"), asLogged);
       return { sdk, client };
     }),
     sts: once(async () => {
       const sdk = await import("@aws-sdk/client-sts");
-      return { sdk, client: new sdk.STSClient(await configs.sts()) };
+      const client = new sdk.STSClient(await configs.sts());
+      client.middlewareStack.add(logged("sts"), asLogged);
+      return { sdk, client };
     }),
     answeredAt: (answer) => dates.get(answer) ?? ("$response" in answer ? dateOf(answer.$response) : undefined),
   };
+}
+
+/** The SDK puts it beside what an answer says, and into what it throws. */
+function requestIdOf(answer: unknown): unknown {
+  const metadata = memberOf(answer, "$metadata");
+  return memberOf(metadata, "requestId");
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof ByokError) return error.code;
+  const name = memberOf(error, "name");
+  return typeof name === "string" ? name : "Unknown";
+}
+
+function memberOf(object: unknown, name: string): unknown {
+  return typeof object === "object" && object !== null ? Reflect.get(object, name) : undefined;
 }
 
 function dateOf(response: unknown): EpochSeconds | undefined {

@@ -1,6 +1,7 @@
 import { ByokError } from "../../engine/errors";
 import type { KeyService } from "../../engine/key-service";
 import type { ClientConfigs } from "./clients";
+import { requestLog } from "../request-log";
 import { regionClients } from "./clients";
 import { checkCredentialSettings, credentialProvider } from "./credentials";
 import { readCaBundle } from "../ca-bundle";
@@ -88,7 +89,7 @@ export function awsKeyServices(settings: AwsSettings, options: ConnectionOptions
       const place = checkRegion(named ?? region);
       const known = services.get(place);
       if (known !== undefined) return known;
-      const service = awsKeyService(regionClients(place, configs(place)), clock);
+      const service = awsKeyService(regionClients(place, configs(place), requestLog(log, clock)), clock);
       services.set(place, service);
       return service;
     },

@@ -22,6 +22,7 @@ function sdkRefusal(thrown: unknown, attempt: Attempt): Refusal | undefined {
     name: typeof thrown.name === "string" ? thrown.name : "",
     words: typeof thrown.message === "string" ? thrown.message : "",
     status: typeof status === "number" ? status : undefined,
+    requestId: field(metadata, "requestId"),
   });
 }
 

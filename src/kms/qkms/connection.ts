@@ -3,6 +3,7 @@ import { readCaBundle } from "../ca-bundle";
 import type { Connection, ConnectionOptions } from "../cloud";
 import { isLoopback } from "../endpoint";
 import { httpSender } from "../http-sender";
+import { requestLog } from "../request-log";
 import { defaultTimeouts } from "../surroundings";
 import { warnOfVerification } from "../verification";
 import { qkmsCredentials, qkmsEndpoint, signedHeaders, signingRegion } from "./access";
@@ -33,7 +34,7 @@ export function qkmsKeyServices(settings: QkmsSettings, options: ConnectionOptio
     mayReceive: (candidate) =>
       candidate.origin === url.origin && (candidate.protocol === "https:" || isLoopback(candidate.hostname)),
   });
-  const service = qkmsKeyService(qkmsRequests(url, signing, sender, clock));
+  const service = qkmsKeyService(qkmsRequests(url, signing, sender, clock, requestLog(log, clock)));
   return {
     defaultRegion: "",
     service(region = "") {

@@ -6,6 +6,7 @@ import type { EpochSeconds } from "../../engine/instant";
 import { answerDate } from "../answer-date";
 import type { HttpAnswer, HttpSender } from "../http-sender";
 import { unreadable } from "../network-errors";
+import type { RequestLog } from "../request-log";
 import { type Attempt, refusalError, refusalOf, settledError } from "../refusal";
 import { type Answer, parsedAnswer } from "./answers";
 import { rows } from "./error-table";
@@ -43,7 +44,16 @@ const anyBytes = /[A-Za-z0-9+/_=-]{41,}/g;
 /** A signature may be refused for its date alone when that is further off than this; AWS's bound, for lack of another. */
 const tolerableSkewMs = 5 * 60_000;
 
-export function qkmsRequests(url: URL, signing: Signing, sender: HttpSender, clock: Clock): QkmsRequests {
+/** As AWS names it, whose protocol this is. */
+const requestIdHeader = "x-amzn-requestid";
+
+export function qkmsRequests(
+  url: URL,
+  signing: Signing,
+  sender: HttpSender,
+  clock: Clock,
+  began: RequestLog,
+): QkmsRequests {
   // How far the KMS's clock is ahead of the local one, as far as its answers have told.
   let aheadMs = 0;
   const sent = async (...[operation, input, about, call = {}]: Parameters<SendRequest>): Promise<Outcome> => {
@@ -55,14 +65,22 @@ export function qkmsRequests(url: URL, signing: Signing, sender: HttpSender, clo
     const headers = await signedRequestHeaders(request, signing);
     // A change that is under way runs to its answer: to give up the wait would only leave its effect unknown.
     const signal = attempt.changes ? undefined : call.signal;
+    const ended = began({ service: "kms", operation });
     const answered = await sender.send({ method: "POST", url, headers, body }, signal).catch((thrown: unknown) => {
-      throw settledError(ByokError.from(thrown), attempt);
+      const error = ByokError.from(thrown);
+      ended({ outcome: error.code });
+      throw settledError(error, attempt);
     });
     const dateMs = answerDate(answered.headers.date);
     if (dateMs !== undefined) aheadMs = dateMs - clock.now();
     const at = Math.floor((dateMs ?? clock.now()) / 1000);
-    if (answered.status === 200) return { answer: goodAnswer(answered, attempt), at };
+    const requestId = answered.headers[requestIdHeader];
+    if (answered.status === 200) {
+      ended({ outcome: "ok", requestId });
+      return { answer: goodAnswer(answered, attempt), at };
+    }
     const error = refusal(answered, attempt);
+    ended({ outcome: error.serviceCode ?? error.code, requestId });
     const skewed =
       error.serviceCode === "NotAuthorizedException" &&
       dateMs !== undefined &&
@@ -95,7 +113,7 @@ function goodAnswer({ body }: HttpAnswer, attempt: Attempt): Answer {
 }
 
 /** The body names the error, with or without a message; what is no such body is shown by its HTTP status. */
-function refusal({ status, body }: HttpAnswer, attempt: Attempt): ByokError {
+function refusal({ status, headers, body }: HttpAnswer, attempt: Attempt): ByokError {
   let answer: Answer = {};
   try {
     answer = parsedAnswer(body);
@@ -106,7 +124,8 @@ function refusal({ status, body }: HttpAnswer, attempt: Attempt): ByokError {
   // Cut by what ends a name, and not by a pattern: from a hostile text that one could take hours to find.
   const [name = ""] = typeof type === "string" ? type.slice(type.lastIndexOf("#") + 1).split(":", 1) : [];
   const said = { name, words: typeof words === "string" ? words.replace(anyBytes, "…") : "", status };
-  return refusalError(refusalOf(attempt, said), attempt, rows, qkms);
+  const requestId = headers[requestIdHeader];
+  return refusalError(refusalOf(attempt, { ...said, requestId }), attempt, rows, qkms);
 }
 
 /** The next request is signed with the KMS's time. */

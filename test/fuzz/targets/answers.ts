@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { HttpResponse } from "@smithy/core/protocols";
+import { silentLog } from "../../../src/engine/log";
+import { requestLog } from "../../../src/kms/request-log";
 import type { Clock } from "../../../src/engine/clock";
 import { ByokError, isByokError } from "../../../src/engine/errors";
 import { formatInstant } from "../../../src/engine/instant";
@@ -29,6 +31,7 @@ const qkmsArn = `arn:verenc:111122223333:key/${keyId}`;
 
 const goodDate = "Thu, 01 Jan 2026 00:00:00 GMT";
 const clock: Clock = { now: () => 1_767_225_600_000, monotonic: () => 0, sleep: async () => {} };
+const noLog = requestLog(silentLog, clock);
 const spki = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "der", type: "spki" });
 const token = Buffer.alloc(64, 1);
 
@@ -249,7 +252,7 @@ function aws(): Serving {
       },
     },
   };
-  const clients = regionClients("eu-central-1", { kms: async () => config, sts: async () => config });
+  const clients = regionClients("eu-central-1", { kms: async () => config, sts: async () => config }, noLog);
   return { connected: awsKeyService(clients, clock), answerWith };
 }
 
@@ -261,7 +264,7 @@ function alibaba(): Serving {
     kms: url,
     sts: url,
     everywhere: {},
-    rpc: rpc(sender, serviceTime(clock)),
+    rpc: rpc(sender, serviceTime(clock), noLog),
     credentials: async () => ({ accessKeyId: "LTAI", accessKeySecret: "secret" }),
     clock,
   });
@@ -276,7 +279,7 @@ function qkms(): Serving {
     signedHeaders: ["host", "x-amz-date", "x-amz-target"] as const,
   };
   const url = new URL("https://qkms.quilibrium.com/");
-  return { connected: qkmsKeyService(qkmsRequests(url, signing, sender, clock)), answerWith };
+  return { connected: qkmsKeyService(qkmsRequests(url, signing, sender, clock, noLog)), answerWith };
 }
 
 export const answerTargets: readonly Target[] = [

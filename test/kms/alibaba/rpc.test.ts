@@ -2,6 +2,8 @@ import type { Clock } from "../../../src/engine/clock";
 import { fieldsOf, type RpcCall, rpc, serviceTime } from "../../../src/kms/alibaba/rpc";
 import { stsService } from "../../../src/kms/alibaba/sts";
 import { authorization } from "../../../src/kms/alibaba/signature";
+import { silentLog } from "../../../src/engine/log";
+import { requestLog } from "../../../src/kms/request-log";
 import type { HttpAnswer, HttpRequest } from "../../../src/kms/http-sender";
 
 function clockAt(milliseconds: number): Clock & { moment: number } {
@@ -26,7 +28,7 @@ function calling(answer: Partial<HttpAnswer> & { readonly json?: unknown }, cloc
     destroy() {},
   };
   const time = serviceTime(clock);
-  return { call: rpc(sender, time), sent, signals, time, clock };
+  return { call: rpc(sender, time, requestLog(silentLog, clock)), sent, signals, time, clock };
 }
 
 const asked: RpcCall = {
