@@ -97,9 +97,9 @@ export interface ImportedKeyMaterialProps {
    */
   readonly allowInterruption?: boolean | IResolvable;
   /**
-   * How long each operation may take, such as `20m`.
+   * How long each operation may take, such as `30m`; waiting for a quota does not count.
    *
-   * @default - 20m for create and update, 5m for read, 10m for delete
+   * @default - `20m` each
    */
   readonly timeouts?: ImportedKeyMaterialTimeouts;
   /**

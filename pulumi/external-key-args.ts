@@ -67,7 +67,7 @@ export interface ExternalKeyArgs {
    * none.
    */
   existingKeyArn?: Input<string>;
-  /** How long each operation may take, such as `20m`; waiting for a quota does not count. Default: 20 minutes each. */
+  /** How long each operation may take, such as `30m`; waiting for a quota does not count. Default: `20m` each. */
   timeouts?: Input<TimeoutsArgs>;
   /** How the KMS is reached. Default: the stack's configuration, `byok:…`. */
   connection?: Input<ConnectionArgs>;

@@ -14,6 +14,7 @@ const pureTables = [
   "src/engine/key-spec.ts",
   "src/engine/kms-profile.ts",
   "src/engine/lifetime.ts",
+  "src/engine/operation-timeout.ts",
   "src/engine/reserved-tag.ts",
   "src/engine/table.ts",
   "src/engine/wrapping-algorithm.ts",

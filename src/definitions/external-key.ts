@@ -1,4 +1,5 @@
 import { keySpecs } from "../engine/key-spec";
+import { defaultOperationTimeout } from "../engine/operation-timeout";
 import { keysOf } from "../engine/table";
 import { defaultKms, kmsNames, kmsNamesInWords } from "../kms/clouds";
 import { choice, flag, group, map, number, text } from "./field";
@@ -22,22 +23,19 @@ export const regionForm = {
 export const externalKeySummary =
   "A KMS key with origin EXTERNAL: it takes imported key material. A multi-Region replica is one with `primary_key_arn`. Destroying it schedules its deletion.";
 
+const { duration: defaultTimeout } = defaultOperationTimeout;
+
 /** How long the operations on a resource may take. Terraform has a block of its own for it, with a read. */
 export const operationTimeouts = {
   is: group({
-    create: { is: text, description: "How long a creation may take. Default: `20m`." },
-    update: { is: text, description: "How long an update may take. Default: `20m`." },
-    delete: { is: text, description: "How long a deletion may take. Default: `20m`." },
+    create: { is: text, description: `How long a creation may take. Default: \`${defaultTimeout}\`.` },
+    update: { is: text, description: `How long an update may take. Default: \`${defaultTimeout}\`.` },
+    delete: { is: text, description: `How long a deletion may take. Default: \`${defaultTimeout}\`.` },
   }),
   optional: true,
   concerns: "own_record",
   only: ["pulumi", "cdktf"],
-  description:
-    "How long each operation may take, such as `20m`; waiting for a quota does not count. Default: 20 minutes each.",
-  cdktf: {
-    description:
-      "How long each operation may take, such as `20m`. Default: 20m for create and update, 5m for read, 10m for delete.",
-  },
+  description: `How long each operation may take, such as \`30m\`; waiting for a quota does not count. Default: \`${defaultTimeout}\` each.`,
 } as const;
 
 /** How the KMS is reached, where that is no configuration of a provider. */

@@ -11,6 +11,7 @@ import type { Tags } from "./key";
 import { type KeyContext, withCall } from "./key-context";
 import type { KeyReading, KmsIdentity, MaterialDeleting, TagWriting } from "./key-service";
 import { deleteMaterial } from "./material-deletion";
+import { defaultOperationTimeout } from "./operation-timeout";
 import { settled, startSettling } from "./settling";
 
 /** What an import may do to a key where the KMS demands an empty one. */
@@ -243,7 +244,7 @@ async function deleteAndImport(
 const urgent: Call = { urgent: true };
 
 const leastPatience: Milliseconds = 60_000;
-const defaultPatience: Milliseconds = 20 * 60_000;
+const defaultPatience: Milliseconds = defaultOperationTimeout.milliseconds;
 const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [1_000, 20_000];
 
 /** What no repetition mends: the request itself is wrong, or the key is going. */

@@ -2,6 +2,7 @@ import { checkCall } from "./call";
 import type { Milliseconds } from "./clock";
 import { type ByokError, isByokError } from "./errors";
 import type { KeyContext, KmsContext } from "./key-context";
+import { defaultOperationTimeout } from "./operation-timeout";
 import type { Run } from "./run";
 
 /** Between two looks at something that is still settling; the pause doubles. */
@@ -66,7 +67,7 @@ export async function policySettled<T>(context: KmsContext<unknown>, work: () =>
 }
 
 /** How long a key that is being created is waited for where the operation has no deadline of its own. */
-const patienceForCreation: Milliseconds = 20 * 60_000;
+const patienceForCreation: Milliseconds = defaultOperationTimeout.milliseconds;
 
 /**
  * Asks until the key is no longer being created, no matter who made it: `Creating` is a state that the KMS reports, and takes

@@ -1,9 +1,9 @@
 import { importedKeyMaterialFields, importedKeyMaterialSummary } from "../definitions/imported-key-material";
-import { timeouts } from "./plugin/schema/block";
+import { operationTimeouts } from "./operation-timeouts";
 import { resourceSchema, type Schema } from "./plugin/schema/schema";
 import { type AttributesOf, attributesOf } from "./schema-of";
 
-const blocks = { timeouts: timeouts({ create: "20m", read: "5m", update: "20m", delete: "10m" }) };
+const blocks = { timeouts: operationTimeouts };
 
 export const importedKeyMaterialSchema: Schema<
   AttributesOf<typeof importedKeyMaterialFields>,

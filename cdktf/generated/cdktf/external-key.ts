@@ -113,25 +113,25 @@ export interface ExternalKeyConfig extends cdktf.TerraformMetaArguments {
 }
 export interface ExternalKeyTimeouts {
   /**
-  * How long a create may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
+  * How long a creation may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/external_key#create ExternalKey#create}
   */
   readonly create?: string;
   /**
-  * How long a delete may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `10m`.
+  * How long a deletion may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/external_key#delete ExternalKey#delete}
   */
   readonly delete?: string;
   /**
-  * How long a read may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `5m`.
+  * How long a read may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/external_key#read ExternalKey#read}
   */
   readonly read?: string;
   /**
-  * How long a update may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
+  * How long an update may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/external_key#update ExternalKey#update}
   */

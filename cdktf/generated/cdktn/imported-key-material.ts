@@ -95,25 +95,25 @@ export interface ImportedKeyMaterialConfig extends cdktn.TerraformMetaArguments 
 }
 export interface ImportedKeyMaterialTimeouts {
   /**
-  * How long a create may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
+  * How long a creation may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#create ImportedKeyMaterial#create}
   */
   readonly create?: string;
   /**
-  * How long a delete may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `10m`.
+  * How long a deletion may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#delete ImportedKeyMaterial#delete}
   */
   readonly delete?: string;
   /**
-  * How long a read may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `5m`.
+  * How long a read may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#read ImportedKeyMaterial#read}
   */
   readonly read?: string;
   /**
-  * How long a update may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
+  * How long an update may take: a number with a unit (`s`, `m` or `h`), as in `90s` or `1h30m`. Default: `20m`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#update ImportedKeyMaterial#update}
   */

@@ -65,13 +65,20 @@ export function timeouts<const D extends Partial<Readonly<Record<Operation, stri
       operation,
       string({
         optional: true,
-        description: `How long a ${operation} may take: a number with a unit (\`s\`, \`m\` or \`h\`), as in \`90s\` or \`1h30m\`. Default: \`${value}\`.`,
+        description: `How long ${named[operation] ?? operation} may take: a number with a unit (\`s\`, \`m\` or \`h\`), as in \`90s\` or \`1h30m\`. Default: \`${value}\`.`,
         validate: [duration()],
       }),
     ]),
   );
   return { ...block("single", { attributes, description: "How long operations may take." }), timeouts: defaults };
 }
+
+const named: Readonly<Record<string, string>> = {
+  create: "a creation",
+  read: "a read",
+  update: "an update",
+  delete: "a deletion",
+} satisfies Record<Operation, string>;
 
 type TimeoutAttributes<D> = {
   readonly [Name in keyof D]: Attribute<Leaf<string, string | Unknown>, { readonly optional: true }> &
