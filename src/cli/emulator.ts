@@ -2,16 +2,23 @@ import { Command, InvalidArgumentError } from "commander";
 import { emulatedClouds } from "../emulator/clouds";
 import {
   type Emulator,
+  type EnvironmentFormat,
+  environmentFormats,
+  environmentText,
   FAULT_SYNTAX,
   type Fault,
+  isLoopback,
   parseFault,
   type QuotaName,
   quotaNames,
   startEmulator,
 } from "../emulator/index";
+import { gone, npxAbove } from "./parent-process";
 
 interface Flags {
   readonly port: number;
+  readonly host: string;
+  readonly hostName: readonly string[];
   readonly region: string;
   readonly account: string;
   readonly state?: string;
@@ -19,13 +26,21 @@ interface Flags {
   readonly fault: readonly Fault[];
   readonly clock?: Date;
   readonly json?: true;
+  readonly env?: EnvironmentFormat;
+  readonly exitWithParent?: boolean;
 }
 
 /** `byok emulator`: the embedded KMS on a loopback port, until it is interrupted. */
 export function emulatorCommand(): Command {
   return new Command("emulator")
-    .description(`run the embedded KMS (wires of ${titles()}) on 127.0.0.1, for tests and trying things out`)
+    .description(`run the embedded KMS (wires of ${titles()}), for tests and trying things out`)
     .option("--port <number>", "TCP port, 0 = any that is free", parsedPort, 8300)
+    .option(
+      "--host <address>",
+      "address to listen on; beyond loopback anyone who reaches it can use the keys",
+      "127.0.0.1",
+    )
+    .option("--host-name <name>", "name under which others reach it, may be repeated", collected, [])
     .option("--region <name>", "Region of requests that name none", "us-east-1")
     .option("--account <digits>", "account of the callers", "111122223333")
     .option("--state <file>", "keep keys, with their bytes, in this file between starts")
@@ -33,33 +48,61 @@ export function emulatorCommand(): Command {
     .option("--fault <spec>", "inject a fault, may be repeated; syntax below", collectedFault, [])
     .option("--clock <instant>", "start with the clock at this ISO 8601 instant", parsedInstant)
     .option("--json", "print what is needed to use it as one line of JSON")
+    .option("--env <format>", `print the environment only: ${environmentFormats.join(", ")}`, parsedFormat)
+    .option("--exit-with-parent", "end when the process that started it is gone (the default with npx)")
+    .option("--no-exit-with-parent", "go on without it")
     .addHelpText("after", `\nFaults:\n  ${FAULT_SYNTAX.replaceAll("\n", "\n  ")}`)
     .action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
+  // Looked up before anything takes time, while the parents are certainly there.
+  const parent = watchedParent(flags.exitWithParent);
   const emulator = await started(flags);
-  if (flags.clock !== undefined) emulator.clock.set(flags.clock);
-  process.stdout.write(flags.json === true ? `${JSON.stringify(facts(emulator))}\n` : welcome(emulator));
-  await interrupted();
+  process.stdout.write(announcement(emulator, flags));
+  await Promise.race([interrupted(), ...(parent === undefined ? [] : [gone(parent)])]);
   await emulator.close();
+}
+
+/**
+ * Whose end ends the emulator: npx, since killing it leaves behind what it started; or the process that started this one, where
+ * that is asked for. Not by default, for a shell that starts something with `&` may end before it.
+ */
+function watchedParent(asked: boolean | undefined): number | undefined {
+  if (asked === false) return undefined;
+  return npxAbove() ?? (asked === true ? process.ppid : undefined);
+}
+
+function announcement(emulator: Emulator, { json, env, host }: Flags): string {
+  if (json === true) return `${JSON.stringify(facts(emulator))}\n`;
+  return env === undefined ? welcome(emulator, host) : environmentText(emulator.environment, env);
 }
 
 async function started(flags: Flags): Promise<Emulator> {
   try {
     return await startEmulator({
       port: flags.port,
+      host: flags.host,
+      hostNames: flags.hostName,
       region: flags.region,
       accountId: flags.account,
       quotas: flags.quotas,
       faults: flags.fault,
+      ...(flags.clock === undefined ? {} : { clock: flags.clock }),
       ...(flags.state === undefined ? {} : { stateFile: flags.state }),
     });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE") {
       throw new Error(`Port ${flags.port} is taken. Choose another with --port, or any free one with --port 0.`, {
         cause: error,
       });
+    }
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+      throw new Error(
+        `"${flags.host}" is not an address of this machine. --host takes one, such as 0.0.0.0 for all; names under which others reach it go into --host-name.`,
+        { cause: error },
+      );
     }
     throw error;
   }
@@ -78,16 +121,25 @@ function facts(emulator: Emulator): object {
   return { url, port, region, accountId, environment };
 }
 
-function welcome(emulator: Emulator): string {
-  const lines = Object.entries(emulator.environment).map(([name, value]) => `  export ${name}=${value}`);
+function welcome(emulator: Emulator, host: string): string {
+  const lines = environmentText(emulator.environment, "sh").trimEnd().split("\n");
+  const warning = isLoopback(host)
+    ? ""
+    : `\nIt listens on ${host}: anyone who reaches this port can use, read and delete its keys.\n`;
   return `The embedded KMS listens on ${emulator.url} (account ${emulator.accountId}). Ctrl-C ends it.
-
+${warning}
 To use it, set in another shell:
-${lines.join("\n")}
+${lines.map((line) => `  ${line}`).join("\n")}
+
+The same from a running one, for the shell (also fish, powershell, dotenv, json):
+  eval "$(curl -s '${emulator.url}/_byok/environment?format=sh')"
 
 To turn its clock:
   curl -X PUT ${emulator.url}/_byok/clock -d '{"advance": "90d"}'
   curl -X PUT ${emulator.url}/_byok/clock -d '{"set": "2030-01-01T00:00:00Z"}'
+
+To begin again, without keys:
+  curl -X POST ${emulator.url}/_byok/reset
 `;
 }
 
@@ -108,6 +160,16 @@ function parsedQuotas(text: string): QuotaName {
   const named = quotaNames.find((name) => name === text);
   if (named !== undefined) return named;
   throw new InvalidArgumentError(`It is either ${quotaNames.map((name) => `"${name}"`).join(" or ")}.`);
+}
+
+function parsedFormat(text: string): EnvironmentFormat {
+  const named = environmentFormats.find((name) => name === text);
+  if (named !== undefined) return named;
+  throw new InvalidArgumentError(`It is one of ${environmentFormats.join(", ")}.`);
+}
+
+function collected(text: string, names: readonly string[]): readonly string[] {
+  return [...names, text];
 }
 
 function parsedInstant(text: string): Date {

@@ -1,11 +1,15 @@
 import { given } from "./given";
 import type { Denial } from "./permissions";
+import { environmentAt, knownNames } from "./clouds";
+import { environmentFormats, environmentText } from "./environment";
 import { checkFault } from "./fault";
 import type { Delivery, Wire, WireRequest } from "./wire";
+import { requireKnown } from "./vocabulary";
 import type { World } from "./world";
 
 type Body = Readonly<Record<string, unknown>>;
-type Handler = (world: World, body: Body, query: URLSearchParams) => unknown;
+/** Gives what is answered: a text as it is, anything else as JSON. */
+type Handler = (world: World, body: Body, query: URLSearchParams, host: string) => unknown;
 
 const prefix = "/_byok/";
 
@@ -30,17 +34,29 @@ export function controlWire(world: World): Wire {
 
 function handled(world: World, handler: Handler, request: WireRequest): Delivery {
   try {
-    return json(200, handler(world, parsedBody(request.body), request.query));
+    for (const parameter of request.query.keys()) requireKnown("parameter", parameter, queryParameters);
+    const result = handler(world, parsedBody(request.body), request.query, request.headers.host ?? "");
+    return typeof result === "string" ? plain(result) : json(200, result);
   } catch (error) {
     if (error instanceof TypeError) return json(400, { message: error.message });
     throw error;
   }
 }
 
+/** Of all controls together; a misspelled one would say something else than it means. */
+const queryParameters = ["since", "id", "action", "format"];
+
 const controls: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> = new Map(
   Object.entries({
     health: {
-      GET: (world) => ({ status: "ok", region: world.region, accountId: world.accountId, now: world.clock.now() }),
+      GET: ({ region, accountId, clock }) => ({ status: "ok", pid: process.pid, region, accountId, now: clock.now() }),
+    },
+    environment: { GET: environment },
+    reset: {
+      POST: (world) => {
+        world.reset();
+        return {};
+      },
     },
     clock: { GET: clockNow, PUT: turnClock },
     requests: {
@@ -56,7 +72,7 @@ const controls: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> 
     faults: {
       GET: (world) => ({ faults: world.faults.list() }),
       POST: (world, body) => {
-        checkFault(body);
+        checkFault(body, knownNames.operations);
         return { id: world.faults.add(body) };
       },
       DELETE: (world, _body, query) => {
@@ -80,6 +96,14 @@ const controls: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> 
     },
   } satisfies Record<string, Partial<Record<string, Handler>>>),
 );
+
+/** As the caller reaches the emulator: the port may be another outside of a container. */
+function environment(world: World, _body: Body, query: URLSearchParams, host: string): string {
+  const asked = query.get("format") ?? "json";
+  const format = environmentFormats.find((name) => name === asked);
+  if (format === undefined) throw new TypeError(`"format" must be one of ${environmentFormats.join(", ")}.`);
+  return environmentText(environmentAt(`http://${host}`, world.region), format);
+}
 
 function clockNow(world: World): unknown {
   return { now: world.clock.now() };
@@ -110,6 +134,8 @@ function checkedDenial(body: Body): Denial {
     if (value !== undefined && typeof value !== "string") throw new TypeError(`"${name}" must be a string.`);
     return value;
   };
+  const members = ["action", "region", "keyId", "accessKeyId"];
+  for (const name of sent.keys()) requireKnown("member of a denial", name, members);
   const [action, region, keyId, accessKeyId] = [word("action"), word("region"), word("keyId"), word("accessKeyId")];
   if (action === undefined) throw new TypeError('A denial needs an "action" such as "kms:ImportKeyMaterial".');
   return {
@@ -135,6 +161,10 @@ function parsedBody(body: Buffer): Body {
 function wholeNumber(text: string, name: string): number {
   if (!/^\d+$/.test(text)) throw new TypeError(`"${name}" must be a whole number.`);
   return Number(text);
+}
+
+function plain(body: string): Delivery {
+  return { answer: { status: 200, headers: { "Content-Type": "text/plain" }, body }, transport: "whole" };
 }
 
 function json(status: number, value: unknown): Delivery {

@@ -1,4 +1,5 @@
 import { durationMs } from "./clock";
+import { knownNames } from "./clouds";
 import { checkFault, type Fault, type FaultEffect } from "./fault";
 import { given } from "./given";
 
@@ -14,7 +15,7 @@ export const faultSyntax = `OPERATION[@REGION][#N|#N-M|#N+|#*] EFFECT
 
 /**
  * One fault in the syntax of the command line.
- * @throws TypeError which shows the syntax
+ * @throws TypeError which shows the syntax, or names what is misspelled
  */
 export function parseFault(text: string): Fault {
   const [, operation, region, count, effect, rest] =
@@ -31,7 +32,7 @@ export function parseFault(text: string): Fault {
     ...range,
     ...parsed,
   };
-  checkFault(fault);
+  checkFault(fault, knownNames.operations);
   return fault;
 }
 

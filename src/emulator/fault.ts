@@ -1,3 +1,6 @@
+import { namesOf } from "./names";
+import { requireKnown, requirePlace } from "./vocabulary";
+
 /** Which requests a fault befalls. Whatever is left out matches everything. */
 export interface FaultScope {
   /** `ImportKeyMaterial`; `*` or nothing = every operation. */
@@ -35,47 +38,75 @@ export type FaultEffect =
 
 export type Fault = FaultScope & FaultEffect;
 
-const kinds = ["error", "delay", "drop", "truncate", "replace", "eventual"] as const satisfies FaultEffect["kind"][];
-const counts = ["skip", "nth", "times", "delayMs", "forMs", "forRequests"] as const;
-const words = ["operation", "region", "keyId", "code", "message"] as const;
+/** What is wrong with a member; undefined where nothing is. */
+type MemberCheck = (value: unknown) => string | undefined;
 
-/** Rules also come as JSON from other processes, so everything about them is checked. @throws TypeError */
-export function checkFault(fault: object): asserts fault is Fault {
-  const given = new Map<string, unknown>(Object.entries(fault));
-  if (!kinds.some((kind) => kind === given.get("kind"))) {
-    throw new TypeError(`A fault needs a kind: ${kinds.join(", ")}.`);
+const word: MemberCheck = (value) => (typeof value === "string" ? undefined : "must be a string");
+const count: MemberCheck = (value) =>
+  typeof value === "number" && value >= 0 ? undefined : "must be a number that is not negative";
+const fromOne: MemberCheck = (value) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 ? undefined : "counts from 1";
+const when: MemberCheck = (value) =>
+  value === "before" || value === "after" ? undefined : 'must be "before" or "after"';
+const errorStatus: MemberCheck = (value) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 400 && value <= 599
+    ? undefined
+    : "must be 400 to 599";
+const object: MemberCheck = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
+
+const scopeMembers = {
+  operation: word,
+  region: word,
+  keyId: word,
+  skip: count,
+  nth: fromOne,
+  times: count,
+} as const satisfies Record<keyof FaultScope, MemberCheck>;
+
+/** The members of each kind, and those of them that it cannot do without: one of each list. */
+const effects = {
+  error: { members: { when, code: word, message: word, status: errorStatus }, needs: [["code"]] },
+  delay: { members: { when, delayMs: count }, needs: [["delayMs"]] },
+  drop: { members: { when }, needs: [] },
+  truncate: { members: {}, needs: [] },
+  replace: { members: { fields: object }, needs: [["fields"]] },
+  eventual: { members: { forMs: count, forRequests: count }, needs: [["forMs", "forRequests"]] },
+} as const satisfies Record<
+  FaultEffect["kind"],
+  {
+    readonly members: Readonly<Record<string, MemberCheck>>;
+    readonly needs: readonly (readonly string[])[];
   }
-  for (const name of counts) {
-    const count = given.get(name);
-    if (count !== undefined && !(typeof count === "number" && count >= 0)) {
-      throw new TypeError(`"${name}" of a fault must be a number that is not negative.`);
+>;
+
+/**
+ * Rules also come as JSON from other processes, so everything about them is checked. What would match no request is refused
+ * too: a test that counts on it would pass for the wrong reason.
+ * @param operations every operation that a request can be of
+ * @throws TypeError
+ */
+export function checkFault(fault: object, operations: readonly string[]): asserts fault is Fault {
+  const given = new Map<string, unknown>(Object.entries(fault).filter(([, value]) => value !== undefined));
+  const kind = namesOf(effects).find((name) => name === given.get("kind"));
+  if (kind === undefined) throw new TypeError(`A fault needs a kind: ${namesOf(effects).join(", ")}.`);
+  const checks = new Map<string, MemberCheck>(Object.entries({ ...scopeMembers, ...effects[kind].members }));
+  for (const [name, value] of given) {
+    if (name === "kind") continue;
+    const check = checks.get(name);
+    if (check === undefined) {
+      requireKnown(`member of a fault of kind "${kind}"`, name, ["kind", ...checks.keys()]);
+      continue;
     }
+    const wrong = check(value);
+    if (wrong !== undefined) throw new TypeError(`"${name}" of a fault ${wrong}.`);
   }
-  for (const name of words) {
-    const word = given.get(name);
-    if (word !== undefined && typeof word !== "string") throw new TypeError(`"${name}" of a fault must be a string.`);
+  const needed = effects[kind].needs.find((names) => !names.some((name) => given.has(name)));
+  if (needed !== undefined) throw new TypeError(`A fault of kind "${kind}" needs ${needed.join(" or ")}.`);
+  if (given.has("nth") && (given.has("skip") || given.has("times"))) {
+    throw new TypeError('"nth" of a fault conflicts with "skip" and "times". Set only one.');
   }
-  const when = given.get("when");
-  if (when !== undefined && when !== "before" && when !== "after") {
-    throw new TypeError('"when" of a fault must be "before" or "after".');
-  }
-  if (given.get("nth") === 0) throw new TypeError('"nth" of a fault counts from 1.');
-  const kind = given.get("kind");
-  if (kind === "error") {
-    const status = given.get("status") ?? 400;
-    if (typeof given.get("code") !== "string") throw new TypeError('A fault of kind "error" needs a code.');
-    if (!(typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599)) {
-      throw new TypeError('"status" of a fault must be 400 to 599.');
-    }
-  }
-  if (kind === "delay" && given.get("delayMs") === undefined) {
-    throw new TypeError('A fault of kind "delay" needs delayMs.');
-  }
-  if (kind === "eventual" && given.get("forMs") === undefined && given.get("forRequests") === undefined) {
-    throw new TypeError('A fault of kind "eventual" needs forMs or forRequests.');
-  }
-  const fields = given.get("fields");
-  if (kind === "replace" && (typeof fields !== "object" || fields === null || Array.isArray(fields))) {
-    throw new TypeError('A fault of kind "replace" needs an object of fields.');
-  }
+  const operation = given.get("operation");
+  if (typeof operation === "string" && operation !== "*") requireKnown("operation", operation, operations);
+  requirePlace(given.get("region"), given.get("keyId"));
 }

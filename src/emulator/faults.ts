@@ -3,7 +3,7 @@ import { namesKey } from "./permissions";
 
 /** Faults on demand. */
 export interface Faults {
-  /** @returns an id for `remove` @throws TypeError where the rule makes no sense */
+  /** @returns an id for `remove` @throws TypeError where the rule makes no sense, or would match no request */
   add(fault: Fault): number;
   remove(id: number): void;
   clear(): void;
@@ -24,12 +24,13 @@ interface Rule {
   readonly last: number;
 }
 
-export function faultSource(): FaultSource {
+/** @param operations every operation that a request can be of */
+export function faultSource(operations: readonly string[]): FaultSource {
   let rules: Rule[] = [];
   let nextId = 1;
   return {
     add: (fault) => {
-      checkFault(fault);
+      checkFault(fault, operations);
       const id = nextId;
       nextId += 1;
       const first = fault.nth ?? (fault.skip ?? 0) + 1;

@@ -1,13 +1,23 @@
 import { durationMs, emulatorClock, type EmulatorClock } from "./clock";
-import { emulatedClouds, type OptionsByCloud, type QuotaName, ratesOf, wiresOf } from "./clouds";
+import type { EmulatedCloud } from "./cloud";
+import {
+  emulatedClouds,
+  environmentAt,
+  knownNames,
+  type OptionsByCloud,
+  type QuotaName,
+  ratesOf,
+  wiresOf,
+} from "./clouds";
 import { controlWire } from "./control";
 import type { Fault } from "./fault";
 import { faultSource, type Faults } from "./faults";
+import { requireHostNames } from "./host-names";
 import { importTokens } from "./import-token";
 import { KeyStore } from "./key-store";
 import { permissionCheck, type Permissions } from "./permissions";
 import { qkmsSide } from "./qkms/cloud";
-import { requestQuotas, type RequestRates } from "./quotas";
+import { type Quotas, requestQuotas, type RequestRates } from "./quotas";
 import type { RequestWatch } from "./request-watch";
 import { requestRecorder, type RequestLog } from "./requests";
 import { serve } from "./server";
@@ -19,10 +29,12 @@ import { wrappingKeys } from "./wrapping-keys";
 export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
 export { type OptionsByCloud, type QuotaName, quotaNames } from "./clouds";
+export { type EnvironmentFormat, environmentFormats, environmentText } from "./environment";
 export type { Fault, FaultEffect, FaultScope } from "./fault";
 export { faultSyntax as FAULT_SYNTAX, parseFault } from "./fault-spec";
 export type { Faults } from "./faults";
 export type { Denial, DenialScope, Permissions } from "./permissions";
+export { isLoopback } from "./host-names";
 export type { QkmsOptions } from "./qkms/options";
 export type { RequestRates } from "./quotas";
 export type { RequestMoment, RequestWatch, WatchedRequest } from "./request-watch";
@@ -32,8 +44,16 @@ export type { LoggedRequest, RequestLog } from "./requests";
 export interface EmulatorOptions extends OptionsByCloud {
   /** TCP port. Default 0: any that is free. */
   readonly port?: number;
-  /** Loopback address to listen on. Default 127.0.0.1. */
-  readonly host?: "127.0.0.1" | "::1";
+  /**
+   * Address to listen on. Default 127.0.0.1. With an address beyond loopback, such as 0.0.0.0 in a container, anyone who
+   * reaches the port can use, read and delete the keys.
+   */
+  readonly host?: string;
+  /**
+   * Names under which callers reach the emulator, such as `kms` for a container of that name; the first one is the one in
+   * `url`. Requests with any other name in their Host header are refused, except for those of loopback. Default none.
+   */
+  readonly hostNames?: readonly string[];
   /** Region of requests whose signature names none. Default us-east-1. */
   readonly region?: string;
   /** Account of the callers, 12 digits. Default 111122223333. */
@@ -42,13 +62,15 @@ export interface EmulatorOptions extends OptionsByCloud {
   readonly accounts?: Readonly<Record<string, string>>;
   /** Where time comes from, in milliseconds since 1970. Default Date.now. */
   readonly now?: () => number;
+  /** Where the clock starts: a Date, an ISO 8601 instant or milliseconds since 1970. Default the present, by `now`. */
+  readonly clock?: Date | string | number;
   /** RSA private keys in PEM that serve as wrapping keys, one for each size; other sizes are made when first needed. */
   readonly wrappingKeys?: readonly string[];
-  /** Throttling: AWS's default quotas, none, or requests per second by operation. Default "off". */
+  /** Throttling: AWS's default quotas, none, or requests per second by operation, such as `{ CreateKey: 1 }`. Default "off". */
   readonly quotas?: QuotaName | RequestRates;
   /** Faults from the start; more can be added later. Default none. */
   readonly faults?: readonly Fault[];
-  /** Is told of each request as it arrives and before its answer leaves, and may tear the connection. Default none. */
+  /** Called for each request as it arrives and before its answer leaves; it may tear the connection. Default none. */
   readonly onRequest?: RequestWatch;
   /** File that keeps keys (with their bytes), aliases and the clock's offset between starts. Default none. */
   readonly stateFile?: string;
@@ -79,16 +101,23 @@ export interface Emulator extends AsyncDisposable {
   readonly permissions: Permissions;
   /** What a state file would hold now, with the bytes of every key: for tests that judge by what the KMS holds. */
   snapshot(): string;
+  /**
+   * Makes everything as it was at the start, for the next test: no keys and aliases, no denials, an empty request log, the
+   * clock and the faults of the options. A state file is emptied too. The port stays.
+   */
+  reset(): void;
   /** Ends all connections and frees the port. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an embedded KMS on loopback.
+ * Starts an embedded KMS, on loopback unless `host` says otherwise.
  * @throws TypeError for options that make no sense; Error for a file that is no state file; the error of listen
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", accountId = "111122223333", stateFile } = options;
+  const reach = { host: options.host ?? "127.0.0.1", hostNames: options.hostNames ?? [] };
+  requireHostNames(reach.hostNames);
   if (!/^\d{12}$/.test(accountId)) throw new TypeError("accountId must have 12 digits.");
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) throw new TypeError(`"${region}" is not the name of a Region.`);
   const saved = stateFile === undefined ? undefined : readState(stateFile);
@@ -109,8 +138,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     visibility: visibility(),
     wrappingKeys: wrappingKeys(options.wrappingKeys),
     importTokens: importTokens(options.singleUseImportTokens ?? true),
-    faults: faultSource(),
-    permissions: permissionCheck(),
+    faults: faultSource(knownNames.operations),
+    permissions: permissionCheck(knownNames.actions),
     requests: requestRecorder(),
     onRequest: options.onRequest,
     replicationDelayMs: delayMs(options.replicationDelay),
@@ -120,18 +149,32 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     settle: () => {
       if (store.settle(clock.now().getTime())) save();
     },
+    reset: () => {
+      store.clear();
+      world.visibility.clear();
+      world.permissions.allow();
+      world.requests.clear();
+      world.faults.clear();
+      for (const fault of options.faults ?? []) world.faults.add(fault);
+      for (const quotas of quotasByCloud.values()) quotas.clear();
+      clock.set(options.clock ?? source());
+    },
     save,
   };
   for (const fault of options.faults ?? []) world.faults.add(fault);
+  if (options.clock !== undefined) clock.set(options.clock);
+  const quotasByCloud = new Map<EmulatedCloud, Quotas>(
+    emulatedClouds.map((cloud) => [cloud, requestQuotas(ratesOf(cloud, options.quotas ?? "off"))]),
+  );
   const wires = wiresOf(emulatedClouds, (cloud) => ({
     world,
-    quotas: requestQuotas(ratesOf(cloud, options.quotas ?? "off")),
+    quotas: quotasByCloud.get(cloud) ?? requestQuotas({}),
     options: optionsFor(cloud.name, options),
     presentMs: source,
   }));
   // Before listening, so that a file that cannot be written leaves no server behind.
   save();
-  const server = await serve([controlWire(world), ...wires], clock, options.host ?? "127.0.0.1", options.port ?? 0);
+  const server = await serve([controlWire(world), ...wires], clock, reach, options.port ?? 0);
   const close = async (): Promise<void> => {
     closing.abort();
     await server.close();
@@ -142,15 +185,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port: server.port,
     region,
     accountId,
-    environment: Object.assign(
-      {},
-      ...emulatedClouds.map(({ path, environment }) => environment({ url: `${server.url}${path}`, region })),
-    ),
+    environment: environmentAt(server.url, region),
     clock,
     requests: world.requests,
     faults: world.faults,
     permissions: world.permissions,
     snapshot: () => stateText(state()),
+    reset: () => world.reset(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -78,6 +78,13 @@ export class KeyStore {
     this.#aliases.delete(place(alias.accountId, alias.region, alias.name));
   }
 
+  /** Forgets every key, with its bytes, and every alias. */
+  clear(): void {
+    for (const material of this.all().flatMap(({ materials }) => materials)) material.bytes?.fill(0);
+    this.#keys.clear();
+    this.#aliases.clear();
+  }
+
   /**
    * Lets the time up to now do its work: material expires, keys whose waiting period is over vanish.
    * @returns whether there was any work

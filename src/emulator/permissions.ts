@@ -1,3 +1,5 @@
+import { matchesAction, requireKnown, requireKnownAction, requirePlace } from "./vocabulary";
+
 /** What a denial is about. Whatever is left out matches everything. */
 export interface DenialScope {
   readonly region?: string;
@@ -13,8 +15,9 @@ export interface Denial extends DenialScope {
 
 /** What callers may not do. Everything is allowed until it is denied. */
 export interface Permissions {
+  /** @throws TypeError where the action or the scope would match no request, as a misspelled one does */
   deny(action: string, scope?: DenialScope): void;
-  /** Takes back every denial of this action; without one, all of them. */
+  /** Takes back every denial of this action; without one, all of them. @throws TypeError where there is no such action */
   allow(action?: string): void;
   list(): readonly Denial[];
 }
@@ -23,13 +26,20 @@ export interface PermissionCheck extends Permissions {
   denies(request: { action: string; region: string; keyArn: string | undefined; accessKeyId: string }): boolean;
 }
 
-export function permissionCheck(): PermissionCheck {
+const scopeMembers = ["region", "keyId", "accessKeyId"] as const satisfies (keyof DenialScope)[];
+
+/** @param actions every permission that a request can take */
+export function permissionCheck(actions: readonly string[]): PermissionCheck {
   let denials: Denial[] = [];
   return {
     deny: (action, scope = {}) => {
+      requireKnownAction(action, actions);
+      for (const name of Object.keys(scope)) requireKnown("member of a denial", name, scopeMembers);
+      requirePlace(scope.region, scope.keyId);
       denials.push({ ...scope, action });
     },
     allow: (action) => {
+      if (action !== undefined) requireKnownAction(action, actions);
       denials = action === undefined ? [] : denials.filter((denial) => denial.action !== action);
     },
     list: () => [...denials],
@@ -47,9 +57,4 @@ export function permissionCheck(): PermissionCheck {
 /** Whether an id or ARN names the key of this ARN. */
 export function namesKey(keyId: string, keyArn: string | undefined): boolean {
   return keyArn !== undefined && (keyArn === keyId || keyArn.endsWith(`/${keyId}`));
-}
-
-function matchesAction(pattern: string, action: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join(".*")}$`, "i").test(action);
 }

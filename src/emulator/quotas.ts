@@ -8,6 +8,8 @@ export type RequestRates = Readonly<Record<string, number>>;
 export interface Quotas {
   /** Whether this request, and all that it counts as, is still within the quotas. If not, it takes nothing of them. */
   take(counted: readonly Counted[], accountId: string, nowMs: number): boolean;
+  /** Forgets what was taken. */
+  clear(): void;
 }
 
 /** What a request counts as. */
@@ -42,5 +44,6 @@ export function requestQuotas(rates: RequestRates): Quotas {
       }
       return granted;
     },
+    clear: () => buckets.clear(),
   };
 }

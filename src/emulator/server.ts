@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EmulatorClock } from "./clock";
+import { isServed, nameInUrl, type Reach } from "./host-names";
 import type { Delivery, Wire, WireRequest } from "./wire";
 
 /** Larger than any request of a KMS, small enough to be held in memory. */
@@ -19,14 +20,14 @@ export interface EmulatorServer {
 }
 
 /**
- * Serves the wires on a loopback address.
+ * Serves the wires.
  * @param port 0 = any that is free
  * @throws the error of listen, e.g. EADDRINUSE
  */
 export async function serve(
   wires: readonly Wire[],
   clock: EmulatorClock,
-  host: "127.0.0.1" | "::1",
+  reach: Reach,
   port: number,
 ): Promise<EmulatorServer> {
   const server = createServer(
@@ -38,15 +39,15 @@ export async function serve(
       connectionsCheckingInterval: 5_000,
     },
     (request, response) => {
-      respond(wires, clock, request, response).catch(() => response.destroy());
+      respond(wires, clock, reach, request, response).catch(() => response.destroy());
     },
   );
   // Malformed HTTP: Node's own answer carries no date of this clock, so the connection just ends.
   server.on("clientError", (_error, socket) => socket.destroy());
-  const address = await listening(server, host, port);
+  const address = await listening(server, reach.host, port);
   return {
     port: address.port,
-    url: `http://${host === "::1" ? "[::1]" : host}:${address.port}`,
+    url: `http://${nameInUrl(reach)}:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -70,12 +71,13 @@ function listening(server: Server, host: string, port: number): Promise<AddressI
 async function respond(
   wires: readonly Wire[],
   clock: EmulatorClock,
+  reach: Reach,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A web page that rebinds its name to 127.0.0.1 must not reach the keys: its Host header gives it away.
-  if (!isLoopbackName(request.headers.host)) {
-    return send(response, clock, plain(403, "Only loopback names are served here."));
+  if (!isServed(request.headers.host, reach)) {
+    const own = ["loopback names", ...reach.hostNames].join(", ");
+    return send(response, clock, plain(403, `This host is not served. Served are ${own}; others by --host-name.`));
   }
   if (isFromWebPage(request.headers)) return send(response, clock, plain(403, "Not for web pages."));
   const body = await wholeBody(request);
@@ -126,11 +128,6 @@ async function wholeBody(request: IncomingMessage): Promise<Buffer | undefined> 
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
-}
-
-function isLoopbackName(host: string | undefined): boolean {
-  const name = (host ?? "").replace(/:\d+$/, "").toLowerCase();
-  return name === "127.0.0.1" || name === "[::1]" || name === "localhost" || name.endsWith(".localhost");
 }
 
 /**

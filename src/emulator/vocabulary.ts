@@ -26,6 +26,30 @@ export function requireKnown(what: string, name: string, known: readonly string[
   throw new TypeError(`"${name}" is not a known ${what}. ${way}`);
 }
 
+/**
+ * As far as it can be seen at once that a rule for this Region or this key would match no request.
+ * @throws TypeError
+ */
+export function requirePlace(region: unknown, keyId: unknown): void {
+  if (typeof region === "string" && !/^(?:qkms|[a-z]{2}(?:-[a-z0-9]+)+)$/.test(region)) {
+    throw new TypeError(`"${region}" must be a Region name, such as us-east-1, or qkms.`);
+  }
+  if (typeof keyId === "string" && (keyId === "" || /(?:^|:)alias\//.test(keyId))) {
+    throw new TypeError(`"${keyId}" must be a key id or a key ARN; an alias is not taken here.`);
+  }
+}
+
+/** @param pattern an action, in which `*` stands for any letters @throws TypeError where it matches none that is known */
+export function requireKnownAction(pattern: string, actions: readonly string[]): void {
+  if (!actions.some((action) => matchesAction(pattern, action))) requireKnown("permission", pattern, actions);
+}
+
+/** Whether a pattern, in which `*` stands for any letters, names an action. Capitals do not matter, as in IAM. */
+export function matchesAction(pattern: string, action: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join(".*")}$`, "i").test(action);
+}
+
 /** The known name that is at most a third of its letters away; undefined where none is. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const [first] = known

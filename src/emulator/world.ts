@@ -32,6 +32,8 @@ export interface World {
   readonly closing: AbortSignal;
   /** Lets the time until now do its work on the keys, for the state file too: what is gone must not come back with it. */
   settle(): void;
+  /** Makes everything as it was when the emulator started, without keys. */
+  reset(): void;
   /** Writes the state file, where there is one. */
   save(): void;
 }

@@ -1,6 +1,6 @@
-import type { Emulator } from "../../src/emulator/index";
+import { type Emulator, environmentText } from "../../src/emulator/index";
 import { emulator } from "../support/emulator";
-import { send } from "./support/wire";
+import { send, textOf } from "./support/wire";
 
 describe("the control endpoints", () => {
   let kmsEmulator: Emulator;
@@ -84,14 +84,94 @@ describe("the control endpoints", () => {
     ["POST", "denials", {}],
     ["POST", "denials", { action: 1 }],
     ["GET", "requests?since=-1", undefined],
+    ["GET", "requests?sinse=1", undefined],
+    ["DELETE", "faults?idd=1", undefined],
+    ["GET", "environment?format=cmd", undefined],
+    ["POST", "faults", { kind: "drop", operation: "ImportKeyMatrial" }],
+    ["POST", "faults", { kind: "drop", operation: "createkey" }],
+    ["POST", "faults", { kind: "drop", opertion: "CreateKey" }],
+    ["POST", "faults", { kind: "drop", code: "X" }],
+    ["POST", "faults", { kind: "drop", nth: 2, times: 2 }],
+    ["POST", "faults", { kind: "drop", region: "us-est 1" }],
+    ["POST", "faults", { kind: "drop", keyId: "alias/app" }],
+    ["POST", "denials", { action: "kms:ImportKeyMatrial" }],
+    ["POST", "denials", { action: "ImportKeyMaterial" }],
+    ["POST", "denials", { action: "s3:*" }],
+    ["POST", "denials", { action: "kms:Encrypt", keyid: "x" }],
+    ["POST", "denials", { action: "kms:Encrypt", keyId: "alias/app" }],
+    ["DELETE", "denials?action=kms:ImportKeyMatrial", undefined],
   ])("answer wrong input with a clear error: %s %s %p", async (method, path, body) => {
     expect(await control(method, path, body)).toMatchObject({ status: 400, answer: { message: expect.any(String) } });
+  });
+
+  it("begin again, without keys and as it was started", async () => {
+    await using started = await emulator({
+      now: () => Date.parse("2027-01-01T00:00:00Z"),
+      clock: "2030-01-01T00:00:00Z",
+      faults: [{ operation: "ListAliases", kind: "error", code: "FromTheStart" }],
+      quotas: { CreateKey: 1 },
+    });
+    const type = async (operation: string, input: object = {}) =>
+      (await send(started, operation, input)).body["__type"];
+    const { body } = await send(started, "CreateKey");
+    const KeyId = textOf(body, "KeyMetadata.KeyId");
+    await send(started, "CreateAlias", { AliasName: "alias/app", TargetKeyId: KeyId });
+    expect(await type("CreateKey")).toBe("ThrottlingException");
+    expect(await type("ListAliases")).toBe("FromTheStart");
+    started.clock.advance("400d");
+    started.faults.add({ operation: "ListKeys", kind: "error", code: "Later", times: 0 });
+    started.permissions.deny("kms:CreateKey");
+    const answer = await fetch(`${started.url}/_byok/reset`, { method: "POST" });
+    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    expect(started.clock.now()).toEqual(new Date("2030-01-01T00:00:00Z"));
+    expect([started.permissions.list(), started.requests.all()]).toEqual([[], []]);
+    expect((await send(started, "ListKeys")).body["Keys"]).toEqual([]);
+    expect(await type("ListAliases")).toBe("FromTheStart");
+    expect((await send(started, "ListAliases")).body["Aliases"]).toEqual([]);
+    expect(await type("DescribeKey", { KeyId })).toBe("NotFoundException");
+    expect((await send(started, "CreateKey")).status).toBe(200);
+    started.clock.advance("1d");
+    started.reset();
+    expect(started.clock.now()).toEqual(new Date("2030-01-01T00:00:00Z"));
+  });
+
+  it("give the environment, as the caller reaches the emulator", async () => {
+    const environment = async (query: string) => {
+      const response = await fetch(`http://localhost:${kmsEmulator.port}/_byok/environment${query}`);
+      return response.text();
+    };
+    const url = `http://localhost:${kmsEmulator.port}`;
+    const variables: unknown = JSON.parse(await environment(""));
+    expect(variables).toEqual({
+      AWS_ENDPOINT_URL_KMS: url,
+      AWS_ENDPOINT_URL_STS: url,
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      ALIBABA_CLOUD_KMS_ENDPOINT: url,
+      ALIBABA_CLOUD_REGION: "cn-hangzhou",
+      ALIBABA_CLOUD_ACCESS_KEY_ID: "test",
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: "test",
+      QKMS_ENDPOINT_URL: `${url}/qkms`,
+      QKMS_ACCESS_KEY_ID: "test",
+      QKMS_SECRET_ACCESS_KEY: "test",
+    });
+    expect(await environment("?format=sh")).toContain(`export AWS_ENDPOINT_URL_KMS=${url}\n`);
+    expect(await environment("?format=fish")).toContain(`set -gx AWS_REGION us-east-1\n`);
+    expect(await environment("?format=powershell")).toContain(`$env:AWS_REGION = 'us-east-1'\n`);
+    expect(await environment("?format=dotenv")).toContain(`\nAWS_REGION=us-east-1\n`);
+  });
+
+  it("quote for the shell what needs it", () => {
+    expect(environmentText({ A: "it's $HOME" }, "sh")).toBe(`export A='it'\\''s $HOME'\n`);
+    expect(environmentText({ A: "it's" }, "powershell")).toBe(`$env:A = 'it''s'\n`);
   });
 
   it("name what there is", async () => {
     expect(await control("GET", "nothing")).toMatchObject({
       status: 404,
-      answer: { message: expect.stringContaining("health, clock, requests, faults, denials") },
+      answer: { message: expect.stringContaining("health, environment, reset, clock, requests, faults, denials") },
     });
     expect(await control("POST", "clock", {})).toMatchObject({
       status: 405,

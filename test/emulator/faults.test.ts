@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import {
   CreateKeyCommand,
+  DecryptCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
+  EncryptCommand,
   GetPublicKeyCommand,
   type KMSClient,
   ListKeysCommand,
+  ReEncryptCommand,
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
 import { type Emulator, type Fault, parseFault } from "../../src/emulator/index";
@@ -207,7 +210,86 @@ describe("the fault syntax of the command line", () => {
     "CreateKey error:X:200",
     "CreateKey#0 drop",
     "CreateKey#3-2 drop",
+    "CreateKye drop",
+    "ReEncryptTo drop",
+    "CreateKey@useast1 drop",
   ])("does not take %p", (text) => {
     expect(() => parseFault(text)).toThrow(TypeError);
+  });
+});
+
+describe("a name that no request can have", () => {
+  it.each<[string, () => object, string]>([
+    [
+      "in a fault",
+      () => ({ kind: "drop", operation: "CreateKye" }),
+      '"CreateKye" is not a known operation. Did you mean "CreateKey"?',
+    ],
+    ["in a fault", () => ({ kind: "drop", operation: "Banana" }), "There are: AssumeRole, CancelKeyDeletion, "],
+    ["of a fault's member", () => ({ kind: "delay", delayMS: 5 }), 'Did you mean "delayMs"?'],
+    [
+      "of a member of another kind",
+      () => ({ kind: "truncate", when: "after" }),
+      'not a known member of a fault of kind "truncate"',
+    ],
+  ])("%s is refused", async (_where, fault, text) => {
+    await using kmsEmulator = await emulator();
+    // A caller without types.
+    expect(() => kmsEmulator.faults.add(Object(fault()))).toThrow(text);
+    await expect(emulator({ faults: [Object(fault())] })).rejects.toThrow(text);
+    expect(kmsEmulator.faults.list()).toEqual([]);
+  });
+
+  it("in a denial is refused, and what is a pattern of known ones is not", async () => {
+    await using kmsEmulator = await emulator();
+    const { permissions } = kmsEmulator;
+    for (const action of ["kms:ImportKeyMatrial", "kms:ReEncrypt", "kms:Foo*", "ImportKeyMaterial", "", "iam:*"]) {
+      expect(() => permissions.deny(action)).toThrow(TypeError);
+      expect(() => permissions.allow(action)).toThrow(TypeError);
+    }
+    expect(() => permissions.deny("kms:ReEncryptFro")).toThrow('Did you mean "kms:ReEncryptFrom"?');
+    expect(() => permissions.deny("kms:Encrypt", Object({ keyID: "x" }))).toThrow('Did you mean "keyId"?');
+    expect(() => permissions.deny("kms:Encrypt", { region: "Frankfurt" })).toThrow("must be a Region name");
+    expect(permissions.list()).toEqual([]);
+    for (const action of [
+      "kms:*",
+      "kms:ReEncrypt*",
+      "*",
+      "kms:importkeymaterial",
+      "sts:AssumeRole",
+      "kms:DeleteKeyMaterial",
+    ]) {
+      permissions.deny(action);
+      permissions.allow(action);
+    }
+  });
+
+  it("in quotas is refused", async () => {
+    await expect(emulator({ quotas: { CreateKye: 1 } })).rejects.toThrow('Did you mean "CreateKey"?');
+  });
+});
+
+describe("a request that does not name its key", () => {
+  it("is denied and befallen like one that does", async () => {
+    await using kmsEmulator = await emulator();
+    const kms = kmsClient(kmsEmulator);
+    const [one, other] = [await createExternalKey(kms), await createExternalKey(kms)];
+    const ciphertextOf = async (KeyId = "") => {
+      await importMaterial(kms, KeyId, randomBytes(32));
+      return (await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("text") }))).CiphertextBlob;
+    };
+    const [first, second] = [await ciphertextOf(one.KeyId), await ciphertextOf(other.KeyId)];
+    kmsEmulator.permissions.deny("kms:Decrypt", { keyId: one.KeyId ?? "" });
+    expect(await failure(kms.send(new DecryptCommand({ CiphertextBlob: first })))).toMatchObject({
+      name: "AccessDeniedException",
+    });
+    await kms.send(new DecryptCommand({ CiphertextBlob: second }));
+    kmsEmulator.permissions.allow();
+    kmsEmulator.permissions.deny("kms:ReEncryptTo", { keyId: one.KeyId ?? "" });
+    const move = (CiphertextBlob: Uint8Array | undefined, DestinationKeyId: string | undefined) =>
+      kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId }));
+    await move(first, other.KeyId);
+    expect(await failure(move(second, one.KeyId))).toMatchObject({ name: "AccessDeniedException" });
+    kms.destroy();
   });
 });

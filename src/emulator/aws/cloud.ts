@@ -13,6 +13,8 @@ export const awsSide = {
     AWS_ENDPOINT_URL_KMS: url,
     AWS_ENDPOINT_URL_STS: url,
     AWS_REGION: region,
+    // Older SDKs, boto3 among them, read this one only.
+    AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
   }),

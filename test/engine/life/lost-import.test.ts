@@ -90,7 +90,7 @@ describe("an import whose reply was lost, where a full key takes no other", () =
   it("is none where the key is gone meanwhile, and does not hide another error", async () => {
     const gone = await emptyKey();
     life.kms.faults.add({ operation: put, kind: "drop", when: "after" });
-    life.kms.faults.add({ operation: look, kind: "error", code: "NotFoundException", nth: 2, times: 9 });
+    life.kms.faults.add({ operation: look, kind: "error", code: "NotFoundException", skip: 1, times: 9 });
     await expect(applyMaterial(life.run(), settings(gone), bytesSource(newBytes()), undefined)).rejects.toMatchObject({
       code: "key_unusable",
     });
