@@ -1,0 +1,91 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const root = join(__dirname, "../..");
+const run = promisify(execFile);
+
+/** The programs of docs/emulator.md as they are printed there, in a project that has byok installed. */
+describe("the programs of docs/emulator.md", () => {
+  const page = readFileSync(join(root, "docs/emulator.md"), "utf8");
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "byok-recipes-"));
+    writeFileSync(join(folder, "package.json"), "{}");
+    mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+    symlinkSync(root, join(folder, "node_modules/byok"));
+    symlinkSync(join(root, "node_modules/@aws-sdk"), join(folder, "node_modules/@aws-sdk"));
+    const command = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/src/cli/main.js")}" "$@"\n`;
+    writeFileSync(join(folder, "node_modules/.bin/byok"), command, { mode: 0o755 });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A block of the page that has a line which begins so. */
+  const block = (language: string, line: string): string => {
+    const blocks = [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
+    const found = blocks.find(
+      ([, name, text = ""]) => name === language && text.split("\n").some((one) => one.startsWith(line)),
+    );
+    if (found?.[2] === undefined) throw new Error(`There is no ${language} with ${line} in docs/emulator.md.`);
+    return found[2];
+  };
+
+  it("pass, in Jest", async () => {
+    writeFileSync(join(folder, "expiry.test.ts"), block("ts", "// expiry.test.ts"));
+    const options = { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } };
+    const transform = { "^.+\\.ts$": [require.resolve("@swc/jest"), options] };
+    const config = JSON.stringify({ rootDir: folder, testEnvironment: "node", transform });
+    const jest = join(root, "node_modules/jest/bin/jest.js");
+    const { stderr } = await run(process.execPath, [jest, "--config", config, "--ci"], { cwd: folder });
+    expect(stderr).toContain("Tests:       1 passed, 1 total");
+  });
+
+  it("pass, in pytest with boto3", async () => {
+    const missing = await run("python3", ["-c", "import boto3, cryptography, pytest"]).then(
+      () => undefined,
+      (error: Error) => error.message.trim().split("\n").at(-1),
+    );
+    if (missing !== undefined) {
+      process.stdout.write(`recipes: the Python test of docs/emulator.md did not run (${missing})\n`);
+      expect(missing).not.toBe("");
+      return;
+    }
+    writeFileSync(join(folder, "test_expiry.py"), block("python", "# test_expiry.py"));
+    const python = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_expiry.py"];
+    const { stdout } = await run("python3", python, { cwd: folder });
+    expect(stdout).toMatch(/^1 passed/m);
+  });
+
+  it("start the emulator in one step of a pipeline, for the next one", async () => {
+    const port = await freePort();
+    const step = block("sh", "npx --no-install byok emulator --port").replaceAll("8300", String(port));
+    const environment = join(folder, "environment");
+    writeFileSync(environment, "");
+    const shell = spawn("sh", ["-e", "-c", step], {
+      cwd: folder,
+      env: { ...process.env, GITHUB_ENV: environment },
+      stdio: "ignore",
+    });
+    const code = await new Promise((resolve) => {
+      shell.once("exit", resolve);
+    });
+    expect(code).toBe(0);
+    const lines = readFileSync(environment, "utf8").split("\n");
+    expect(lines).toContain(`AWS_ENDPOINT_URL_KMS=http://127.0.0.1:${port}`);
+    const said: { pid: number } = JSON.parse(await (await fetch(`http://127.0.0.1:${port}/_byok/health`)).text());
+    process.kill(said.pid, "SIGTERM");
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
