@@ -15,7 +15,7 @@ export function externalKeyPropsFaults(props: ExternalKeyProps): Faults {
     ]),
     ...faultIf(
       namespace !== undefined && known(namespace) === undefined,
-      "`creationTokenNamespace` is only known to Terraform, and it is needed to tell keys apart while the app runs. Write it in the app.",
+      "`creationTokenNamespace` must be known at synthesis, since keys are told apart by it: only Terraform knows this value. Write it in the app.",
     ),
   ];
 }

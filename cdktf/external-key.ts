@@ -38,12 +38,12 @@ export class ExternalKey extends Construct implements IExternalKey {
     this.keySpec = this.isReplica || this.kms === undefined ? undefined : specOf(props, this.kms);
   }
 
-  /** The key of an ARN, which belongs to somebody else. Nothing is asked of the KMS. */
+  /** An existing key that this app does not manage, by its ARN. Sends no request. */
   static fromKeyArn(scope: Construct, id: string, keyArn: string): IExternalKey {
     return new ForeignKey(scope, id, keyArn);
   }
 
-  /** A key that belongs to somebody else and is looked up at each plan, by its ARN, its id or an alias. */
+  /** An existing key that this app does not manage, by its ARN, id or alias. It is read at each plan. */
   static fromLookup(scope: Construct, id: string, props: ExternalKeyLookupProps): LookedUpKey {
     return new LookedUpKey(scope, id, props);
   }

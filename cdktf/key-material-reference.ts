@@ -2,18 +2,18 @@ import type { Construct } from "constructs";
 import { DefaultTokenResolver, StringConcat, TerraformElement, TerraformStack, Token, Tokenization } from "./core";
 import { type Faults, faultIf } from "./faults";
 
-/** How it is done right; stands at the end of each refusal. */
+/** What to do instead; the end of each error. */
 const remedy =
-  'Give an ephemeral variable (`new KeyMaterialVariable(this, "payments_key").stringValue`), a reference to an ephemeral resource, or name a source instead: `keyMaterialSource: "file:keys/payments.bin"`.';
+  'Use an ephemeral variable (`new KeyMaterialVariable(this, "payments_key").stringValue`), a reference to an ephemeral resource, or name a source instead: `keyMaterialSource: "file:keys/payments.bin"`.';
 
 /**
- * Throws for bytes that are written in the program, before they can get anywhere: whatever stands in a construct is
+ * Throws for bytes that are written in the program, before they can get anywhere: everything in a construct is
  * written to cdk.tf.json. Expressions are looked at by `referenceFaults`.
  */
 export function refuseLiteral(construct: Construct, value: string): void {
   if (Token.isUnresolved(value) || value.includes("${")) return;
   throw new Error(
-    `${construct.node.path}: \`keyMaterial\` is a literal text, which would be written to cdk.tf.json and to saved plans. ${remedy}`,
+    `${construct.node.path}: \`keyMaterial\` must not be a literal text: it would be written to cdk.tf.json and to saved plans. ${remedy}`,
   );
 }
 
@@ -29,7 +29,7 @@ export function referenceFaults(construct: Construct, value: string): Faults {
   });
   const expression = typeof text === "string" ? /^\$\{([^]*)\}$/.exec(text.trim())?.[1] : undefined;
   if (expression === undefined || longLiteral.test(expression)) {
-    return [`\`keyMaterial\` has literal text in it, which would be written to cdk.tf.json. ${remedy}`];
+    return [`\`keyMaterial\` must not contain literal text: it would be written to cdk.tf.json. ${remedy}`];
   }
   const [, read] = /\b(file(?:base64)?|templatefile)\(/.exec(expression) ?? [];
   if (read !== undefined) {
@@ -41,9 +41,13 @@ export function referenceFaults(construct: Construct, value: string): Faults {
   const variables = references.filter(([, kind]) => kind === "var").map(([, , name = ""]) => name);
   const others = references.filter(([, kind = ""]) => kind !== "var" && kind !== "ephemeral").map(([whole]) => whole);
   return [
-    ...faultIf(references.length === 0, `\`keyMaterial\` refers to nothing that is ephemeral. ${remedy}`),
+    ...faultIf(
+      references.length === 0,
+      `\`keyMaterial\` must refer to an ephemeral value, and refers to none. ${remedy}`,
+    ),
     ...others.map(
-      (name) => `\`keyMaterial\` refers to ${name}, which Terraform stores in its state or plan. ${remedy}`,
+      (name) =>
+        `\`keyMaterial\` must refer to ephemeral values only: Terraform stores ${name} in its state or plan. ${remedy}`,
     ),
     ...variables.flatMap((name) => variableFaults(construct, name)),
   ];

@@ -21,8 +21,8 @@ export interface MultiRegionExternalKeyProps
     >,
     Omit<ImportedKeyMaterialProps, "key" | "timeouts" | "provider"> {
   /**
-   * The Regions, that of the primary key first. Each is part of the ids of what stands in it, so their order may change,
-   * and one may come or go, without anything happening to the others.
+   * The Regions, that of the primary key first. Each is part of the ids of its constructs, so their order may change, and one
+   * may be added or removed, without any effect on the others.
    *
    * @example ["eu-central-1", "eu-west-1", "us-east-1"]
    */
@@ -37,7 +37,7 @@ export interface RegionalKey {
 
 /**
  * A key in several Regions with the same id and the same bytes: a primary, its material, then its replicas with theirs;
- * destroyed in the reverse order. What is encrypted in one Region can be decrypted in each.
+ * destroyed in the reverse order. Ciphertext of one Region can be decrypted in every other.
  */
 export class MultiRegionExternalKey extends Construct {
   /** The key of the first Region. */
@@ -90,18 +90,18 @@ function checkedRegions(construct: Construct, regions: readonly string[]): reado
   const faults = [
     ...faultIf(
       first === undefined,
-      "`regions` is empty. Name the Region of the primary key, then those of its replicas.",
+      "`regions` must name at least one Region. Set the Region of the primary key, then those of its replicas.",
     ),
     ...regions.flatMap((region) =>
       known(region) === undefined
         ? [
-            "`regions` has a value that is only known to Terraform, and the Regions are ids of constructs. Write them in the app.",
+            "`regions` must be known at synthesis, since they are ids of constructs: only Terraform knows one of these values. Write the Regions in the app.",
           ]
         : regionFaults(region),
     ),
     ...regions
       .filter((region, index) => regions.indexOf(region) !== index)
-      .map((region) => `\`regions\` has ${region} twice. A multi-Region key has one key in a Region: remove it.`),
+      .map((region) => `\`regions\` must name each Region once: ${region} is named twice. Remove one.`),
   ];
   if (first === undefined || faults.length > 0) throw new Error(`${construct.node.path}: ${faults.join(" ")}`);
   return [first, ...others];
@@ -112,7 +112,7 @@ function partitionFaults(regions: readonly string[]): Faults {
   const [first, ...others] = regions.map(defaultCloud.arns.partition);
   return faultIf(
     others.some((other) => other !== first),
-    `\`regions\` has ${regions.join(", ")}, which are of different partitions of AWS (${[...new Set([first, ...others])].join(", ")}). Make a key in each.`,
+    `\`regions\` must be of one partition of AWS: ${regions.join(", ")} are of ${[...new Set([first, ...others])].join(", ")}. Create a key in each.`,
   );
 }
 

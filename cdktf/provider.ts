@@ -14,7 +14,7 @@ export type ByokProviderProps = ByokProviderConfig;
 
 /**
  * The byok provider of a stack, installed from `registry.terraform.io/byok/byok`. A second one in a stack needs an `alias`,
- * and is given to the constructs as `provider`.
+ * and is passed to the constructs as `provider`.
  */
 export class ByokProvider extends ByokProviderResource {
   constructor(scope: Construct, id: string, props: ByokProviderProps = {}) {
@@ -71,20 +71,20 @@ function providerFaults(props: ByokProviderProps): Faults {
     ...(Token.isUnresolved(sources) ? [] : sources).flatMap((word) =>
       faultIf(
         known(word) !== undefined && !sourceSchemes.some((scheme) => scheme === word),
-        `\`allowedMaterialSources\` has ${JSON.stringify(word)}. Use ${sourceSchemes.join(", ")}.`,
+        `\`allowedMaterialSources\` must be of ${sourceSchemes.join(", ")}: ${JSON.stringify(word)} was found. Correct it.`,
       ),
     ),
     ...faultIf(
       access !== undefined && access !== "plan" && access !== "apply",
-      `\`materialAccess\` is ${JSON.stringify(access)}. Use plan or apply.`,
+      `\`materialAccess\` must be plan or apply: ${JSON.stringify(access)} was found. Set one of them.`,
     ),
     ...faultIf(
       rate !== undefined && !(rate >= 0.01 && rate <= 1000),
-      `\`importRequestsPerSecond\` is ${rate}. It may be from 0.01 to 1000.`,
+      `\`importRequestsPerSecond\` must be from 0.01 to 1000: ${rate} was found. Correct it.`,
     ),
     ...faultIf(
       retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= 100),
-      `\`maxRetries\` is ${retries}. It may be a whole number from 0 to 100.`,
+      `\`maxRetries\` must be a whole number from 0 to 100: ${retries} was found. Correct it.`,
     ),
     ...blocks.flatMap((block) => secretFaults(props, block)),
   ];
@@ -97,7 +97,7 @@ function secretFaults(props: ByokProviderProps, { name, secrets }: BlockProps): 
     const value: unknown = Reflect.get(block, secret);
     return faultIf(
       typeof value === "string" && known(value) !== undefined,
-      `\`${name}.${secret}\` is a literal text, which would be written to cdk.tf.json. Leave it out, so that credentials come from the environment or a profile, or refer to an ephemeral variable.`,
+      `\`${name}.${secret}\` must not be a literal text: it would be written to cdk.tf.json. Remove it, so that credentials come from the environment or a profile, or refer to an ephemeral variable.`,
     );
   });
 }

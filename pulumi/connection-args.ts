@@ -46,7 +46,7 @@ export interface AlibabaConnectionArgs {
   stsEndpoint?: Input<string>;
   /** Whether to use the endpoints inside a VPC. Default false. */
   useVpcEndpoint?: Input<boolean>;
-  /** A file of PEM certificates to trust in place of Node's own. */
+  /** A file of PEM certificates to trust instead of Node's own. */
   customCaBundle?: Input<string>;
 }
 
@@ -58,7 +58,7 @@ export interface QkmsConnectionArgs {
   region?: Input<string>;
   /** The headers that are signed. Default: those of the vendor's own client. */
   signedHeaders?: Input<Input<string>[]>;
-  /** A file of PEM certificates to trust in place of Node's own. */
+  /** A file of PEM certificates to trust instead of Node's own. */
   customCaBundle?: Input<string>;
 }
 
@@ -80,7 +80,7 @@ export interface ConnectionArgs {
   endpoint?: Input<string>;
   /** URL of STS. Default: `endpoint` where that is on a loopback host, otherwise AWS's own. */
   stsEndpoint?: Input<string>;
-  /** A file of PEM certificates to trust in place of Node's own. Default: `AWS_CA_BUNDLE`. */
+  /** A file of PEM certificates to trust instead of Node's own. Default: `AWS_CA_BUNDLE`. */
   customCaBundle?: Input<string>;
   /** Default: `AWS_USE_FIPS_ENDPOINT`, false. */
   useFipsEndpoint?: Input<boolean>;

@@ -11,27 +11,28 @@ const type = "pulumi-nodejs:dynamic/byok:ExternalKey";
 export interface ExternalKey extends ExternalKeyOutputs {}
 
 /**
- * A KMS key with the origin EXTERNAL, with or without material: a key whose bytes are brought by ImportedKeyMaterial.
+ * A KMS key with the origin EXTERNAL, with or without material. ImportedKeyMaterial imports its bytes.
  *
  * `id` is the key's ARN. Use `id`, `arn` or `keyId` to refer to the key: they stay known while it is updated.
  */
 export class ExternalKey extends dynamic.Resource {
   /** The key's ARN, the same as `id`. */
   readonly arn: Output<string>;
+  /** The key id: the last part of the ARN. */
   readonly keyId: Output<string>;
 
   constructor(name: string, args: ExternalKeyArgs = {}, opts: CustomResourceOptions = {}) {
     const lookup = opts.id !== undefined;
     const token = args.creationToken ?? (lookup ? undefined : creationToken(name, type, opts.parent));
     const props = { ...outputs, ...args, creationToken: token };
-    // Two keys of one creation token cannot stand side by side, and nothing could move from the one to the other.
+    // Two keys with one creation token cannot exist at once, and nothing could move from one to the other.
     const replacing = { deleteBeforeReplace: true };
     super(externalKeyDelegate, name, props, mergeOptions(replacing, opts), "byok", "ExternalKey");
     this.arn = this.id;
     this.keyId = this.id.apply(keyIdOf);
   }
 
-  /** A key that is there and is not looked after by this stack. */
+  /** Reads an existing key that this stack does not manage. */
   static get(
     name: string,
     id: Input<ID>,

@@ -23,11 +23,11 @@ export class ImportedKeyMaterial extends dynamic.Resource {
       ...(keyMaterial === undefined ? {} : { keyMaterial: secret(keyMaterial) }),
     };
     super(importedKeyMaterialDelegate, name, props, opts, "byok", "ImportedKeyMaterial");
-    // Pulumi makes an output of each argument. A program that exports this whole object would store the bytes by it.
+    // Pulumi makes an output of each argument. A program that exports the whole object would store the bytes.
     Reflect.deleteProperty(this, "keyMaterial");
   }
 
-  /** Material in a key that is there and is not looked after by this stack. The id is the key's ARN. */
+  /** Reads the material of an existing key that this stack does not manage. The id is the key's ARN. */
   static get(
     name: string,
     id: Input<ID>,

@@ -34,7 +34,7 @@ export interface RegionalKey {
 
 /**
  * A key in several Regions with the same id and the same bytes: a primary, its material, then its replicas with theirs.
- * What is encrypted in one Region can be decrypted in each.
+ * Ciphertext of one Region can be decrypted in every other.
  */
 export class MultiRegionExternalKey extends ComponentResource {
   /** The key of the first Region. */

@@ -58,7 +58,7 @@ function missing(fields: ResourceFields, { args, unknown }: Written<object>): re
     const property = spelled(name, field);
     if (field.required !== true || !isOn("pulumi", field) || property in args || unknown.has(property)) return [];
     const [what = ""] = descriptionIn("pulumi", field).split(". ");
-    return [{ property, reason: `is needed: ${what.charAt(0).toLowerCase()}${what.slice(1)}.` }];
+    return [{ property, reason: `is required: ${what.charAt(0).toLowerCase()}${what.slice(1)}.` }];
   });
 }
 

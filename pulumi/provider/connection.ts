@@ -73,7 +73,7 @@ type Flat = { readonly settings: { readonly pulumi: { readonly flat: true } } };
 /** Everything that is in some member of the union. */
 type SideBySide<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
 
-/** What may stand where, for some clouds. */
+/** Which settings are allowed where, for some clouds. */
 export interface ConnectionTable {
   readonly clouds: readonly Cloud[];
   /** The `connection` argument. What is secret is no part of it, since arguments are kept in the state. */
@@ -119,7 +119,7 @@ function nameOf({ settings }: Cloud, name: string, setting: Setting): string {
   return settings.pulumi?.names[name] ?? settingName(name, setting);
 }
 
-/** Stands for what the engine of Pulumi hands to `configure`. */
+/** What Pulumi's engine passes to `configure`. */
 export interface Config {
   get(key: string): string | undefined;
 }
@@ -191,7 +191,7 @@ function otherNamespaces(cloud: Cloud): readonly (readonly [string, string])[] {
 function structured(written: string): unknown {
   try {
     const value: unknown = JSON.parse(written);
-    // pulumi-aws takes one role beside a list of them.
+    // pulumi-aws takes one role as well as a list of them.
     return isProps(value) && "roleArn" in value ? [value] : value;
   } catch {
     return written;
@@ -251,7 +251,7 @@ function settingsIn(connection: Connection, cloud: Cloud): object {
   );
 }
 
-/** With an empty text for what a group lacks, so that anyone who needs it says so. */
+/** With an empty text for what a group lacks, so that the code that needs it reports it. */
 function completed(kind: Kind, value: unknown): unknown {
   if (kind.kind === "list" && Array.isArray(value)) return value.map((item: unknown) => completed(kind.of, item));
   if (kind.kind !== "group" || !isProps(value)) return value;

@@ -10,7 +10,7 @@ import { checkedRequestOf, inputsOf, type Request, requestOf, standing } from ".
 import { migratedKey } from "./schema-version";
 import type { Session } from "./session";
 
-/** What stands behind `ExternalKey`. */
+/** The provider of `ExternalKey`. */
 export function externalKeyHandler(session: Session): ResourceHandler {
   const requestFor = (props: Props): Request<KeyArguments> => checkedRequestOf(session, keyFields, props);
   return answering({

@@ -3,11 +3,11 @@ import { pulumiName } from "./fields";
 import { plainProps, type Props, providerProperty } from "./props";
 import type { Failure } from "./shape";
 
-/** What is to be done with Pulumi beside what the engine's message says. */
+/** What to do in Pulumi, in addition to the engine's message. */
 const advice: Partial<Record<ErrorCode, string>> = {
-  key_conflict: "With Pulumi, `existingKeyArn` takes over a key that is there.",
-  key_not_found: "With Pulumi, `pulumi refresh` looks again at what is there.",
-  material_missing: "The bytes are given in `keyMaterial` or named in `keyMaterialSource`.",
+  key_conflict: "With Pulumi, `existingKeyArn` takes over an existing key.",
+  key_not_found: "`pulumi refresh` reads the key again.",
+  material_missing: "Set `keyMaterial` or `keyMaterialSource`.",
 };
 
 /** A message of the engine with its arguments as they are called in Pulumi. */
@@ -76,7 +76,7 @@ export class PartialFailure extends ProviderError {
   readonly properties: Props;
 
   constructor(id: string, error: ByokError, outs: Props, inputs: Props) {
-    const reason = `${messageOf(error)} Nothing is lost: ${id} is in the state, and the next \`pulumi up\` continues from here.`;
+    const reason = `${messageOf(error)} ${id} is in the state, and the next \`pulumi up\` continues from here.`;
     super(reason);
     this.id = id;
     this.reasons = [reason];

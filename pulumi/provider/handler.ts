@@ -25,7 +25,7 @@ export interface ReadResult {
   readonly props?: Record<string, unknown>;
 }
 
-/** What stands behind one class of resources: the methods of Pulumi's dynamic providers, all of them. */
+/** The provider of one class of resources: all methods of Pulumi's dynamic providers. */
 export interface ResourceHandler {
   /** Keeps the configuration and does nothing else: Pulumi does not wait for it. */
   configure(request: { readonly config: Config }): void;
@@ -37,7 +37,7 @@ export interface ResourceHandler {
   delete(id: string, props: Props): Promise<void>;
 }
 
-/** The same methods, with whatever they throw as Pulumi's user is to read it. */
+/** The same methods, with errors as Pulumi's user reads them. */
 export function answering(methods: ResourceHandler): ResourceHandler {
   return {
     configure: (request) => methods.configure(request),

@@ -10,7 +10,7 @@ import { checkedRequestOf, inputsOf, type Request, requestOf, standing } from ".
 import { migratedMaterial } from "./schema-version";
 import type { Session } from "./session";
 
-/** What stands behind `ImportedKeyMaterial`. */
+/** The provider of `ImportedKeyMaterial`. */
 export function importedKeyMaterialHandler(session: Session): ResourceHandler {
   const requestFor = (props: Props): Request<MaterialArguments> =>
     checkedRequestOf(session, checkedMaterialFields, props);

@@ -31,7 +31,7 @@ export class InlineBytes {
         if (material !== undefined) return material;
         throw new ByokError(
           "material_unavailable",
-          "The bytes given as `key_material_wo` are not in memory any more. Run again with them.",
+          "The bytes of `key_material_wo` are no longer in memory. Run again with them.",
           { attribute },
         );
       },

@@ -57,13 +57,11 @@ function finished(
   return { id: record.arn, outs };
 }
 
-/** Schedules the deletion of the key, unless another resource of the program stands for it. */
+/** Schedules the deletion of the key, unless another resource of the program manages it. */
 export async function deleteKey(request: Request<KeyArguments>, { id, outs, name }: Standing): Promise<void> {
   const { session, run, args } = request;
   if (session.keyHolders.leave(id, name).another) {
-    session.tell(
-      warningNotices([`${id} is not scheduled for deletion: another resource of this program is this key.`]),
-    );
+    session.tell(warningNotices([`${id} is not scheduled for deletion: another resource of this program manages it.`]));
     return;
   }
   const record = keyRecordOf(id, outs);
@@ -74,12 +72,12 @@ export async function deleteKey(request: Request<KeyArguments>, { id, outs, name
   session.tell(warningNotices(warnings));
 }
 
-/** What was planned for a key that is gone must not befall one that the KMS had only not shown for a moment. */
+/** What was planned for a key that is gone must not be done to a key that the KMS only did not show for a moment. */
 async function confirmGone(run: Run, record: KeyRecord): Promise<void> {
   const seen = await readKey(run, record.arn, record, { policy: false, tags: false });
   if (seen === undefined || waitsForDeletion(seen)) return;
   throw new ByokError(
     "key_not_found",
-    `The KMS did not know ${record.arn} when its replacement was planned, and shows it now. The key was left as it is. Run again.`,
+    `The KMS did not find ${record.arn} when its replacement was planned, and finds it now. The key was not changed. Run again.`,
   );
 }

@@ -16,11 +16,11 @@ export interface KeyFacts {
   readonly unknown: ReadonlySet<string>;
   /** Undefined: the key is gone. */
   readonly seen: KeyRecord | undefined;
-  /** The look found what is not on record and a later look cannot tell. */
+  /** The look found something that is not on record and that a later look could not find. */
   readonly isNewlySeen: boolean;
 }
 
-/** What a diff answers, and what it has to say. */
+/** What a diff answers, and the messages that it prints. */
 export interface KeyDecision {
   readonly diff: DiffResult;
   readonly notices: readonly string[];
@@ -45,7 +45,7 @@ export function keyDecision(
   if (action === "replace" && seen !== undefined && args.existingKeyArn !== undefined) {
     throw new ByokError(
       "immutable_argument",
-      `${reason}: \`existing_key_arn\` takes over ${keyArn} as it is. Set the others back, or remove \`existing_key_arn\` to have the key deleted and another one created.`,
+      `${reason}: \`existing_key_arn\` takes over ${keyArn} as it is. Restore the former values, or remove \`existing_key_arn\` to delete the key and create another one.`,
       { attribute: "existing_key_arn" },
     );
   }
@@ -56,7 +56,7 @@ export function keyDecision(
         : changed,
     notices: [
       planNotice(keyArn, announcements[action], reason),
-      // Pulumi keeps nothing of what a preview sees, so that this may be what a run has left that was killed.
+      // Pulumi stores nothing of what a preview sees, so a run that was killed may have left the key like this.
       ...(isNewlySeen && seen?.state === "Disabled" && seen.toEnable === undefined ? [foundDisabled(keyArn)] : []),
     ],
     returns: action === "update" && seen !== undefined && waitsForDeletion(seen),
@@ -64,13 +64,13 @@ export function keyDecision(
 }
 
 function foundDisabled(keyArn: string): string {
-  return `byok: warning: ${keyArn}: the key is Disabled, and nothing on record says so: others disabled it, or a run ended while it canceled the deletion of the key. It stays Disabled. To have it Enabled, set \`enabled\` to true.`;
+  return `byok: warning: ${keyArn}: the key is Disabled, and byok has no record of it: somebody disabled it, or a run was interrupted while it canceled the key's deletion. It stays Disabled. To enable it, set \`enabled\` to true.`;
 }
 
 const announcements = {
-  record: "the state will be brought up to date",
+  record: "the state will be updated",
   update: "the key will be updated",
-  replace: "the key will be deleted and another one created",
+  replace: "the key will be deleted and a new one created",
 } as const satisfies Record<Exclude<KeyAction, "nothing">, string>;
 
 /** What has a default is not that while it is unknown, and a key is replaced only for what is known to differ. */
@@ -100,7 +100,7 @@ export function hiddenWish(
   return enabled ?? seen.toEnable ?? (earlier.enabled === false ? false : undefined);
 }
 
-/** Whether something changes that stands in the state and nowhere in the KMS. */
+/** Whether something changes that only the state has, and not the KMS. */
 export function changesUnrecorded(args: KeyArguments, outs: Props): boolean {
   return recordedKeyArguments.some((name) => !sameValue(Reflect.get(args, name), outs[name]));
 }

@@ -22,7 +22,7 @@ export async function diffKey(
   if (unknown.has("connection")) {
     // Without it somebody else might be asked about the key.
     session.keyHolders.keep(id, name, inputs.name);
-    session.tell([planNotice(id, "the key may be updated", "connection will be known later")]);
+    session.tell([planNotice(id, "the key may be updated", "`connection` is known after an update")]);
     return changed;
   }
   const earlier = keyRecordOf(id, outs);
@@ -51,7 +51,7 @@ function refuseAnotherKey(id: string, { existingKeyArn }: KeyArguments): void {
   if (existingKeyArn === undefined || existingKeyArn === id) return;
   throw new ByokError(
     "immutable_argument",
-    `\`existing_key_arn\` is ${existingKeyArn}, and this resource is the key ${id} already. Remove the argument, or give the other key a resource of its own.`,
+    `\`existing_key_arn\` is ${existingKeyArn}, but this resource already manages the key ${id}. Remove the argument, or add a resource for the other key.`,
     { attribute: "existing_key_arn" },
   );
 }

@@ -1,4 +1,4 @@
-/** A resource of the program that stands for a key. */
+/** A resource of the program that manages a key. */
 interface Holder {
   /** The name of its arguments. */
   readonly inputs: string;
@@ -9,16 +9,16 @@ interface Holder {
 }
 
 /**
- * The resources of the program that stand for a key: a key that one resource leaves, another may hold, such as one that
+ * The resources of the program that manage a key: a key that one resource leaves may belong to another, such as one that
  * was renamed and takes it over. A resource is in the program if it was checked. Several may agree in all that they are
- * named by, and what one is now another may have been, so that each is counted.
+ * named by, and one may be now what another was before, so each is counted.
  */
 export class KeyHolders {
   /** Names of resources that were checked, by their arguments. */
   readonly #checked = new Set<string>();
   readonly #holders = new Map<string, readonly Holder[]>();
 
-  /** To be called when a resource is checked. Which key it is, its arguments tell, or else its diff or its creation. */
+  /** To be called when a resource is checked. Its arguments say which key it is, or else its diff or its creation. */
   check(inputs: string, existingKeyArn: string | undefined): void {
     this.#checked.add(inputs);
     if (existingKeyArn !== undefined) this.#add(existingKeyArn, { inputs, since: "check" });

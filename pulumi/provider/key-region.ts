@@ -14,7 +14,7 @@ export function regionFor(request: Request<KeyArguments>): string {
   if (region !== undefined) return region;
   throw new ByokError(
     "invalid_argument",
-    "No Region is given. Set `region`, or configure one: `pulumi config set byok:region eu-central-1`.",
+    "No Region is set. Set `region`, or configure one: `pulumi config set byok:region eu-central-1`.",
     { attribute: "region" },
   );
 }

@@ -15,7 +15,7 @@ import { type ArgumentsOf, flag, object, readArguments, text, word } from "./sha
 
 export type KeyArguments = ArgumentsOf<typeof keyFields>;
 
-/** What of a key's record stands in its outputs, beside its arguments and results. */
+/** What the outputs of a key hold of its record, in addition to arguments and results. */
 const outputFields = {
   ...keyResultFields,
   deletionDate: text,

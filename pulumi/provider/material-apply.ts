@@ -14,7 +14,7 @@ import type { Inputs, Request, Standing } from "./request";
 import { changeName } from "./resource-name";
 import { callFor } from "./timeouts";
 
-/** Imports the bytes into the key, be it in place of such that another key has. */
+/** Imports the bytes into the key, also if they move there from another key. */
 export async function createMaterial(request: Request<MaterialArguments>, inputs: Inputs): Promise<CreateResult> {
   const { session, run, args } = request;
   const source = configuredSource(request);
@@ -60,7 +60,7 @@ function finished(
   return { id, outs };
 }
 
-/** Lets go of the material: as `deletionPolicy` says, and of such that moves, only once it is proved in the other key. */
+/** Releases the material as `deletionPolicy` says; material that moves only once an import has proved it in the other key. */
 export async function deleteMaterial(request: Request<MaterialArguments>, { id, outs, name }: Standing): Promise<void> {
   const { session, run, args } = request;
   session.needs.close(run, id);

@@ -20,8 +20,8 @@ import { checkTimeouts } from "./timeouts";
 type Checked = Request<MaterialArguments>;
 
 /**
- * What can be seen to be wrong with the arguments of material. Bytes that are given inline are taken out of the
- * arguments here, and kept in memory for the update: from here on their fingerprint stands in their place.
+ * What can be seen to be wrong with the arguments of material. Inline bytes are taken out of the arguments here
+ * and kept in memory for the update; from here on the arguments hold their fingerprint instead.
  */
 export async function checkMaterial(request: Checked, olds: Props, news: Props): Promise<CheckResult> {
   const { session, run, args, unknown } = request;

@@ -8,7 +8,7 @@ import type { MaterialArguments } from "./material-state";
 import { planNotice, warningNotices } from "./notice";
 import { type Props, sameValue } from "./props";
 
-/** What a diff answers, and what it has to say. */
+/** What a diff answers, and the messages that it prints. */
 export interface MaterialDecision {
   /** What the update may do, or less. */
   readonly action: Action;
@@ -38,7 +38,7 @@ const announcements = {
   create: "key material will be imported",
   reimport: "the same key material will be imported again",
   disable: "the key will be disabled",
-  record: "the state will be brought up to date",
+  record: "the state will be updated",
 } as const satisfies Record<Exclude<Action, "nothing" | "refuse">, string>;
 
 /** A date that was set before may have passed since, or be further away than a KMS would take today. */
@@ -46,12 +46,12 @@ export function isAsRecorded({ lifetime }: MaterialSettings, record: MaterialRec
   return record.lifetime !== undefined && sameLifetime(record.lifetime, lifetime);
 }
 
-/** Names of arguments that are not known yet and decide what is done. What they turn out to be, the update tells. */
+/** Names of arguments that are not known yet and decide what is done. The update knows their values. */
 export function decidingUnknown(unknown: ReadonlySet<string>): readonly string[] {
   return [...unknown].filter((name) => name !== "keyMaterial" && name !== "keyMaterialSource");
 }
 
-/** Whether something changes that stands in the state and nowhere in the KMS. */
+/** Whether something changes that only the state has, and not the KMS. */
 export function changesUnrecorded(
   args: MaterialArguments,
   wanted: MaterialSettings,

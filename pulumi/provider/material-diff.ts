@@ -17,7 +17,7 @@ import { planNotice } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
 import { changeName } from "./resource-name";
 
-/** Looks at the key and tells what an update would do about the material. Another key replaces the resource. */
+/** Looks at the key and reports what an update would do with the material. Another key replaces the resource. */
 export async function diffMaterial(
   request: Request<MaterialArguments>,
   material: Standing,
@@ -36,7 +36,7 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
   const open = decidingUnknown(unknown);
   if (open.length > 0) {
     refuseOtherBytes(await offerOf(request), args, provedFingerprint(record));
-    session.tell([planNotice(id, "the key material may be updated", `${open.join(", ")} will be known later`)]);
+    session.tell([planNotice(id, "the key material may be updated", `${open.join(", ")} is known after an update`)]);
     return changed;
   }
   const wanted = materialSettingsOf(id, args);
@@ -61,7 +61,7 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
 
 /**
  * Another key: the id of a resource is fixed, so it is replaced. The bytes are imported into the new key first, and they
- * are needed for that, whatever becomes of the old one.
+ * are needed for that, whatever happens to the old one.
  */
 async function replacement(
   request: Request<MaterialArguments>,

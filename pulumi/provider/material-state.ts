@@ -34,7 +34,7 @@ const recordFields = {
   formers: list(text),
 } as const;
 
-/** How the material is, as far as the outputs tell it. */
+/** The state of the material, as far as the outputs show it. */
 export interface MaterialView {
   readonly condition: MaterialCondition;
   /** What the next apply would do and why. */
@@ -49,7 +49,7 @@ export function materialOuts(
   record: MaterialRecord,
   { condition, reason, formers }: MaterialView,
 ): Record<string, unknown> {
-  // The description is the user's, and may be a secret: it keeps its own name, by which Pulumi knows it for one.
+  // The description is the user's, and may be a secret: it keeps its own name, by which Pulumi recognizes it as one.
   const { keyArn, description, ...kept } = storedRecord(record);
   const facts = materialFacts(condition);
   return plainProps({
@@ -91,7 +91,7 @@ export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
   });
 }
 
-/** Names of what this has taken the place of, as outputs tell them. */
+/** Names of what this has taken the place of, as outputs show them. */
 export function formersOf(outs: Props): readonly string[] {
   return readArguments({ record: object(recordFields) }, outs).args.record?.formers ?? [];
 }

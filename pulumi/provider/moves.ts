@@ -12,8 +12,8 @@ interface Move {
 export type Arrival = Pick<MaterialOutcome, "record" | "proof" | "condition">;
 
 /**
- * Replacements of material by material in another key. Pulumi asks for the two halves of one as if they were a creation
- * and a deletion that have nothing to do with each other; where a run ends between them, a later one asks for the second.
+ * Replacements of material by material in another key. Pulumi asks for the two halves as if they were an unrelated
+ * creation and deletion; if a run ends between them, a later one asks for the second.
  */
 export class Moves {
   /** By the name of what is replaced, see `stateName`. */

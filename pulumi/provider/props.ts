@@ -1,7 +1,7 @@
 /** The properties of a resource, as they travel between the engine of Pulumi and a provider. */
 export type Props = Readonly<Record<string, unknown>>;
 
-/** What stands for a value that is not known yet, by Pulumi's own convention (`pulumi.runtime.unknownValue`). */
+/** The placeholder of a value that is not known yet, by Pulumi's own convention (`pulumi.runtime.unknownValue`). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The property under which the text of a provider travels with each resource. */

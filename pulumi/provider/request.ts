@@ -16,7 +16,7 @@ export interface Request<Args> {
   readonly connection: Connection;
   readonly services: ConnectedKeyServices;
   readonly run: Run;
-  /** What is given, known and of the right shape. */
+  /** What is set, known and of the right shape. */
   readonly args: Args;
   /** The names of arguments that are not known yet, wholly or in part. */
   readonly unknown: ReadonlySet<string>;

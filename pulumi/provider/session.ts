@@ -11,7 +11,7 @@ import { KeyHolders } from "./key-holders";
 import { Moves } from "./moves";
 import { Needs } from "./needs";
 
-/** What a session has around it. */
+/** What a session needs from outside. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -38,7 +38,7 @@ export class Session {
   readonly variablesOfMaterial = new Set<string>();
   readonly needs = new Needs();
   readonly keyHolders = new KeyHolders();
-  /** Keys that are replaced because the KMS does not know them any more, by `stateName`. */
+  /** Keys that are replaced because the KMS no longer knows them, by `stateName`. */
   readonly goneKeys = new Set<string>();
   readonly moves = new Moves();
   /** What a diff announced for material, until its update, by `changeName`. */
@@ -90,7 +90,7 @@ export class Session {
     for (const message of messages) this.surroundings.print(message);
   }
 
-  /** Closes connections and wipes bytes. A process that ends needs it not. */
+  /** Closes connections and wipes bytes. A process that ends does not need it. */
   close(): void {
     for (const { services } of this.#runs.values()) services.destroy();
     this.inlineBytes.clear();

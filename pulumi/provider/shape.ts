@@ -47,14 +47,14 @@ export interface Failure {
 }
 
 export interface ReadArguments<F> {
-  /** What is given, known and of the right shape. */
+  /** What is set, known and of the right shape. */
   readonly args: ArgumentsOf<F>;
   /** The names of arguments that are not known yet, wholly or in part. */
   readonly unknown: ReadonlySet<string>;
   readonly failures: readonly Failure[];
 }
 
-/** Reads properties by a table of shapes, and tells everything that does not fit at once. Null counts as not given. */
+/** Reads properties by a table of shapes, and reports everything that does not fit at once. Null counts as not set. */
 export function readArguments<F extends Fields>(fields: F, props: Props): ReadArguments<F> {
   const failures: Failure[] = [];
   const unknown = new Set<string>();
@@ -70,7 +70,7 @@ export function readArguments<F extends Fields>(fields: F, props: Props): ReadAr
   return { args: areArguments(fields, args) ? args : {}, unknown, failures };
 }
 
-/** The loop above has held each value against its shape, where the compiler cannot follow it. */
+/** The loop above has checked each value against its shape; the compiler cannot follow that. */
 function areArguments<F extends Fields>(fields: F, args: object): args is ArgumentsOf<F> {
   return Object.keys(args).every((name) => Object.hasOwn(fields, name));
 }
@@ -79,7 +79,7 @@ function areArguments<F extends Fields>(fields: F, args: object): args is Argume
 export function strangers(fields: Fields, props: Props): readonly Failure[] {
   return Object.keys(props)
     .filter((name) => !Object.hasOwn(fields, name) && !name.startsWith("__"))
-    .map((name) => ({ property: name, reason: `There is no argument \`${name}\`. Remove it.` }));
+    .map((name) => ({ property: name, reason: `\`${name}\` is not an argument. Remove it.` }));
 }
 
 function faults(shape: Shape, value: unknown, path: string): readonly Failure[] {

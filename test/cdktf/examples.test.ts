@@ -93,7 +93,7 @@ describe("an app with a literal secret", () => {
     const text = await readFile(main, "utf8");
     await writeFile(main, text.replace('keyMaterialSource: "file:payments.bin"', `keyMaterial: "${secret}"`));
     const printed = await at.run("cdktf synth 2>&1 && exit 1 || true");
-    expect(printed).toContain("single-key/payments-material: `keyMaterial` is a literal text");
+    expect(printed).toContain("single-key/payments-material: `keyMaterial` must not be a literal text");
     expect(printed).toContain('keyMaterialSource: "file:keys/payments.bin"');
     expect(printed).not.toContain(secret);
     const program = [main, join(at.folder, "dist", "main.cjs")];

@@ -231,7 +231,7 @@ describe.each(families)("ExternalKey of $name", (family) => {
     [
       "a namespace that Terraform knows",
       { creationTokenNamespace: "${var.team}" },
-      /`creationTokenNamespace` is only known to Terraform/,
+      /`creationTokenNamespace` must be known at synthesis/,
     ],
     ["a policy that is none", { policy: "{}" }, /`policy` has no `Statement`/],
     ["a reserved tag", { tags: { "byok:enabled": "false" } }, /begin with byok: are set by others/],

@@ -101,27 +101,27 @@ describe.each(families)("ByokProvider of $name", (family) => {
     [
       "an unknown kind of source",
       { allowedMaterialSources: ["ftp"] },
-      /`allowedMaterialSources` has "ftp"\. Use file, env, exec/,
+      /`allowedMaterialSources` must be of file, env, exec: "ftp"/,
     ],
-    ["another access", { materialAccess: "never" }, /`materialAccess` is "never"\. Use plan or apply/],
-    ["a rate of nothing", { importRequestsPerSecond: 0 }, /`importRequestsPerSecond` is 0/],
-    ["half a retry", { maxRetries: 0.5 }, /`maxRetries` is 0\.5/],
+    ["another access", { materialAccess: "never" }, /`materialAccess` must be plan or apply: "never"/],
+    ["a rate of nothing", { importRequestsPerSecond: 0 }, /`importRequestsPerSecond` must be from 0.01 to 1000: 0/],
+    ["half a retry", { maxRetries: 0.5 }, /`maxRetries` must be a whole number from 0 to 100: 0\.5/],
     [
       "a literal secret key",
       { aws: { accessKey: "AKIA", secretKey: "sesame-open" } },
-      /`aws\.secretKey` is a literal text/,
+      /`aws\.secretKey` must not be a literal text/,
     ],
     [
       "a literal session token",
       { aws: { token: "sesame-open", endpoint: "https://kms.example" } },
-      /`aws\.token` is a literal/,
+      /`aws\.token` must not be a literal/,
     ],
     [
       "a literal of Alibaba Cloud",
       { alibaba: { securityToken: "sesame-open" } },
-      /`alibaba\.securityToken` is a literal/,
+      /`alibaba\.securityToken` must not be a literal/,
     ],
-    ["a literal of QKMS", { qkms: { secretKey: "sesame-open" } }, /`qkms\.secretKey` is a literal/],
+    ["a literal of QKMS", { qkms: { secretKey: "sesame-open" } }, /`qkms\.secretKey` must not be a literal/],
   ])("refuses %s", (_what, props, sentence) => {
     const refusal = refusalOf(provider(props));
     expect(refusal).toMatch(sentence);

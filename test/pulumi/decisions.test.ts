@@ -41,7 +41,7 @@ describe("what a diff of a key answers", () => {
   });
 
   it.each([
-    ["record", "the state will be brought up to date"],
+    ["record", "the state will be updated"],
     ["update", "the key will be updated"],
   ] as const)("is a change that is announced: %s", (action, what) => {
     const notices = [`byok: ${keyArn}: ${what}: \`keySpec\` differs.`];
@@ -51,7 +51,7 @@ describe("what a diff of a key answers", () => {
   it("is a replacement that deletes first and names the arguments as Pulumi does", () => {
     expect(keyDecision(facts, assessment("replace"))).toEqual({
       diff: { changes: true, replaces: ["keySpec", "multiRegion"], deleteBeforeReplace: true },
-      notices: [`byok: ${keyArn}: the key will be deleted and another one created: \`keySpec\` differs.`],
+      notices: [`byok: ${keyArn}: the key will be deleted and a new one created: \`keySpec\` differs.`],
       returns: false,
     });
   });
@@ -79,7 +79,7 @@ describe("what a diff of a key answers", () => {
     const disabled = { ...facts, seen: key("Disabled") };
     expect(keyDecision(disabled, assessment("record")).notices).toHaveLength(1);
     const [, warning] = keyDecision({ ...disabled, isNewlySeen: true }, assessment("record")).notices;
-    expect(warning).toMatch(/is Disabled, and nothing on record says so/);
+    expect(warning).toMatch(/is Disabled, and byok has no record of it/);
     const returning = { ...facts, seen: key("Disabled", { toEnable: true }), isNewlySeen: true };
     expect(keyDecision(returning, assessment("record")).notices).toHaveLength(1);
   });
@@ -125,7 +125,7 @@ describe("what a diff of material answers", () => {
     ["create", "key material will be imported"],
     ["reimport", "the same key material will be imported again"],
     ["disable", "the key will be disabled"],
-    ["record", "the state will be brought up to date"],
+    ["record", "the state will be updated"],
   ] as const)("is a change that is announced: %s", (action, what) => {
     expect(materialDecision(keyArn, assessment(action, ["Set `valid_to`."]))).toEqual({
       action,

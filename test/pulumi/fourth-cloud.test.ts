@@ -31,7 +31,7 @@ describe("a cloud that byok does not know, in a list with the others,", () => {
       { property: "connection.paper.ink", reason: "must be one of blue, black." },
       { property: "connection.paper.clerk.clerkName", reason: "must be text." },
       { property: "connection.paper.keepers[0].hoursPerDay", reason: "must be a number." },
-      { property: "connection.paper.secretKey", reason: "There is no argument `secretKey`. Remove it." },
+      { property: "connection.paper.secretKey", reason: "`secretKey` is not an argument. Remove it." },
     ]);
   });
 });

@@ -15,7 +15,7 @@ describe("a key that the KMS does not show for a moment", () => {
     writes();
     life.kms.faults.add({ operation: "DescribeKey", kind: "error", code: "NotFoundException", times });
     const refused = await stack.update(program);
-    expect(refused.error).toMatch(times === 1 ? /\[key_not_found\].*shows it now/ : /\[key_conflict\].*existingKeyArn/);
+    expect(refused.error).toMatch(times === 1 ? /\[key_not_found\].*finds it now/ : /\[key_conflict\].*existingKeyArn/);
     expect(writes()).toEqual([]);
     expect(await life.decrypt(ciphertext)).toBe(plaintext);
     if (times > 1) return;

@@ -33,7 +33,7 @@ describe("what a look has found", () => {
     await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn() }));
     const seen = await stack.up(program);
     expect(seen.steps).toEqual(["update payments"]);
-    expect(seen.printed.join("\n")).toMatch(/the state will be brought up to date: was deleted before its time/);
+    expect(seen.printed.join("\n")).toMatch(/the state will be updated: was deleted before its time/);
     expect((await stack.up(program)).steps).toEqual([]);
     life.kms.clock.advance("91d");
     expect((await stack.up(program)).steps).toEqual([]);

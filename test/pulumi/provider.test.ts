@@ -228,7 +228,7 @@ describe("the provider", () => {
       keyMaterialFingerprint: fingerprint,
       validFor: "9d",
     });
-    await expect(update).rejects.toThrow(/`keyMaterial` are not in memory any more. Run again with them/);
+    await expect(update).rejects.toThrow(/`keyMaterial` are no longer in memory. Run again with them/);
   });
 
   it("prints no stack of an error", async () => {
