@@ -68,7 +68,9 @@ function describedIn(program: Command): Described {
 function flagsOf(command: Command): readonly Flag[] {
   const options = command.createHelp().visibleOptions(command);
   return options.flatMap(({ short, long, description, required, optional, argChoices = [] }) =>
-    long === null || long === undefined ? [] : [{ short, long, description, takesValue: required || optional, choices: argChoices }],
+    long === null || long === undefined
+      ? []
+      : [{ short, long, description, takesValue: required || optional, choices: argChoices }],
   );
 }
 

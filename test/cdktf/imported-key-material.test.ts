@@ -244,11 +244,23 @@ describe.each(families)("ImportedKeyMaterial of $name", (family) => {
     });
 
     it.each([
-      ["a resource's attribute", "${random_bytes.key.base64}", /ephemeral values only: Terraform stores random_bytes\.key in its state/],
-      ["a data source", "${data.vault_secret.key.value}", /ephemeral values only: Terraform stores data\.vault_secret in its state/],
+      [
+        "a resource's attribute",
+        "${random_bytes.key.base64}",
+        /ephemeral values only: Terraform stores random_bytes\.key in its state/,
+      ],
+      [
+        "a data source",
+        "${data.vault_secret.key.value}",
+        /ephemeral values only: Terraform stores data\.vault_secret in its state/,
+      ],
       ["a local value", "${local.key}", /Terraform stores local\.key in its state/],
       ["nothing", '${base64encode("x")}', /must refer to an ephemeral value, and refers to none/],
-      ["a function of files", '${filebase64("keys/payments.bin")}', /calls filebase64, which.*`keyMaterialSource: "file:/],
+      [
+        "a function of files",
+        '${filebase64("keys/payments.bin")}',
+        /calls filebase64, which.*`keyMaterialSource: "file:/,
+      ],
       ["a literal beside it", `$\{coalesce(ephemeral.a.b.c, "${secret}")}`, /must not contain literal text/],
       ["text around it", "AAAA${ephemeral.a.b.c}", /must not contain literal text/],
     ])("refuses a reference to %s", (_what, keyMaterial, sentence) => {

@@ -129,8 +129,16 @@ describe.each(families)("MultiRegionExternalKey of $name", (family) => {
     ["a Region twice", { regions: ["eu-west-1", "eu-west-1"] }, /`regions` must name each Region once: eu-west-1/],
     ["a Region that is none", { regions: ["eu-west-1", "Ireland"] }, /`regions` has "Ireland"/],
     ["a Region that Terraform knows", { regions: ["${var.region}"] }, /must be known at synthesis/],
-    ["Regions of two partitions", { regions: ["eu-west-1", "cn-north-1"] }, /of one partition of AWS: eu-west-1, cn-north-1 are of aws, cn/],
-    ["a literal secret", { regions, keyMaterial: "c2VjcmV0" }, /eu-central-1\/material: `keyMaterial` must not be a literal/],
+    [
+      "Regions of two partitions",
+      { regions: ["eu-west-1", "cn-north-1"] },
+      /of one partition of AWS: eu-west-1, cn-north-1 are of aws, cn/,
+    ],
+    [
+      "a literal secret",
+      { regions, keyMaterial: "c2VjcmV0" },
+      /eu-central-1\/material: `keyMaterial` must not be a literal/,
+    ],
     [
       "what a key refuses",
       { regions, deletionWindowInDays: 3 },
