@@ -41,6 +41,14 @@ const recognisers: readonly Recogniser[] = [
     sees: isUtf16,
   },
   {
+    seen: "a PEM with the two characters `\\n` for its line ends, as in JSON",
+    remedy: {
+      source: "Turn them into line ends, such as with `printf '%b'`, and leave out `?encoding=`.",
+      inline: `Turn them into line ends, such as with \`printf '%b'\`, and give base64 of its DER: ${derOfPem}.`,
+    },
+    sees: (text) => text.includes(pemBegin) && text.includes("-----\\n"),
+  },
+  {
     seen: 'a PEM, as `file("key.pem")` gives',
     remedy: {
       source: "Leave out `?encoding=`, or set it to `pem`.",

@@ -23,7 +23,7 @@ export const mistakes: readonly Mistake[] = [
     name: "a PEM with literal \\n",
     text: pemText.replaceAll("\n", String.raw`\n`),
     inSource: /the two characters `\\n` where its lines should end.*printf '%b'/,
-    inline: /it is a PEM.*key.?_?[mM]aterial_?[sS]ource.*openssl pkey/,
+    inline: /it is a PEM with the two characters `\\n` for its line ends.*printf '%b'.*openssl pkey/,
   },
   {
     name: "a PEM",
