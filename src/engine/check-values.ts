@@ -23,17 +23,20 @@ export function checkValues(bytes: Buffer): readonly CheckValue[] {
   if (![16, 24, 32].includes(bytes.length)) return [secret];
   const cmac = aesCmac(bytes, Buffer.alloc(16));
   return [
-    { name: "KCV, CKA_CHECK_VALUE of an AES key", value: head(blockUnder(bytes, 0), 3) },
-    { name: "KCV of GlobalPlatform, AES of ones", value: head(blockUnder(bytes, 1), 3) },
+    { name: "KCV, CKA_CHECK_VALUE of an AES key", value: head(encrypted(bytes, zeros), 3) },
+    { name: "KCV of GlobalPlatform, AES of ones", value: head(encrypted(bytes, ones), 3) },
     { name: "CMAC, 3 bytes", value: head(cmac, 3) },
     { name: "CMAC, 5 bytes", value: head(cmac, 5) },
     secret,
   ];
 }
 
-/** A block of one and the same byte under AES-ECB. */
-function blockUnder(key: Buffer, byte: number): Buffer {
-  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null).update(Buffer.alloc(16, byte));
+const zeros = Buffer.alloc(16);
+const ones = Buffer.alloc(16, 1);
+
+/** AES-ECB of one block. */
+function encrypted(key: Buffer, block: Buffer): Buffer {
+  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null).update(block);
 }
 
 function head(bytes: Buffer, count: number): string {

@@ -6,7 +6,7 @@ import { readPrivateKey } from "../../src/engine/private-key";
 import { decodeBase64, decodeHex } from "../../src/engine/text-decoding";
 import { wrap } from "../../src/engine/wrapping-algorithm";
 import { wrappingKeyFrom } from "../../src/engine/wrapping-key";
-import { der, ecKey, hex, partsOf, pem, pkcs8Of, rsa2048 } from "./private-key-spellings";
+import { der, ecKey, ecParts, hex, partsOf, pem, pkcs8Of, rsa2048, sec1 } from "./private-key-spellings";
 import { codeOf } from "./thrown";
 
 /** The buffers of its own that a run left with anything in them. */
@@ -53,6 +53,9 @@ describe("memory with key material in it is wiped", () => {
     ["base64 in either way, which is the same", () => readMaterial(Buffer.from(`${base64}\n`))],
     ["a PEM", () => readMaterial(pem("PRIVATE KEY", p256))],
     ["a PEM of RSA", () => readMaterial(pem("PRIVATE KEY", rsa))],
+    ["a PEM of PKCS#1", () => readMaterial(pem("RSA PRIVATE KEY", partsOf(rsa).inner))],
+    ["a private key in base64 that has as many characters as an HMAC key has bytes", () => readMaterial(shortSec1())],
+    ["an inline value in lines", () => readMaterialValue(base64.replace(/.{20}/g, "$&\n"))],
     ["an inline value", () => readMaterialValue(base64)],
     ["an inline value of a private key", () => readMaterialValue(p256.toString("base64"))],
   ])("for %s, except what is returned", (_, run) => {
@@ -85,6 +88,12 @@ describe("memory with key material in it is wiped", () => {
     expect(left).toEqual([]);
   });
 });
+
+/** SEC1 of secp256k1 without its public half: 48 bytes, 64 characters of base64. */
+function shortSec1(): Buffer {
+  const { scalar } = ecParts(partsOf(ecKey("secp256k1")).inner);
+  return Buffer.from(sec1(scalar, hex("a00706052b8104000a")).toString("base64"));
+}
 
 /** An RSA key with another private exponent. */
 function spoiled(): Buffer {
