@@ -39,7 +39,7 @@ export interface ImportedKeyMaterialConfig extends cdktn.TerraformMetaArguments 
   */
   readonly keyMaterialSource?: string;
   /**
-  * The bytes in padded standard base64: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER PKCS#8. Never stored. Give it from an ephemeral value: a literal would stand in the configuration and in saved plans.
+  * The bytes in padded standard base64, in one line or several: 16, 24, 28, 32, 48 or 64 raw bytes, or a private key in DER (PKCS#8, PKCS#1 or SEC1). An empty text counts as not set. Never stored. Give it from an ephemeral value: a literal would stand in the configuration and in saved plans.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#key_material_wo ImportedKeyMaterial#key_material_wo}
   */
