@@ -18,11 +18,15 @@ import { keysOf } from "./table";
 
 /** What the configuration asks for, as far as it decides what to do. */
 export interface WantedMaterial {
+  /** ARN of the key that the bytes belong into. */
   readonly keyArn: string;
   /** The configured fingerprint. Undefined: none is configured, or it is not known yet. */
   readonly fingerprint?: Fingerprint | undefined;
+  /** How long the material is to live in the key: see `lifetimeFrom`. */
   readonly lifetime: Lifetime;
+  /** What the KMS notes beside the material. Undefined: none. */
   readonly description?: string | undefined;
+  /** What to do about material that was deleted before its time: import it again, or only report it. */
   readonly onDeletion: "reimport" | "report";
   /** Whether the key may be without material for a moment, where the KMS cannot import otherwise. Default true. */
   readonly allowInterruption?: boolean | undefined;
@@ -34,10 +38,15 @@ export type Action = "create" | "reimport" | "disable" | "record" | "nothing" | 
 /** Every action there is. */
 export const actions: readonly Action[] = ["create", "reimport", "disable", "record", "nothing", "refuse"];
 
+/** All that decides what is to be done about material. */
 export interface AssessmentFacts {
+  /** What the configuration asks for. */
   readonly wanted: WantedMaterial;
+  /** What the KMS says, as `observeMaterial` has seen it. */
   readonly condition: MaterialCondition;
+  /** What earlier runs left on record. Undefined: nothing. */
   readonly record?: MaterialRecord | undefined;
+  /** Whether bytes are at hand, and which. */
   readonly offer: Offer;
   /**
    * Arguments changed that concern nothing but our own record (`renew_before`, policies, timeouts), or a look found what
@@ -50,12 +59,15 @@ export interface AssessmentFacts {
   readonly now?: EpochSeconds | undefined;
 }
 
+/** What is to be done about material, and why. */
 export interface Assessment {
   /** The row of the table that applies; stable, for tests and scripts. */
   readonly row: RowName;
+  /** What an apply does; `nothing` and `record` call nothing that writes. */
   readonly action: Action;
   /** Why, in words with absolute dates. */
   readonly reason: string;
+  /** What a plan should tell beside the reason, in sentences. */
   readonly warnings: readonly string[];
   /** What an apply must throw. A plan throws it only where the action is `refuse`. */
   readonly problem?: ByokError;
@@ -85,6 +97,7 @@ export function whatIsDue(facts: Omit<AssessmentFacts, "offer">): Pick<Assessmen
   return { action, reason };
 }
 
+/** Names of the rows of the table in docs/design.md by which material is judged. */
 export type RowName =
   | "key_pending_deletion"
   | "key_gone"

@@ -3,7 +3,9 @@ import { aesCmac } from "./aes-cmac";
 
 /** A short value by which an HSM or a key ceremony names a key, in upper-case hexadecimal as they print it. */
 export interface CheckValue {
+  /** As devices and their manuals call it. */
   readonly name: string;
+  /** In hexadecimal digits. */
   readonly value: string;
 }
 

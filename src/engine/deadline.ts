@@ -3,6 +3,7 @@ import { ByokError } from "./errors";
 
 /** The time for one operation on one resource. Time spent in the queue for a quota does not count. */
 export interface Deadline {
+  /** What is left of the time. Zero where it is over. */
   left(): Milliseconds;
   /** Gives back time that was spent waiting for a turn. */
   extend(waited: Milliseconds): void;
@@ -10,6 +11,7 @@ export interface Deadline {
   check(): void;
 }
 
+/** A deadline that begins now. */
 export function deadlineAfter(duration: Milliseconds, clock: Clock): Deadline {
   let end = clock.monotonic() + duration;
   const left = (): Milliseconds => Math.max(0, end - clock.monotonic());

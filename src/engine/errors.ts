@@ -56,6 +56,7 @@ export const errorCodes = {
   internal: "A fault of byok itself.",
 } as const satisfies Record<string, string>;
 
+/** What went wrong, in one stable word for programs; `errorCodes` has each in a sentence. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /**
@@ -67,6 +68,7 @@ export type ErrorCode = keyof typeof errorCodes;
  */
 export type Retry = "never" | "backoff" | "settling" | "fresh_parameters";
 
+/** What an error carries beside its code and message. */
 export interface ErrorDetails {
   /** The argument at fault, in Terraform's spelling: `valid_to`. */
   readonly attribute?: string | undefined;
@@ -76,17 +78,27 @@ export interface ErrorDetails {
   readonly effectUnknown?: boolean;
   /** The KMS's own name of the error, e.g. `IncorrectKeyMaterialException`. */
   readonly serviceCode?: string | undefined;
+  /** What was thrown below, for those who debug. Its message may quote what must not be shown. */
   readonly cause?: unknown;
 }
 
+/**
+ * What byok throws. Its message says `[code]`, what is wrong and what to do, and never quotes a secret.
+ */
 export class ByokError extends Error {
+  /** Always `ByokError`. */
   override readonly name = "ByokError";
+  /** What went wrong, for programs. */
   readonly code: ErrorCode;
   /** The message without its code. */
   readonly rawMessage: string;
+  /** The argument at fault, in Terraform's spelling. Undefined: none is. */
   readonly attribute: string | undefined;
+  /** What may be done about it. Default `never`. */
   readonly retry: Retry;
+  /** Whether the request may have taken effect although it failed. Default false. */
   readonly effectUnknown: boolean;
+  /** The KMS's own name of the error, where it gave one. */
   readonly serviceCode: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -136,6 +148,7 @@ export function canceled(details: Pick<ErrorDetails, "effectUnknown"> = {}): Byo
   return new ByokError("canceled", message, details);
 }
 
+/** Whether something thrown is a ByokError, and has one of these codes where any are named. */
 export function isByokError<C extends ErrorCode>(thrown: unknown, ...codes: C[]): thrown is ByokError & { code: C } {
   return thrown instanceof ByokError && (codes.length === 0 || codes.some((code) => code === thrown.code));
 }

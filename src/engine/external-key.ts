@@ -35,7 +35,9 @@ const soonestRemovalSeconds = 7 * 86_400;
 
 /** What of a key only further requests tell; each costs one. */
 export interface ReadAspects {
+  /** Whether the key policy is read. */
   readonly policy: Reading;
+  /** Whether the tags are read. */
   readonly tags: Reading;
 }
 

@@ -15,8 +15,11 @@ interface Proved {
  * show one, see material-deletion.ts.
  */
 export class ImportProof implements Proved {
+  /** The key that holds the bytes. */
   readonly keyArn: string;
+  /** The bytes that an import has proved. */
   readonly fingerprint: Fingerprint;
+  /** The KMS's own id of the material, where the import was answered with one. */
   readonly materialId: string | undefined;
 
   private constructor({ keyArn, fingerprint, materialId }: Proved) {

@@ -39,7 +39,9 @@ import { settled, startSettling } from "./settling";
 
 /** What the configuration asks for, with what only an import needs. */
 export interface MaterialSettings extends WantedMaterial {
+  /** How the bytes are wrapped. Default: the strongest that the key spec and the KMS allow. */
   readonly wrappingAlgorithm?: string | undefined;
+  /** The KMS's key that they are wrapped with. Default: the strongest that the KMS has. */
   readonly wrappingKeySpec?: string | undefined;
 }
 
@@ -68,7 +70,9 @@ export function recordAfter(record: MaterialRecord, condition: MaterialCondition
 
 /** An outcome that also says which row of the table was followed, and how the material is now. */
 export interface MaterialOutcome extends Outcome<MaterialRecord> {
+  /** What was decided, and why. */
   readonly assessment: Assessment;
+  /** What the KMS said last. */
   readonly condition: MaterialCondition;
   /** That the key holds these bytes, as the answer to an import of this call proved. Absent: there was none. */
   readonly proof?: ImportProof | undefined;

@@ -17,12 +17,15 @@ export interface KeyMaterialSource {
   readonly name: string;
   /** The argument that named it, in Terraform's spelling. */
   readonly attribute: string;
+  /** Reads the bytes. Anyone who opens must `destroy` what comes of it. */
   open(call?: Call): Promise<OfferedMaterial>;
 }
 
 /** Key material at hand. It wraps itself, so that a device may keep its bytes to itself. */
 export interface OfferedMaterial {
+  /** Names the bytes without giving them away. */
   readonly fingerprint: Fingerprint;
+  /** What the bytes are, by which it is known where they fit. */
   readonly shape: MaterialShape;
   /** What its owner should hear of, such as a file that others may read. */
   readonly warnings: readonly string[];

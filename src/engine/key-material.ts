@@ -13,8 +13,11 @@ import type { WrappingKey } from "./wrapping-key";
  * it shows its fingerprint.
  */
 export class KeyMaterial implements OfferedMaterial {
+  /** Names the bytes without giving them away. */
   readonly fingerprint: Fingerprint;
+  /** What the bytes are, by which it is known where they fit. */
   readonly shape: MaterialShape;
+  /** What the owner of the bytes should know, such as a file that others may read. */
   readonly warnings: readonly string[];
   #bytes: Buffer | null;
 
@@ -52,15 +55,18 @@ export class KeyMaterial implements OfferedMaterial {
     return this.shape.kind === "raw" ? checkValues(bytes) : [];
   }
 
+  /** Overwrites the bytes with zeros. Safe to call twice. */
   destroy(): void {
     this.#bytes?.fill(0);
     this.#bytes = null;
   }
 
+  /** The fingerprint, never the bytes. */
   toString(): string {
     return `KeyMaterial ${this.fingerprint}`;
   }
 
+  /** The fingerprint, never the bytes. */
   toJSON(): string {
     return this.toString();
   }

@@ -6,20 +6,33 @@ import { reservedTagPrefix } from "./reserved-tag";
 
 /** What earlier runs left on record of a key: what the KMS last said, and what byok set. No secret is in it. */
 export interface KeyRecord {
+  /** ARN of the key. */
   readonly arn: string;
+  /** The part of the ARN that names the key alone. */
   readonly keyId: string;
+  /** The KMS that has the key. */
   readonly kms: Kms;
+  /** The Region that the key is in. Empty where the KMS has none. */
   readonly region: string;
+  /** As the KMS last said it. The import of material changes it. */
   readonly state: KeyState;
+  /** Kind of the key. */
   readonly spec: string;
+  /** What the key is for. */
   readonly usage: string;
+  /** What the user wrote. Empty where there is none. */
   readonly description: string;
+  /** When the key was made. */
   readonly creationDate: EpochSeconds;
+  /** Whether the key is a primary or a replica of a multi-Region key. */
   readonly multiRegion: boolean;
+  /** Which of the two it is. Undefined on a single-Region key. */
   readonly multiRegionKeyType?: "PRIMARY" | "REPLICA" | undefined;
+  /** Of a replica: ARN of its primary. */
   readonly primaryKeyArn?: string | undefined;
   /** The earliest moment at which material of the key expires. */
   readonly validTo?: EpochSeconds | undefined;
+  /** When the key goes, while it waits for its deletion. */
   readonly deletionDate?: EpochSeconds | undefined;
   /**
    * Whether the key was Enabled or Disabled when it was last in one of these states, or what was asked for since; other
@@ -33,8 +46,11 @@ export interface KeyRecord {
   readonly toEnable?: boolean | undefined;
   /** The key had no material and is to be Disabled, which was noted on it, and the note was not seen to be gone since. */
   readonly disablingNoted?: boolean | undefined;
+  /** Whether the KMS refuses to schedule the key's deletion. Undefined where it has no such protection. */
   readonly deletionProtection?: boolean | undefined;
+  /** The KMS instance that the key is in, where it is in one. */
   readonly dkmsInstanceId?: string | undefined;
+  /** `SOFTWARE` or `HSM`, where the KMS says so. */
   readonly protectionLevel?: string | undefined;
   /** As the KMS spells it, where it was read or set. */
   readonly policy?: string | undefined;

@@ -8,7 +8,9 @@ import type { WrappingKeySpec } from "./wrapping-key";
 
 /** An answer with the moment that the KMS gave with it, in its `Date` header; the local time where it gave none. */
 export interface Observed<T> {
+  /** What was answered. */
   readonly value: T;
+  /** The moment of the answer. */
   readonly at: EpochSeconds;
 }
 
@@ -24,10 +26,15 @@ export interface ImportParameters {
   readonly validTo?: EpochSeconds;
 }
 
+/** An import of material that is wrapped already. */
 export interface MaterialImport {
+  /** The key to import into. */
   readonly keyArn: string;
+  /** How the bytes are wrapped: the one that the parameters were asked for. */
   readonly wrappingAlgorithm: WrappingAlgorithm;
+  /** Of the parameters that the bytes were wrapped with. */
   readonly token: Buffer;
+  /** The wrapped bytes. */
   readonly wrappedMaterial: Buffer;
   /** Absent: the material never expires. */
   readonly validTo?: EpochSeconds;
@@ -38,28 +45,45 @@ export interface MaterialImport {
   readonly importType?: "new" | "existing";
   /** The id of the material that is imported again. The KMS checks the bytes against it. */
   readonly materialId?: string;
+  /** What the KMS is to note beside the material, where it can. */
   readonly description?: string;
 }
 
+/** A key to create, without material. */
 export interface NewKey {
+  /** Kind of the key. */
   readonly spec: KeySpec;
+  /** What the key is for. */
   readonly usage: string;
+  /** Whether it is a primary that can have replicas. */
   readonly multiRegion: boolean;
+  /** Absent: none. */
   readonly description?: string;
+  /** The key policy in JSON. Absent: the KMS's default. */
   readonly policy?: string;
+  /** Whether a policy is accepted that locks the caller out. Default false. */
   readonly bypassPolicyLockoutSafetyCheck?: boolean;
+  /** Tags that the key has from its first moment. */
   readonly tags: Tags;
   /** Only where the profile has the option; so is `protectionLevel`. */
   readonly dkmsInstanceId?: string;
+  /** `SOFTWARE` or `HSM`. */
   readonly protectionLevel?: string;
 }
 
+/** A replica of a multi-Region key to create, without material. */
 export interface NewReplica {
+  /** ARN of the primary, which must be Enabled. */
   readonly primaryArn: string;
+  /** The Region to make the replica in. */
   readonly replicaRegion: string;
+  /** Absent: none. */
   readonly description?: string;
+  /** The key policy in JSON. Absent: the KMS's default. */
   readonly policy?: string;
+  /** Whether a policy is accepted that locks the caller out. Default false. */
   readonly bypassPolicyLockoutSafetyCheck?: boolean;
+  /** Tags that the replica has from its first moment. */
   readonly tags: Tags;
 }
 
@@ -67,6 +91,7 @@ export interface NewReplica {
  * Which KMS it is, as data: nothing here is a request. Every port has it.
  */
 export interface KmsIdentity {
+  /** What the KMS can do, and in which ways it differs from others. */
   readonly profile: KmsProfile;
   /** The Region whose keys this reaches. Empty where the KMS has none. */
   readonly region: string;
@@ -78,6 +103,7 @@ export interface KmsIdentity {
  * repeats what was throttled or had no answer; a method that changes something is one whose repetition does no harm.
  */
 
+/** Looks at a key. */
 export interface KeyReading {
   /**
    * What the KMS says of a key; null where it does not know it. Takes an ARN or a key id, and what else a KMS looks keys
@@ -88,16 +114,19 @@ export interface KeyReading {
   describe(keyArn: string, call?: Call): Promise<Observed<KeyDescription | null>>;
 }
 
+/** Reads a key's policy. */
 export interface PolicyReading {
   /** The key policy, as the KMS spells it. Throws `key_not_found`, `access_denied`. */
   policy(keyArn: string, call?: Call): Promise<string>;
 }
 
+/** Reads a key's tags. */
 export interface TagReading {
   /** All tags of a key. Throws `key_not_found`, `access_denied`; on some KMSs `key_pending_deletion`. */
   tags(keyArn: string, call?: Call): Promise<Tags>;
 }
 
+/** Lists the materials of a key. */
 export interface MaterialListing {
   /**
    * Every material that a key holds or once held. Called only where `profile.severalMaterials`. Throws `access_denied`,
@@ -106,6 +135,7 @@ export interface MaterialListing {
   materials(keyArn: string, call?: Call): Promise<readonly MaterialEntry[]>;
 }
 
+/** Lists keys. */
 export interface KeyListing {
   /**
    * One page of all keys of the account and Region. `next` is absent on the last page.
@@ -118,11 +148,13 @@ export interface KeyListing {
   ): Promise<{ readonly arns: readonly string[]; readonly next?: string }>;
 }
 
+/** Tells whose credentials are used. */
 export interface CallerIdentity {
   /** The account of the credentials. Undefined where the KMS cannot tell. */
   callerAccount(call?: Call): Promise<string | undefined>;
 }
 
+/** Brings material into a key. */
 export interface MaterialImporting {
   /**
    * What material for this key is to be wrapped with. Asked again, the KMS gives others. Throws `key_unusable` where the
@@ -156,11 +188,13 @@ export interface MaterialDeleting {
   deleteMaterial(keyArn: string, materialId: string | undefined, call?: Call): Promise<void>;
 }
 
+/** Makes keys. */
 export interface KeyCreating {
   /** Makes a key, another one each time: never repeated where it may have taken effect. */
   create(key: NewKey, call?: Call): Promise<Observed<KeyDescription>>;
 }
 
+/** Makes replicas of multi-Region keys. */
 export interface KeyReplicating {
   /**
    * Makes a replica. Sent to the Region of the primary; the replica starts in state `Creating`. Never repeated where it
@@ -172,22 +206,27 @@ export interface KeyReplicating {
   replicate(replica: NewReplica, call?: Call): Promise<Observed<KeyDescription>>;
 }
 
+/** Enables and disables keys. */
 export interface KeyEnabling {
   /** Enables or disables a key. Throws `key_unusable` for a key that holds no material or waits for its deletion. */
   setEnabled(keyArn: string, enabled: boolean, call?: Call): Promise<void>;
 }
 
+/** Changes settings of a key. */
 export interface KeySettings {
+  /** Changes the description. */
   setDescription(keyArn: string, description: string, call?: Call): Promise<void>;
   /** Whether the KMS refuses to schedule the key's deletion. Absent where it has no such protection. */
   setDeletionProtection?(keyArn: string, enabled: boolean, call?: Call): Promise<void>;
 }
 
+/** Replaces a key's policy. */
 export interface PolicyWriting {
   /** Throws `invalid_policy`; to be repeated with `settling` where it names a principal that is not known everywhere yet. */
   setPolicy(keyArn: string, policy: string, bypassLockoutSafetyCheck: boolean, call?: Call): Promise<void>;
 }
 
+/** Changes a key's tags. */
 export interface TagWriting {
   /** Sets these tags and leaves all others. */
   tag(keyArn: string, tags: Tags, call?: Call): Promise<void>;
@@ -195,6 +234,7 @@ export interface TagWriting {
   untag(keyArn: string, tagKeys: readonly string[], call?: Call): Promise<void>;
 }
 
+/** Schedules the deletion of keys. */
 export interface DeletionScheduling {
   /**
    * Schedules the deletion of the key itself. Gives the date at which it goes, where the KMS tells it. Throws
@@ -203,6 +243,7 @@ export interface DeletionScheduling {
   scheduleDeletion(keyArn: string, windowDays: number, call?: Call): Promise<EpochSeconds | undefined>;
 }
 
+/** Brings back keys that wait for their deletion. */
 export interface DeletionCanceling {
   /**
    * Brings back a key that waits for its deletion; whether it is Enabled then depends on the KMS. Throws `key_unusable`

@@ -4,17 +4,19 @@ import type { Kms } from "./kms-profile";
 
 /** What a key's ARN says of where the key is. */
 export interface KeyLocation {
+  /** The KMS that the ARN belongs to. */
   readonly kms: Kms;
   /** Empty where the KMS has no Regions. */
   readonly region: string;
   /** Undefined where the ARN does not say. */
   readonly accountId: string | undefined;
+  /** The part of the ARN that names the key alone. */
   readonly keyId: string;
 }
 
 /** Every KMS and Region that the configuration reaches. Nothing is connected before it is needed. */
 export interface KeyServices {
-  /** @throws ByokError `invalid_key_arn`, naming the argument. */
+  /** What an ARN says of its key. @throws ByokError `invalid_key_arn`, naming the argument. */
   locate(keyArn: string, attribute: string): KeyLocation;
   /** The same object for the same KMS and Region. @throws ByokError where the KMS or the Region cannot be used. */
   service(kms: Kms, region: string): KeyService;
@@ -24,7 +26,9 @@ export interface KeyServices {
 
 /** Keys that the configuration allows to be touched. Undefined: no restriction. */
 export interface AllowedKeys {
+  /** Accounts whose keys may be touched. Undefined: all. */
   readonly accountIds?: readonly string[] | undefined;
+  /** Regions whose keys may be touched. Undefined: all. */
   readonly regions?: readonly string[] | undefined;
   /** What holds for one KMS, in place of the above. */
   readonly byKms?: Readonly<Partial<Record<Kms, Omit<AllowedKeys, "byKms">>>>;

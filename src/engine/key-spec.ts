@@ -15,6 +15,7 @@ export const ellipticCurves = {
   { readonly title: string; readonly pkcs8Bytes: number; readonly scalarBytes: number }
 >;
 
+/** Curves of keys whose material can be imported, by their names in Node.js. */
 export type EllipticCurve = keyof typeof ellipticCurves;
 
 /**
@@ -27,6 +28,7 @@ export const rsaModuli = {
   4096: { pkcs8Bytes: 2374 },
 } as const satisfies Record<number, { readonly pkcs8Bytes: number }>;
 
+/** Sizes of RSA keys whose material can be imported, in bits. */
 export type RsaModulusBits = keyof typeof rsaModuli;
 
 /** What the bytes of key material are: raw bytes of a symmetric or HMAC key, or a private key in PKCS#8. */
@@ -53,6 +55,7 @@ export const keySpecs = {
   Aliyun_SM4: { kind: "raw", bytes: 16 },
 } as const satisfies Record<string, MaterialShape>;
 
+/** Kinds of keys, by the names that the KMSs give them. */
 export type KeySpec = keyof typeof keySpecs;
 
 /** The sizes of raw key material that can be read at all, in bytes. Not every one has a key spec on every KMS. */

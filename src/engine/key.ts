@@ -11,6 +11,7 @@ export const keyStates = [
   "Unavailable",
 ] as const;
 
+/** States of a key, by AWS's names; the other KMSs' are told in these. */
 export type KeyState = (typeof keyStates)[number];
 
 /** Whether a key waits for its deletion, a primary also for that of its replicas. Either can be canceled. */
@@ -20,6 +21,7 @@ export function waitsForDeletion({ state }: { readonly state: KeyState }): boole
 
 export const expirationModels = ["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"] as const;
 
+/** Whether material expires, by AWS's names. */
 export type ExpirationModel = (typeof expirationModels)[number];
 
 /** The model of material with this expiry. Undefined: it never expires. */
@@ -27,18 +29,26 @@ export function expirationModelOf(validTo: EpochSeconds | undefined): Expiration
   return validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES";
 }
 
+/** Tags by their keys. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** What a KMS says of a key. */
 export interface KeyDescription {
+  /** ARN of the key, as the KMS spells it. */
   readonly arn: string;
+  /** The part of the ARN that names the key alone. */
   readonly keyId: string;
+  /** What the key can be used for now. */
   readonly state: KeyState;
   /** `EXTERNAL` for keys that take imported material. */
   readonly origin: string;
+  /** Kind of the key: `SYMMETRIC_DEFAULT`, `RSA_3072`. */
   readonly spec: string;
+  /** What the key is for: `ENCRYPT_DECRYPT`, `SIGN_VERIFY`. */
   readonly usage: string;
+  /** What the user wrote. Empty where there is none. */
   readonly description: string;
+  /** When the key was made. */
   readonly creationDate: EpochSeconds;
   /** Absent on a single-Region key. */
   readonly multiRegion?: {
@@ -52,6 +62,7 @@ export interface KeyDescription {
   readonly validTo?: EpochSeconds;
   /** The KMS's own id of the current material, where it has one. Stays when the material is gone. */
   readonly materialId?: string;
+  /** When the key goes, while it waits for its deletion. */
   readonly deletionDate?: EpochSeconds;
   /** Whether the KMS refuses to schedule the key's deletion. Absent where it has no such protection. */
   readonly deletionProtection?: boolean;
@@ -63,10 +74,16 @@ export interface KeyDescription {
 
 /** One of the materials that a key holds or once held. */
 export interface MaterialEntry {
+  /** The KMS's own id of the material. */
   readonly materialId: string;
+  /** Whether its bytes are in the key now. */
   readonly imported: boolean;
+  /** Whether new data are encrypted with it, old data only, or it waits to become the current one. */
   readonly state: "CURRENT" | "NON_CURRENT" | "PENDING_ROTATION" | "PENDING_MULTI_REGION_IMPORT_AND_ROTATION";
+  /** What was noted beside it at its import. */
   readonly description?: string;
+  /** Whether it expires. Absent while it is not in the key. */
   readonly expirationModel?: ExpirationModel;
+  /** When it expires. Absent: never, or it is not in the key. */
   readonly validTo?: EpochSeconds;
 }

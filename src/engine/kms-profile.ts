@@ -30,15 +30,18 @@ export const operations = [
   "setDeletionProtection",
 ] as const;
 
+/** Requests to a KMS, by the method that sends them. */
 export type Operation = (typeof operations)[number];
 
 /** Arguments of a key that only some KMSs have, in Terraform's spelling. */
 export const keyOptions = ["dkms_instance_id", "protection_level", "deletion_protection"] as const;
 
+/** Options of a key that only some KMSs have, in Terraform's spelling. */
 export type KeyOption = (typeof keyOptions)[number];
 
 /** What a KMS can do, as data. Its numbers come from the vendor's documentation; see the profile's file. */
 export interface KmsProfile {
+  /** Its name in every face: `aws`. */
   readonly kms: Kms;
   /** As people call it: `AWS KMS`. */
   readonly title: string;
@@ -46,6 +49,7 @@ export interface KmsProfile {
   readonly keySpecs: Readonly<Partial<Record<KeySpec, readonly [string, ...string[]]>>>;
   /** Where material looks otherwise here than `keySpecs` of key-spec.ts says. */
   readonly otherShapes?: MaterialShapes;
+  /** Of a key that names none. */
   readonly defaultKeySpec: KeySpec;
   /** What names of Regions look like, as the vendor writes them. Absent: the KMS has no Regions. */
   readonly regionNames?: { readonly pattern: RegExp; readonly example: string };
@@ -61,7 +65,9 @@ export interface KmsProfile {
   readonly severalMaterials: readonly KeySpec[];
   /** What a material's description may look like. Absent: the KMS knows none. */
   readonly materialDescription?: { readonly pattern: RegExp; readonly longest: number };
+  /** How many days a key can be made to wait for its deletion. */
   readonly deletionWindowDays: { readonly least: number; readonly most: number; readonly default: number };
+  /** Whether keys can have replicas in other Regions. */
   readonly multiRegion: boolean;
   /** How many keys that are made in its Region a replica counts as in that Region's quota. Absent: none. */
   readonly replicaCountsAsKeys?: number;

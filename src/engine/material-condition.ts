@@ -18,6 +18,7 @@ import type { MaterialRecord } from "./material-record";
 /** What the facts about a key mean for our material in it, at one moment. */
 export type MaterialCondition = KeyGone | KeyPendingDeletion | NeverImported | Imported | Expired | Deleted;
 
+/** In which state our material is, in one stable word. */
 export type MaterialState = MaterialCondition["state"];
 
 /** What is known of a key whatever became of it: as seen, or as it was last seen. */
@@ -30,12 +31,15 @@ interface Known {
 
 /** The KMS does not know the key: there is nothing to import into. */
 export interface KeyGone extends Known {
+  /** The KMS does not know the key. */
   readonly state: "key_gone";
 }
 
 /** The key waits for its deletion: it takes no import, and shows nothing of its material. */
 export interface KeyPendingDeletion extends Known {
+  /** The key waits for its deletion. */
   readonly state: "key_pending_deletion";
+  /** As the KMS says it: the key, or its replicas, are to go. */
   readonly keyState: KeyState;
 }
 
@@ -60,6 +64,7 @@ interface Empty extends Living {
 
 /** The key waits for its first material. */
 export interface NeverImported extends Empty {
+  /** No import has ever been seen. */
   readonly state: "never_imported";
 }
 
@@ -115,6 +120,7 @@ export type Deleted = Empty &
     readonly settling?: boolean;
   };
 
+/** A condition of a key that is to be Disabled and is not, or whose note of that has still to go. */
 export type ToDisable = (NeverImported | Imported | Expired | Deleted) & { readonly toDisable: true };
 
 /** Whether the key is to be Disabled and is not, or what was noted on it for that has still to go. */
@@ -129,11 +135,17 @@ export function missingBesides(condition: MaterialCondition): readonly string[] 
 
 /** What there is to show of a condition, whichever it is. */
 export interface MaterialFacts {
+  /** State of the key. Undefined: there is none. */
   readonly keyState?: KeyState | undefined;
+  /** The KMS's own id of the material, where it is known. */
   readonly materialId?: string | undefined;
+  /** Whether the material expires, where that is known. */
   readonly expirationModel?: ExpirationModel | undefined;
+  /** When it expires, or was to expire. Undefined: never, or nobody can tell. */
   readonly validTo?: EpochSeconds | undefined;
+  /** When it is to be renewed. Undefined: nothing renews it. */
   readonly renewalTime?: EpochSeconds | undefined;
+  /** Whether that time has come. */
   readonly renewalDue: boolean;
 }
 
@@ -152,6 +164,7 @@ export function materialFacts(condition: MaterialCondition): MaterialFacts {
   }
 }
 
+/** What the requests about a key were answered. */
 export interface KeyFacts {
   /** Null: the KMS does not know the key. */
   readonly key: KeyDescription | null;

@@ -26,12 +26,15 @@ type LookContext = KeyContext<KeyReading & MaterialListing & TagReading>;
 
 /** What was seen at one moment. */
 export interface MaterialObservation {
+  /** The moment of the answer that tells it. */
   readonly at: EpochSeconds;
+  /** What the answers mean for our material. */
   readonly condition: MaterialCondition;
   /** Null: the KMS does not know the key. */
   readonly key: KeyDescription | null;
   /** Undefined: they were not needed, or may not be listed. */
   readonly materials: readonly MaterialEntry[] | undefined;
+  /** Tags of the key, where they were needed and may be read. */
   readonly tags: Tags | undefined;
 }
 

@@ -16,6 +16,7 @@ export type DeletionPolicy = "retain" | "delete";
 
 /** What is left to be told of material that byok no longer manages. */
 export interface Released {
+  /** What the user should know, in sentences. */
   readonly warnings: readonly string[];
 }
 

@@ -3,11 +3,13 @@ import type { Clock, Milliseconds } from "./clock";
 import { ByokError } from "./errors";
 import type { Log } from "./log";
 
+/** How patiently requests are repeated that failed and may yet succeed. */
 export interface RetryPolicy {
   /** How often a request is sent at most; repeated five times as often where it only came too fast. */
   readonly attempts: number;
   /** The longest first pause; it doubles from attempt to attempt. */
   readonly firstPause: Milliseconds;
+  /** No pause is longer. */
   readonly longestPause: Milliseconds;
   /** A number from 0 up to 1, for the pauses: those who were refused together must not come back together. */
   readonly random: () => number;

@@ -10,13 +10,19 @@ import type { Log } from "./log";
 
 /** One run of a tool: what its resources share. */
 export interface Run {
+  /** The time of the machine; the KMS's own goes before it where it matters. */
   readonly clock: Clock;
+  /** Takes the log lines of the run. */
   readonly log: Log;
+  /** The KMSs that are reached. */
   readonly services: KeyServices;
+  /** Keys that may be touched. */
   readonly allowed: AllowedKeys;
-  /** Default: none. */
+  /** Tags that others keep on keys. Default: none. */
   readonly ignoredTags?: IgnoredTags | undefined;
+  /** Puts in order what is done to one key. Made by `startRun`. */
   readonly locks: KeyLocks;
+  /** What the run has done so far. Made by `startRun`. */
   readonly memory: RunMemory;
 }
 
@@ -65,6 +71,7 @@ export interface Announced {
   readonly returningKeys: Set<string>;
 }
 
+/** Begins a run: what its resources share. One for each run of a tool. */
 export function startRun(settings: Omit<Run, "locks" | "memory">): Run {
   return {
     ...settings,

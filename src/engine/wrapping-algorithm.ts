@@ -30,6 +30,7 @@ export const wrappingAlgorithms = {
   RSAES_PKCS1_V1_5: { method: "pkcs1", shapes: ["raw"] },
 } as const satisfies Record<string, WrappingRow>;
 
+/** Ways to wrap material for an import, by AWS's names. */
 export type WrappingAlgorithm = keyof typeof wrappingAlgorithms;
 
 export function isWrappingAlgorithm(text: string): text is WrappingAlgorithm {

@@ -10,6 +10,7 @@ export const wrappingKeySpecs = {
   RSA_4096: { bits: 4096 },
 } as const satisfies Record<string, { readonly bits: number }>;
 
+/** Kinds of keys that a KMS gives out to wrap material with, by AWS's names. */
 export type WrappingKeySpec = keyof typeof wrappingKeySpecs;
 
 export function isWrappingKeySpec(text: string): text is WrappingKeySpec {
@@ -18,7 +19,9 @@ export function isWrappingKeySpec(text: string): text is WrappingKeySpec {
 
 /** A KMS's public key, checked, for which material is wrapped. */
 export interface WrappingKey {
+  /** Its kind. */
   readonly spec: WrappingKeySpec;
+  /** The key itself, whose size was checked. */
   readonly publicKey: KeyObject;
 }
 

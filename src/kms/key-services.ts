@@ -18,12 +18,17 @@ export type SettingsByKms = { readonly [C in KnownCloud as C["name"]]?: Paramete
 export interface KmsSettings extends SettingsByKms {
   /** GetParametersForImport per second and account and Region. Default: the vendor's default quota. */
   readonly importRequestsPerSecond?: number | undefined;
+  /** How patiently failed requests are repeated. Default: eight attempts, with pauses of up to 20 seconds. */
   readonly retry?: Partial<RetryPolicy>;
+  /** How long one request may take. Default: 5 seconds to connect, 30 to answer. */
   readonly timeouts?: Partial<Timeouts>;
 }
 
+/** What the connections need besides settings. */
 export interface KeyServicesSurroundings {
+  /** The time of the machine, for pauses and signatures. */
   readonly clock: Clock;
+  /** Where requests and warnings are told. */
   readonly log: Log;
   /** Default `process.env`. */
   readonly env?: Environment;
@@ -33,6 +38,7 @@ export interface KeyServicesSurroundings {
   readonly clouds?: readonly Cloud[];
 }
 
+/** KMSs with their connections, to be closed in the end. */
 export interface ConnectedKeyServices extends KeyServices {
   /** The Region that is meant where none is named. Undefined where nothing says. */
   defaultRegion(kms: Kms): string | undefined;

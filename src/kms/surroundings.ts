@@ -3,6 +3,7 @@ import type { Milliseconds } from "../engine/clock";
 /** Names and values of environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How long a request may take. */
 export interface Timeouts {
   /** Until a connection stands. Default 5 s. */
   readonly connect: Milliseconds;

@@ -4,6 +4,7 @@ import type { KeyMaterialSource } from "../engine/key-material-source";
 
 /** A source whose bytes come into this process. */
 export interface ByteSource extends KeyMaterialSource {
+  /** Reads the bytes into memory. Anyone who opens must `destroy` what comes of it. */
   open(call?: Call): Promise<KeyMaterial>;
 }
 

@@ -29,12 +29,12 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 
 /** How many exported symbols and members have no comment: a ratchet. Most of the constructs' are generated bindings. */
 const undocumented: Readonly<Record<string, number>> = {
-  "byok.api.md": 202,
-  "cdktf.api.md": 222,
+  "byok.api.md": 13,
+  "cdktf.api.md": 221,
   "emulator.api.md": 29,
-  "plugin-testing.api.md": 16,
-  "plugin.api.md": 169,
-  "pulumi.api.md": 17,
+  "plugin-testing.api.md": 11,
+  "plugin.api.md": 45,
+  "pulumi.api.md": 16,
 };
 
 const files = readdirSync(committed);

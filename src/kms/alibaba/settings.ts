@@ -59,6 +59,7 @@ const fields = {
   assume_role: { is: group(role), description: "A RAM role to assume with the credentials that were found." },
 } as const satisfies Settings;
 
+/** How Alibaba Cloud KMS is reached. Everything is optional; docs/alibaba.md has the defaults in full. */
 export interface AlibabaSettings extends SettingsOf<typeof fields> {}
 
 /** A RAM role to assume. */

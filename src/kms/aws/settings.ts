@@ -57,6 +57,7 @@ const fields = {
   },
 } as const satisfies Settings;
 
+/** How AWS KMS is reached. Everything is optional; docs/aws.md has the defaults in full. */
 export interface AwsSettings extends SettingsOf<typeof fields> {}
 
 /** A role to assume. */

@@ -30,6 +30,7 @@ const fields = {
   },
 } as const satisfies Settings;
 
+/** How QKMS is reached. Everything is optional; docs/qkms.md has the defaults in full. */
 export interface QkmsSettings extends SettingsOf<typeof fields> {}
 
 export const qkmsSettings = {

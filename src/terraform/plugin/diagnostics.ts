@@ -2,6 +2,7 @@ import type { Path } from "./path";
 
 /** Something to tell the person who runs Terraform: what is wrong (or may become so), and what to do about it. */
 export interface Diagnostic {
+  /** An error ends the operation, a warning is only shown. */
   readonly severity: "error" | "warning";
   /** One short line, in title case. */
   readonly summary: string;

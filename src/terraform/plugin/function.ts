@@ -3,8 +3,11 @@ import type { MaybePromise } from "./resource";
 import { unchecked } from "./unchecked";
 import type { Value } from "./value";
 
+/** A parameter of a function. */
 export interface Parameter<Known = unknown> {
+  /** As messages and the documentation call it. */
   readonly name: string;
+  /** Its type. */
   readonly element: Element<Known, unknown>;
   /** Null is a possible argument. Default: the host refuses it. */
   readonly nullable?: boolean;
@@ -14,13 +17,17 @@ export interface Parameter<Known = unknown> {
 
 /** A function of a provider: pure, and the same in plan and apply. It is never called with unknown values. */
 export interface ProviderFunction<P extends readonly Parameter[], V, R> {
+  /** In their order. */
   readonly parameters: P;
   /** Takes all arguments after the last parameter. */
   readonly variadic?: Parameter<V>;
+  /** Type of the result. */
   readonly returns: Element<R, unknown>;
+  /** One line for the documentation. */
   readonly summary?: string;
   /** Markdown. */
   readonly description?: string;
+  /** Why the function should be used no longer. Default: it may be used. */
   readonly deprecated?: string;
   /** Throws FunctionError for arguments that it cannot take. */
   call(args: Arguments<P>, rest: readonly V[]): MaybePromise<R>;
@@ -36,6 +43,7 @@ type Arguments<P extends readonly Parameter[]> = {
 
 /** An argument that a function cannot take. */
 export class FunctionError extends Error {
+  /** Always `FunctionError`. */
   override readonly name = "FunctionError";
   /** The place of the argument, from 0; undefined if it is about all of them. */
   readonly argument: number | undefined;
@@ -46,6 +54,7 @@ export class FunctionError extends Error {
   }
 }
 
+/** A function as the server keeps it. */
 export type AnyFunction = ProviderFunction<readonly Parameter[], Value, Value>;
 
 /** A parameter of a function: `parameter("text", string)`. */

@@ -3,14 +3,19 @@ import { objectType, type Type } from "./type";
 
 /** An attribute of a resource's identity: a primitive, or a list of them. */
 export interface IdentityAttribute<Known = unknown> {
+  /** Its type. */
   readonly element: Element<Known, unknown>;
   /** An import by identity must give it; otherwise it may be left out. */
   readonly requiredForImport: boolean;
+  /** For the documentation. */
   readonly description?: string;
 }
 
+/** What identifies a remote object: Terraform imports by it. */
 export interface IdentitySchema<A = Readonly<Record<string, IdentityAttribute>>> {
+  /** Raised with each change of the attributes. */
   readonly version: number;
+  /** By their names. */
   readonly attributes: A;
 }
 

@@ -1,10 +1,12 @@
 /** Levels of log lines, from the most to the least talkative. */
 export const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
+/** How talkative a line is. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** Facts beside a message. Never a value that may be secret: no configurations, plans or states. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
+/** Writes lines that the host levels again; never put values of the user into one. */
 export type Log = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
 
 /** Where lines go, and which of them. */

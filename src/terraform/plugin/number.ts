@@ -5,6 +5,7 @@ import { ValueError } from "./value-error";
 
 /** A number that neither a double nor an integer holds exactly, in decimal notation: { decimal: "0.1000000000000000055" }. */
 export interface Decimal {
+  /** As written: `0.1`. */
   readonly decimal: string;
 }
 

@@ -4,6 +4,7 @@
  */
 export type Path = readonly PathStep[];
 
+/** An attribute, an entry of a map or an element of a list. */
 export type PathStep = { readonly attribute: string } | { readonly key: string } | { readonly index: number };
 
 /** A path of attribute names (strings) and indices of lists (numbers); steps are taken as they are. */

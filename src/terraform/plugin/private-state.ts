@@ -1,6 +1,7 @@
 /** Anything that JSON can say. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
+/** An object of JSON. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }

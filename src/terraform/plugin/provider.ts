@@ -7,17 +7,23 @@ import type { Log } from "./log";
 import type { AnyResource, MaybePromise, Resource, ValidateRequest } from "./resource";
 import { type Config, type Schema, type SchemaKind, schemaProblems } from "./schema/schema";
 
+/** What a provider is configured with. */
 export interface ConfigureRequest<S extends Schema> {
   /** May hold unknown values: refuse those only where they are needed, since a plan may get by without. */
   readonly config: Config<S>;
+  /** Version of the host. */
   readonly terraformVersion: string;
+  /** Aborted when the user asks the host to stop. */
   readonly signal: AbortSignal;
+  /** Of the provider. */
   readonly log: Log;
 }
 
+/** What configuring a provider comes back with. */
 export interface ConfigureResult<Client> {
   /** Handed to every call; left out with an error. */
   readonly client?: Client;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
@@ -25,12 +31,19 @@ export interface ConfigureResult<Client> {
 export interface Provider<S extends Schema, Client> {
   /** The short name, which also begins every type name: `acme`. */
   readonly name: string;
+  /** Of the provider's block, made by `schema`. */
   readonly schema: S;
+  /** Judges the configuration, which may hold unknown values. Default: by the schema alone. */
   validate?(request: ValidateRequest<S>): MaybePromise<readonly Diagnostic[]>;
+  /** Makes the client that every handler is given. */
   configure(request: ConfigureRequest<S>): MaybePromise<ConfigureResult<Client>>;
+  /** By type name. Default: none. */
   readonly resources?: Readonly<Record<string, AnyResource<Client>>>;
+  /** By type name. Default: none. */
   readonly dataSources?: Readonly<Record<string, AnyDataSource<Client>>>;
+  /** By type name. Default: none. */
   readonly ephemeralResources?: Readonly<Record<string, AnyEphemeralResource<Client>>>;
+  /** By name. Default: none. */
   readonly functions?: Readonly<Record<string, AnyFunction>>;
   /** What to say about an error that a handler threw; undefined for one that is a bug. Default: all are bugs. */
   diagnose?(error: unknown): readonly Diagnostic[] | undefined;

@@ -11,6 +11,7 @@ export interface Call<Client> {
   readonly client: Client;
   /** Aborted when the user asks Terraform to stop. Finish soon, and return the state that there is. */
   readonly signal: AbortSignal;
+  /** Of the provider. */
   readonly log: Log;
 }
 
@@ -24,13 +25,18 @@ interface Timed {
   readonly timeoutMilliseconds: number | null;
 }
 
+/** At once or later. */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** What a configuration is judged with. */
 export interface ValidateRequest<S extends Schema> {
+  /** As written; what is not known yet is `UNKNOWN`. */
   readonly config: Config<S>;
 }
 
+/** What a creation or an update is planned with. */
 export interface PlanRequest<S extends Schema, Client> extends Call<Client>, Privately {
+  /** As written; what is not known yet is `UNKNOWN`. */
   readonly config: Config<S>;
   /**
    * Null when the resource is created, or created again because it is replaced. In a replacement, `private` is what the
@@ -49,6 +55,7 @@ export interface PlanRequest<S extends Schema, Client> extends Call<Client>, Pri
   readonly earlierPrivate: PrivateState;
 }
 
+/** What a plan comes back with. */
 export interface PlanResult<S extends Schema> {
   /** Default: as the schema planned. */
   readonly planned?: Plan<S>;
@@ -56,19 +63,25 @@ export interface PlanResult<S extends Schema> {
   readonly requiresReplace?: readonly Path[];
   /** Default: as before. */
   readonly private?: PrivateState;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What a destruction is planned with. */
 export interface PlanDestroyRequest<S extends Schema, Client> extends Call<Client>, Privately {
+  /** The state that is to go. */
   readonly prior: State<S>;
 }
 
+/** What the plan of a destruction comes back with. */
 export interface PlanDestroyResult {
   /** What the destruction is handed. Default: as before. */
   readonly private?: PrivateState;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What a resource is created with. */
 export interface CreateRequest<S extends Schema, Client> extends Call<Client>, Privately, Timed {
   /** As written, write-only values included. */
   readonly config: KnownConfig<S>;
@@ -76,18 +89,25 @@ export interface CreateRequest<S extends Schema, Client> extends Call<Client>, P
   readonly plan: ApplyPlan<S>;
 }
 
+/** What a resource is updated with. */
 export interface UpdateRequest<S extends Schema, Client> extends CreateRequest<S, Client> {
+  /** The state before. */
   readonly prior: State<S>;
 }
 
+/** What a resource is read with. */
 export interface ReadRequest<S extends Schema, Client> extends Call<Client>, Privately, Timed {
+  /** The state so far. */
   readonly state: State<S>;
 }
 
+/** What a resource is destroyed with. */
 export interface DeleteRequest<S extends Schema, Client> extends Call<Client>, Privately, Timed {
+  /** The state that is to go. */
   readonly prior: State<S>;
 }
 
+/** What creating, updating or reading a resource comes back with. */
 export interface StateResult<S extends Schema> {
   /**
    * What is to be stored. Null means that there is nothing: after a read that the object is gone, after a failed create
@@ -96,18 +116,23 @@ export interface StateResult<S extends Schema> {
   readonly state: State<S> | null;
   /** Default: as before. */
   readonly private?: PrivateState;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What destroying a resource comes back with. */
 export interface DeleteResult<S extends Schema> {
   /** What is left when an error is among the diagnostics. Default: all of it. */
   readonly state?: State<S>;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What a resource is imported with. */
 export interface ImportRequest<I extends IdentitySchema, Client> extends Call<Client> {
   /** The id on the command line or in the import block; null if an identity is given instead. */
   readonly id: string | null;
+  /** What the user identified it by. Null: by an id. */
   readonly identity: Identity<I> | null;
 }
 
@@ -115,26 +140,32 @@ export interface ImportRequest<I extends IdentitySchema, Client> extends Call<Cl
 export interface ImportResult<S extends Schema> {
   readonly state: Partial<State<S>> | null;
   readonly private?: PrivateState;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What a resource of another type is taken over with. */
 export interface MoveRequest {
   /** As in `registry.terraform.io/hashicorp/aws`. */
   readonly sourceProvider: string;
+  /** Type of that resource. */
   readonly sourceType: string;
   readonly sourceVersion: number;
   /** The stored state of the other resource, as JSON. It may hold secrets that must not be carried over. */
   readonly state: JsonObject;
 }
 
+/** What a state of an earlier version is upgraded with. */
 export interface UpgradeRequest {
   /** The version of the schema that wrote the state; less than the present one. */
   readonly version: number;
+  /** As it was stored. */
   readonly state: JsonObject;
 }
 
 /** A managed resource. */
 export interface Resource<S extends Schema, I extends IdentitySchema, Client> {
+  /** Made by `resourceSchema`. */
   readonly schema: S;
   /** What the object is known by (Terraform 1.12), derived from every state; null while that is not possible. */
   readonly identity?: { readonly schema: I; of(state: State<S>): Identity<I> | null };
@@ -144,12 +175,15 @@ export interface Resource<S extends Schema, I extends IdentitySchema, Client> {
   plan?(request: PlanRequest<S, Client>): MaybePromise<PlanResult<S> | undefined>;
   /** May warn before a destruction, or refuse it with an error. */
   planDestroy?(request: PlanDestroyRequest<S, Client>): MaybePromise<PlanDestroyResult | undefined>;
+  /** Makes the remote object. */
   create(request: CreateRequest<S, Client>): MaybePromise<StateResult<S>>;
   /** The object as it is now. There is no configuration here, so nothing write-only. */
   read(request: ReadRequest<S, Client>): MaybePromise<StateResult<S>>;
   /** Null is no possible state; with an error, null stands for the state before. */
   update(request: UpdateRequest<S, Client>): MaybePromise<StateResult<S>>;
+  /** Destroys the remote object. */
   delete(request: DeleteRequest<S, Client>): MaybePromise<DeleteResult<S> | undefined>;
+  /** Makes a state of an id or an identity; a read follows. Default: the resource cannot be imported. */
   import?(request: ImportRequest<I, Client>): MaybePromise<ImportResult<S>>;
   /** Takes over the state of another type (`moved` blocks); null if it is not one that this resource knows. */
   move?(request: MoveRequest): MaybePromise<ImportResult<S> | null>;

@@ -3,11 +3,14 @@ import { type Type, typeToJson } from "./type";
 
 /** Stands for a value that is known only after an apply. */
 export const UNKNOWN: unique symbol = Symbol.for("terraform.unknown");
+/** The type of `UNKNOWN`. */
 export type Unknown = typeof UNKNOWN;
 
 /** A value of a dynamic type, with the type that it has. */
 export interface DynamicTyped {
+  /** What the value is. */
   readonly type: Type;
+  /** Of that type. */
   readonly value: Value;
 }
 
@@ -26,6 +29,7 @@ export type Value =
   | ObjectValue
   | DynamicTyped;
 
+/** An object: every attribute of its type, absent ones null. */
 export interface ObjectValue {
   readonly [attribute: string]: Value;
 }

@@ -37,6 +37,7 @@ export const string: AttributeBuilder<string> = builder({ kind: "string" });
 export const number: AttributeBuilder<number> = builder({ kind: "number" });
 /** A number of any size, without loss. */
 export const exactNumber: AttributeBuilder<NumberValue> = builder({ kind: "number" }, true);
+/** An attribute that is true or false. */
 export const bool: AttributeBuilder<boolean> = builder({ kind: "bool" });
 /** A value of whatever type the configuration gives it. */
 export const dynamic: AttributeBuilder<DynamicTyped> = builder({ kind: "dynamic" });
@@ -74,6 +75,7 @@ export function attribute<K, U, const O extends AttributeOptions<K, U | Unknown 
   return define(element.type, options);
 }
 
+/** An attribute with a list of primitive values or of lists, sets, maps and objects. */
 export function list<K, U, const O extends AttributeOptions<readonly K[], readonly U[] | Unknown | null>>(
   element: Element<K, U>,
   options: O,
@@ -81,6 +83,7 @@ export function list<K, U, const O extends AttributeOptions<readonly K[], readon
   return define({ kind: "list", element: element.type }, options);
 }
 
+/** An attribute with a set: no order, nothing twice. */
 export function set<K, U, const O extends AttributeOptions<readonly K[], readonly U[] | Unknown | null>>(
   element: Element<K, U>,
   options: O,
@@ -88,6 +91,7 @@ export function set<K, U, const O extends AttributeOptions<readonly K[], readonl
   return define({ kind: "set", element: element.type }, options);
 }
 
+/** An attribute with a map, whose keys may be any text. */
 export function map<
   K,
   U,
@@ -104,6 +108,7 @@ export function nestedObject<const A extends Attributes, const O extends NestedO
   return nested("single", attributes, options);
 }
 
+/** An attribute with a list of objects, whose attributes have options of their own. */
 export function nestedList<const A extends Attributes, const O extends NestedOptions>(
   attributes: A,
   options: O,
@@ -111,6 +116,7 @@ export function nestedList<const A extends Attributes, const O extends NestedOpt
   return nested("list", attributes, options);
 }
 
+/** An attribute with a set of objects, whose attributes have options of their own. */
 export function nestedSet<const A extends Attributes, const O extends NestedOptions>(
   attributes: A,
   options: O,
@@ -118,6 +124,7 @@ export function nestedSet<const A extends Attributes, const O extends NestedOpti
   return nested("set", attributes, options);
 }
 
+/** An attribute with a map of objects, whose attributes have options of their own. */
 export function nestedMap<const A extends Attributes, const O extends NestedOptions>(
   attributes: A,
   options: O,

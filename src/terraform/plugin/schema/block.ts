@@ -18,10 +18,13 @@ declare const none: unique symbol;
 
 /** What is in a block. */
 export interface BlockContent<A, B> {
+  /** By their names. */
   readonly attributes: A;
+  /** By their names. Default: none. */
   readonly blocks?: B;
   /** Markdown. */
   readonly description?: string;
+  /** Why the block should be used no longer. Default: it may be used. */
   readonly deprecated?: string;
 }
 
@@ -46,11 +49,15 @@ export function setBlock<const A extends Attributes, const B extends Blocks = No
   return block("set", content);
 }
 
+/** How often a block may be there. */
 export interface ItemLimits {
+  /** Default 0. */
   readonly minItems?: number;
+  /** Default: any number. */
   readonly maxItems?: number;
 }
 
+/** Operations that may have a time limit. */
 export type Operation = "create" | "read" | "update" | "delete";
 
 /**

@@ -12,11 +12,15 @@ export type Validator<Known> = (value: Known, path: Path) => string | readonly D
 /** Changes what is planned for an attribute, or asks for the resource to be replaced. */
 export type PlanModifier<Planned> = (request: PlanModifierRequest<Planned>) => PlanModification<Planned> | undefined;
 
+/** What a plan modifier decides by. */
 export interface PlanModifierRequest<Planned> {
+  /** Where the attribute is. */
   readonly path: Path;
+  /** As written, or null or unknown. */
   readonly config: Planned;
   /** What is in the state; null when the resource is created. */
   readonly prior: Planned;
+  /** As planned so far. */
   readonly planned: Planned;
   /** Whether the plan differs from the state. */
   readonly changed: boolean;
@@ -24,9 +28,13 @@ export interface PlanModifierRequest<Planned> {
   readonly creating: boolean;
 }
 
+/** What a plan modifier changes. */
 export interface PlanModification<Planned> {
+  /** What is planned instead. Default: as before. */
   readonly planned?: Planned;
+  /** Whether the resource is to be replaced. Default: as before. */
   readonly requiresReplace?: boolean;
+  /** Errors and warnings to show. Default: none. */
   readonly diagnostics?: readonly Diagnostic[];
 }
 
@@ -48,6 +56,7 @@ export interface AttributeOptions<Known, Planned> {
   readonly description?: string;
   /** Planned where the configuration leaves the attribute out. Needs `optional` and `computed`. */
   readonly default?: Known;
+  /** What a known value must be. Default: any of its type. */
   readonly validate?: readonly Validator<Known>[];
   /** In this order, after the defaults and after what may change has become unknown. */
   readonly plan?: readonly PlanModifier<Planned>[];
@@ -67,6 +76,7 @@ export interface ObjectDefinition {
   readonly blocks: Readonly<Record<string, BlockDefinition>>;
 }
 
+/** An attribute without the types of TypeScript. */
 export interface AttributeDefinition {
   readonly type: Type;
   readonly nested?: { readonly nesting: Nesting; readonly object: ObjectDefinition };
@@ -75,6 +85,7 @@ export interface AttributeDefinition {
   readonly options: AttributeOptions<Value, Value>;
 }
 
+/** A block without the types of TypeScript. */
 export interface BlockDefinition {
   readonly nesting: Exclude<Nesting, "map">;
   readonly object: ObjectDefinition;
@@ -86,6 +97,7 @@ export interface BlockDefinition {
   readonly timeouts?: Readonly<Record<string, string>>;
 }
 
+/** A schema without the types of TypeScript. */
 export interface SchemaDefinition extends ObjectDefinition {
   readonly version: number;
   readonly description?: string;

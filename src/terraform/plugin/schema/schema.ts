@@ -13,8 +13,11 @@ export interface Schema<A = unknown, B = unknown> extends SchemaDefinition {
 
 declare const types: unique symbol;
 
+/** What a schema is made of. */
 export interface SchemaContent<A, B> {
+  /** By their names. */
   readonly attributes: A;
+  /** By their names. Default: none. */
   readonly blocks?: B;
   /** Markdown. */
   readonly description?: string;

@@ -9,6 +9,7 @@ import type { Unknown } from "../value";
 //   applyPlan    the same at apply time: only computed attributes may still be unknown
 //   state        what is stored: all known
 
+/** The moments at which a value is looked at: more is known at one than at another. */
 export type View = "config" | "knownConfig" | "plan" | "applyPlan" | "state";
 
 /** The five types of a value that is there: without null, which is a matter of required and optional. */

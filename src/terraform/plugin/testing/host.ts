@@ -40,7 +40,9 @@ export type ConfigInput = Readonly<Record<string, Value>>;
 
 /** Diagnostics in which there is an error, or a rule of the host that the provider broke. */
 export class HostError extends Error {
+  /** Always `HostError`. */
   override readonly name = "HostError";
+  /** What the provider answered. */
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -53,6 +55,7 @@ export class HostError extends Error {
   }
 }
 
+/** How an apply differs from the usual one. */
 export interface ApplyOptions {
   readonly then?: ConfigInput;
   readonly refresh?: boolean;
@@ -63,11 +66,13 @@ export interface ApplyOptions {
 
 /** A plan for one resource. */
 export interface HostPlan {
+  /** What an apply would do. */
   readonly action: "create" | "update" | "replace" | "delete" | "no-op";
   /** Null for a deletion. */
   readonly planned: ObjectValue | null;
   /** Where the plan asks for replacement. */
   readonly replacePaths: readonly string[];
+  /** What the plan warned of. */
   readonly warnings: readonly Diagnostic[];
 }
 
