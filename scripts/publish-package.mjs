@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { publishedIntegrity } from "./published.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -14,7 +14,7 @@ const integrity = `sha512-${createHash("sha512")
   .digest("base64")}`;
 const published = await publishedIntegrity(name, version);
 if (published === undefined) {
-  execFileSync("npm", ["publish", tarball, ...options], { stdio: "inherit" });
+  execFileSync("npm", ["publish", resolve(tarball), ...options], { stdio: "inherit" });
 } else if (published === integrity) {
   process.stdout.write(`${name} ${version} is published already, from this tarball.\n`);
 } else {

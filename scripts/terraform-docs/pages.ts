@@ -34,7 +34,7 @@ export function terraformPages(root: string): ReadonlyMap<string, string> {
 function providerPage(examples: string): string {
   return page("byok Provider", "byok", providerSchema.description, [
     exampleSection(join(examples, "provider"), "provider.tf"),
-    `Needs Terraform or OpenTofu 1.11 or later, and Node.js 20.19 or later on the PATH.
+    `Needs Terraform or OpenTofu 1.11 or later. Installed from a registry, the provider brings its own Node.js; as a script of the npm package it takes Node.js 22.13 or later (20.19 until the first release of 2027) from the PATH.
 
 More: [custody](guides/custody.md) (what is stored where, and what not to do), [permissions](guides/permissions.md), [scheduled renewal](guides/renewal.md), [moving from aws_kms_external_key](guides/migration.md).
 

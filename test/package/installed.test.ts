@@ -1,4 +1,5 @@
-import { chmod, readFile, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { terraformBinary } from "../support/terraform-binary";
 import { installedProject, type Project, root, run } from "./project";
@@ -16,6 +17,43 @@ describe("what is installed", () => {
   it("is small, and every package once", () => {
     expect(project.report).toMatch(/^byok-\S+\.tgz: \S+ MB packed .*installed \d+ packages .*, \S+ MB/);
     console.info(project.report.trim());
+  });
+
+  it("is judged by a check that sees too much of it, and any package that is there twice", async () => {
+    const place = await mkdtemp(join(tmpdir(), "byok-judged-"));
+    const judged = (): Promise<string> =>
+      run(process.execPath, [join(root, "scripts/check-install.mjs"), "--installed", place], root);
+    const put = async (path: string, bytes: number): Promise<void> => {
+      await mkdir(join(place, "project/node_modules", path), { recursive: true });
+      await writeFile(join(place, "project/node_modules", path, "index.js"), Buffer.alloc(bytes));
+    };
+    try {
+      await put("byok", 1);
+      await put("@smithy/core", 1);
+      expect(await judged()).toContain("installed 2 packages");
+      await put("byok/node_modules/@smithy/core", 1);
+      await expect(judged()).rejects.toThrow("More than one copy of @smithy/core");
+      await put("large", 20_000_000);
+      await expect(judged()).rejects.toThrow("Too large: 20.0 MB");
+      await Promise.all(Array.from({ length: 40 }, (_, index) => put(`package-${index}`, 1)));
+      await expect(judged()).rejects.toThrow("Too many packages: @smithy/core, byok,");
+    } finally {
+      await rm(place, { recursive: true, force: true });
+    }
+  });
+
+  it("says that a registry is needed where npm reaches none", async () => {
+    const nowhere = { ...process.env, npm_config_registry: "http://127.0.0.1:1/", npm_config_fetch_retries: "0" };
+    const cache = await mkdtemp(join(tmpdir(), "byok-no-cache-"));
+    try {
+      const check = run(process.execPath, [join(root, "scripts/check-install.mjs")], root, {
+        ...nowhere,
+        npm_config_cache: cache,
+      });
+      await expect(check).rejects.toThrow("npm must reach a registry");
+    } finally {
+      await rm(cache, { recursive: true, force: true });
+    }
   });
 
   it("has the provider once, and of Terraform's face only the plugin server", async () => {
