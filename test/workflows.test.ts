@@ -64,3 +64,25 @@ describe("the release", () => {
     expect(steps.trimEnd().split("- name: ").at(-1)).toContain('gh release edit "$TAG" --draft=false');
   });
 });
+
+describe("the lines of Node.js", () => {
+  const page = readFileSync(join(__dirname, "..", "docs", "installation.md"), "utf8");
+  const { engines } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
+  const checks = readFileSync(join(folder, "checks.yml"), "utf8");
+  const [, listed = ""] = /^ +node: \[([^\]]+)\]$/m.exec(checks) ?? [];
+  const tested: readonly string[] = JSON.parse(`[${listed}]`);
+  const documented = [...page.matchAll(/^\| (\d+) +\| (?:from ([\d.]+), )?until /gm)];
+
+  it("are tested at the least version that is supported, each that the documentation names", () => {
+    const least = documented.map(([, line = "", from]) => from ?? line);
+    expect(least.length).toBeGreaterThan(2);
+    expect(least.toReversed()).toEqual(tested);
+  });
+
+  it("are those that package.json lets npm install on", () => {
+    const ranges = String(engines.node).split(" || ");
+    const starts = ranges.map((range) => range.replace(/^(?:\^|>=)/, "").replace(/(?:\.0)+$/, ""));
+    // The last range is open: lines that are newer than it are supported, too.
+    expect(tested.slice(0, starts.length)).toEqual(starts);
+  });
+});
