@@ -11,6 +11,8 @@ const common = {
   target: "node20",
   format: "cjs",
   minify: true,
+  // So that the places of an error tell where it is.
+  keepNames: true,
   legalComments: "none",
   // Of packages with several builds, the one that can be cut down to what is used.
   mainFields: ["module", "main"],

@@ -6,6 +6,8 @@
  * material, an import token, a ciphertext or a request.
  */
 
+import { placesOf } from "./places";
+
 /** What each code means. The codes are part of the interface: scripts and tests match on them. */
 export const errorCodes = {
   // What the user wrote
@@ -82,6 +84,9 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Of a fault of byok, as many places as lead to where it is. */
+const mostPlaces = 5;
+
 /**
  * What byok throws. Its message says `[code]`, what is wrong and what to do, and never quotes a secret.
  */
@@ -129,8 +134,8 @@ export class ByokError extends Error {
   }
 
   /**
-   * Anything thrown, as a ByokError. Of a foreign error only its class name is reported: its message may quote what must
-   * not be told.
+   * Anything thrown, as a ByokError. Of a foreign error only its class name and where it was thrown are reported: its
+   * message may quote what must not be told.
    */
   static from(thrown: unknown): ByokError {
     if (thrown instanceof ByokError) return thrown;
@@ -138,7 +143,9 @@ export class ByokError extends Error {
     if (kind === "AbortError") {
       return canceled();
     }
-    return new ByokError("internal", `Unexpected ${kind}. This is a fault of byok: please report it.`);
+    const places = placesOf(thrown).slice(0, mostPlaces);
+    const where = places.length === 0 ? "" : ` at ${places.join(", ")}`;
+    return new ByokError("internal", `Unexpected ${kind}${where}. This is a fault of byok: please report it.`);
   }
 }
 

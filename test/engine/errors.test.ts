@@ -39,8 +39,11 @@ describe("the error", () => {
     expect(ByokError.from(error)).toBe(error);
     expect(ByokError.from(new RangeError("secret"))).toMatchObject({
       code: "internal",
-      message: "[internal] Unexpected RangeError. This is a fault of byok: please report it.",
+      message: expect.stringMatching(
+        /^\[internal\] Unexpected RangeError at Object\.<anonymous> \(errors\.test\.ts:\d+:\d+\), .*\. This is a fault of byok: please report it\.$/,
+      ),
     });
+    expect(ByokError.from(new RangeError("secret")).message).not.toContain("secret");
     for (const [thrown, kind] of [
       [{ name: 7 }, "object"],
       [{}, "object"],

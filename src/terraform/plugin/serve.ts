@@ -5,6 +5,7 @@ import { handshakeLine, readHostEnvironment } from "./handshake";
 import { lazyRoutes } from "./lazy-routes";
 import { listen } from "./listen";
 import { jsonLog, type Log, logLevel } from "./log";
+import { kindOf, placesOf } from "./places";
 import type { AnyProvider } from "./provider";
 
 /** The provider that a process serves. */
@@ -69,11 +70,13 @@ function keepStdoutClean(log: Log): void {
   }
 }
 
-/** The host shows what follows a line that begins with "panic: " as the plugin's crash. */
+/**
+ * The host shows what follows a line that begins with "panic: " as the plugin's crash: the kind of error and where it was
+ * thrown, and not its message, which may quote any value.
+ */
 function reportCrashes(): void {
   const crash = (error: unknown): never => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : "something that is no error was thrown";
-    process.stderr.write(`panic: ${text}\n`);
+    process.stderr.write(`panic: ${[kindOf(error), ...placesOf(error)].join("\n")}\n`);
     process.exit(1);
   };
   process.on("uncaughtException", crash);

@@ -1,5 +1,6 @@
 import { type Diagnostic, errorDiagnostic, providerBug } from "./diagnostics";
 import type { Log } from "./log";
+import { kindOf, placesOf } from "./places";
 import type { AnyProvider } from "./provider";
 import type { Call } from "./resource";
 import { ValueError } from "./value-error";
@@ -50,8 +51,10 @@ export class Session {
     if (error instanceof ValueError) {
       return [providerBug(`While it was to ${what}, the provider met ${error.message}.`, error.path)];
     }
-    this.log.error(`an unexpected error while it was to ${what}`, { stack: placesOf(error) });
-    return [providerBug(`An unexpected error occurred while it was to ${what}: ${kindOf(error)}.`)];
+    const places = placesOf(error);
+    this.log.error(`an unexpected error while it was to ${what}`, { kind: kindOf(error), stack: places.join("\n") });
+    const where = places.length === 0 ? "" : `\n\n${kindOf(error)}\n${places.slice(0, 5).join("\n")}`;
+    return [providerBug(`An unexpected error occurred while it was to ${what}: ${kindOf(error)}.${where}`)];
   }
 }
 
@@ -61,15 +64,4 @@ class NotConfigured extends Error {
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
-}
-
-/** Not the message: that of an error which nobody foresaw may quote any value. */
-function kindOf(error: unknown): string {
-  return error instanceof Error ? error.name : "something that is no error was thrown";
-}
-
-/** Where an error was thrown, without its message. */
-function placesOf(error: unknown): string {
-  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
-  return lines.filter((line) => /^\s+at /.test(line)).join("\n");
 }
