@@ -1,4 +1,4 @@
-// The AWS SDK announces on Node 20 that its versions of 2027 want Node 22; that is said in docs/aws.md.
+// The AWS SDK announces on Node 20 that its versions of 2027 want Node 22; docs/installation.md says so.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 const swc = (syntax) => ["@swc/jest", { jsc: { target: "es2023", parser: { syntax } }, module: { type: "commonjs" } }];

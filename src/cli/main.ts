@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { ByokError } from "../engine/errors";
 import { program } from "./program";
 
-// Said once in docs/aws.md instead of at every call of the command.
+// Said once in docs/installation.md instead of at every call of the command.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
 // A diagnostic report of Node lists the variables, and with them the key material of `env:` sources. Node 20 has no such

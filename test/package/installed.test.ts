@@ -229,9 +229,32 @@ export class BoxClient {
 
 describe("the types", () => {
   const programs = {
-    "byok.ts": `import { type KeyMaterialSource, type KeyService, isByokError } from "byok";
-export type Named = readonly [KeyMaterialSource, KeyService];
-export const ours: boolean = isByokError(undefined);`,
+    // A device that keeps its bytes to itself, and a KMS that others count the requests to: both by the names of the types.
+    "byok.ts": `import {
+  ByokError, type Call, type Fingerprint, type KeyDescription, type KeyMaterialSource, type KeyService, type MaterialShape,
+  type Observed, type OfferedMaterial, type WrappingAlgorithm, type WrappingKey,
+} from "byok";
+class Device implements OfferedMaterial {
+  readonly shape: MaterialShape = { kind: "raw", bytes: 32 };
+  readonly warnings: readonly string[] = [];
+  constructor(readonly fingerprint: Fingerprint) {}
+  wrap(key: WrappingKey, algorithm: WrappingAlgorithm): Promise<Buffer> {
+    return Promise.reject(new ByokError("unsupported_wrapping", key.spec + algorithm));
+  }
+  destroy(): void {}
+}
+export const source = (fingerprint: Fingerprint): KeyMaterialSource => ({
+  name: "device:1",
+  attribute: "key_material_source",
+  open: async (_call?: Call): Promise<OfferedMaterial> => new Device(fingerprint),
+});
+export function counted(service: KeyService, count: () => void): KeyService {
+  const describe = (keyArn: string, call?: Call): Promise<Observed<KeyDescription | null>> => {
+    count();
+    return service.describe(keyArn, call);
+  };
+  return { ...service, describe };
+}`,
     "emulator.ts": `import { type Emulator, startEmulator } from "byok/emulator";
 export const started: Promise<Emulator> = startEmulator({ port: 0 });`,
     "pulumi.ts": `import { ExternalKey, ImportedKeyMaterial } from "byok/pulumi";
