@@ -17,6 +17,14 @@ export type WrittenKey = Written<ExternalKeyValues>;
 
 /** What is wrong with the configuration of a key, beside single values that do not fit their fields. */
 export function externalKeyFaults(written: WrittenKey, clouds: KnownClouds): readonly Fault[] {
+  return [...standingKeyFaults(written, clouds), ...replicaKindFaults(written)];
+}
+
+/**
+ * What is wrong with it whether the key is there already or not. A configuration that was made of a replica that is there
+ * says its spec and usage, which are its primary's.
+ */
+export function standingKeyFaults(written: WrittenKey, clouds: KnownClouds): readonly Fault[] {
   const profile = profileOf(written, clouds);
   return [
     ...replicaFaults(written, clouds),
@@ -60,22 +68,31 @@ function isReplica({ set, unknown }: WrittenKey): boolean {
   return set.has("primaryKeyArn") || unknown.has("primaryKeyArn");
 }
 
-/** A replica has its primary's spec and usage, and is a multi-Region key, whatever they turn out to be. */
+/** A replica is a multi-Region key, whatever it turns out to be. */
 function replicaFaults(written: WrittenKey, clouds: KnownClouds): readonly Fault[] {
   if (!isReplica(written)) return [];
-  const { args, set } = written;
+  const { args } = written;
   const { primaryKeyArn } = args;
-  const title = "Set by the Primary";
   return [
     ...(primaryKeyArn === undefined ? [] : primaryFaults(primaryKeyArn, clouds)),
-    ...faultIf(set.has("keySpec"), "key_spec", ofPrimary("key_spec"), title),
-    ...faultIf(set.has("keyUsage"), "key_usage", ofPrimary("key_usage"), title),
     ...faultIf(
       args.multiRegion === false,
       "multi_region",
       "A replica is a multi-Region key. Remove `multi_region`, or `primary_key_arn`.",
-      title,
+      setByPrimary,
     ),
+  ];
+}
+
+const setByPrimary = "Set by the Primary";
+
+/** A replica that is to be made takes its spec and usage from its primary, whatever is configured. */
+export function replicaKindFaults(written: WrittenKey): readonly Fault[] {
+  if (!isReplica(written)) return [];
+  const { set } = written;
+  return [
+    ...faultIf(set.has("keySpec"), "key_spec", ofPrimary("key_spec"), setByPrimary),
+    ...faultIf(set.has("keyUsage"), "key_usage", ofPrimary("key_usage"), setByPrimary),
   ];
 }
 

@@ -1,6 +1,11 @@
 import { externalKeyFields } from "../definitions/external-key";
 import { wantedKeyOf } from "../definitions/external-key-record";
-import { externalKeyFaults, type ExternalKeyValues, ignoredTagFaults } from "../definitions/external-key-rules";
+import {
+  type ExternalKeyValues,
+  ignoredTagFaults,
+  replicaKindFaults,
+  standingKeyFaults,
+} from "../definitions/external-key-rules";
 import { ruleFaults } from "../definitions/field-faults";
 import { announceLeaving, announceReturn, announceTaking, isLeaving, isTaken } from "../engine/announcements";
 import { tellWish } from "../engine/enabled-wish";
@@ -47,7 +52,8 @@ export const externalKey = resource({
     if (prior === null) {
       // A key that is created in another one's place: that goes.
       if (seen !== undefined) announceLeaving(run, seen.arn);
-      return { planned: newKeyPlan(config, planned, client), diagnostics: ignoredTags(config, client) };
+      const diagnostics = [...kindOfReplica(config), ...ignoredTags(config, client)];
+      return { planned: newKeyPlan(config, planned, client), diagnostics };
     }
     const { arn } = prior;
     const returns = prior.pending_deletion === true;
@@ -274,7 +280,7 @@ const takenOver = rememberKey({ managed: {}, takenOver: true });
 function validate(config: Config<Schema>): Diagnostic[] {
   const clouds = { profiles: kmsProfiles, keyOfArn };
   const written = writtenIn<ExternalKeyValues>(externalKeyFields, config);
-  return ruleFaults(externalKeyFields, written, (fit) => externalKeyFaults(fit, clouds)).map(diagnosticOfFault);
+  return ruleFaults(externalKeyFields, written, (fit) => standingKeyFaults(fit, clouds)).map(diagnosticOfFault);
 }
 
 /** Where tags are managed it is known what all of them will be, and a default tag that is missing makes a plan. */
@@ -291,6 +297,11 @@ function plannedTags(
   if (there !== undefined && sameTags(there, wanted)) return planned;
   // Of what was its own the key keeps nothing where only the defaults are left.
   return { ...planned, ...(config.tags === null && { tags: null }), tags_all: tagMap(wanted) };
+}
+
+/** Of a replica that is there, a configuration may say what it is like. */
+function kindOfReplica(config: Config<Schema>): Diagnostic[] {
+  return replicaKindFaults(writtenIn<ExternalKeyValues>(externalKeyFields, config)).map(diagnosticOfFault);
 }
 
 /** Tags that the provider leaves to others cannot be the key's own. */
