@@ -12,6 +12,7 @@ variable "ledger_key" {
   type      = string
   ephemeral = true
   sensitive = true
+  default   = null
 }
 
 resource "byok_imported_key_material" "ledger" {
