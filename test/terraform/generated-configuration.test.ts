@@ -46,10 +46,16 @@ resource "byok_external_key" "single" {
     const imports = Object.entries(arns).map(
       ([name, arn]) => `import {\n to = byok_external_key.${name}\n id = "${arn}"\n}`,
     );
-    await on.write(imports.join("\n"));
+    const materials = ["primary", "replica"].map(
+      (name) => `import {\n to = byok_imported_key_material.${name}\n id = "${arns[name]}"\n}`,
+    );
+    await on.write([...imports, ...materials].join("\n"));
     const { plan } = await on.workspace.plan("-generate-config-out=generated.tf");
     const actions = (plan.resource_changes ?? []).map(({ address, change }) => [address, ...change.actions]);
-    expect(actions).toEqual(Object.keys(arns).map((name) => [`byok_external_key.${name}`, "no-op"]));
+    expect(actions).toEqual([
+      ...Object.keys(arns).map((name) => [`byok_external_key.${name}`, "no-op"]),
+      ...["primary", "replica"].map((name) => [`byok_imported_key_material.${name}`, "no-op"]),
+    ]);
     expect(await readFile(join(on.workspace.folder, "generated.tf"), "utf8")).toContain(`key_spec`);
     await on.workspace.apply("saved.tfplan");
     await on.settled();

@@ -52,9 +52,11 @@ resource "byok_imported_key_material" "this" {
     await on.workspace.plan();
     await change();
     on.life.calls();
-    const { exitCode, stderr } = await applied();
+    const { exitCode, stdout, stderr } = await applied();
     expect(exitCode).toBe(1);
     expect(stderr).toContain(said);
+    // Where there are none, a warning says so in our words, too.
+    expect(stdout.includes("will need the key material")).toBe(said.includes("unknown"));
     expect(on.life.calls().filter((call) => /Import/.test(call))).toEqual([]);
     expect(await on.workspace.state()).not.toContain("material_state");
 
