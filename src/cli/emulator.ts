@@ -13,6 +13,7 @@ import {
   quotaNames,
   startEmulator,
 } from "../emulator/index";
+import { emulatedClouds } from "../emulator/clouds";
 import { gone, npxAbove } from "./parent-process";
 
 interface Flags {

@@ -1,7 +1,7 @@
 import { Refusal } from "./errors";
 import { seal, unseal } from "./sealed";
 
-/** A symmetric ciphertext names its key and its material, so that it can be opened without being told the key. */
+/** A symmetric ciphertext names its key and its material, so that it can be opened by callers who do not name the key. */
 export interface CiphertextHeader {
   readonly keyId: string;
   /** 64 hex digits. */

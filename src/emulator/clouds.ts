@@ -38,6 +38,7 @@ export function environmentAt(url: string, region: string): Environment {
 /** Ways to throttle that have a name: as AWS does by default, or not at all. */
 export const quotaNames = ["aws", "off"] as const;
 
+/** One of them. */
 export type QuotaName = (typeof quotaNames)[number];
 
 /** @throws TypeError where a rate is of an operation that is not known */

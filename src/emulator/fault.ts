@@ -5,6 +5,7 @@ import { requireKnown, requirePlace } from "./vocabulary";
 export interface FaultScope {
   /** `ImportKeyMaterial`; `*` or nothing = every operation. */
   readonly operation?: string;
+  /** Region of the request, or `qkms`. */
   readonly region?: string;
   /** Key id or key ARN. */
   readonly keyId?: string;
@@ -36,6 +37,7 @@ export type FaultEffect =
   /** Eventual consistency: what the request created is not found yet, what it changed still looks as before. */
   | { readonly kind: "eventual"; readonly forMs?: number; readonly forRequests?: number };
 
+/** Which requests, and what befalls them. */
 export type Fault = FaultScope & FaultEffect;
 
 /** What is wrong with a member; undefined where nothing is. */

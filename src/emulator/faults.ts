@@ -5,7 +5,9 @@ import { namesKey } from "./permissions";
 export interface Faults {
   /** @returns an id for `remove` @throws TypeError where the rule makes no sense, or would match no request */
   add(fault: Fault): number;
+  /** Takes one rule back; nothing happens where there is none of this id. */
   remove(id: number): void;
+  /** Takes all rules back. */
   clear(): void;
   /** What may still befall a request. */
   list(): readonly (Fault & { readonly id: number })[];

@@ -29,7 +29,7 @@ import { wrappingKeys } from "./wrapping-keys";
 export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
 export { type OptionsByCloud, type QuotaName, quotaNames } from "./clouds";
-export { type EnvironmentFormat, environmentFormats, environmentText } from "./environment";
+export { type Environment, type EnvironmentFormat, environmentFormats, environmentText } from "./environment";
 export type { Fault, FaultEffect, FaultScope } from "./fault";
 export { faultSyntax as FAULT_SYNTAX, parseFault } from "./fault-spec";
 export type { Faults } from "./faults";
@@ -40,7 +40,7 @@ export type { RequestRates } from "./quotas";
 export type { RequestMoment, RequestWatch, WatchedRequest } from "./request-watch";
 export type { LoggedRequest, RequestLog } from "./requests";
 
-/** Beside these, under the name of a cloud, what its side can be set to. */
+/** What an embedded KMS can be set to. Under the name of a cloud stands what its side can be set to. */
 export interface EmulatorOptions extends OptionsByCloud {
   /** TCP port. Default 0: any that is free. */
   readonly port?: number;
@@ -64,7 +64,10 @@ export interface EmulatorOptions extends OptionsByCloud {
   readonly now?: () => number;
   /** Where the clock starts: a Date, an ISO 8601 instant or milliseconds since 1970. Default the present, by `now`. */
   readonly clock?: Date | string | number;
-  /** RSA private keys in PEM that serve as wrapping keys, one for each size; other sizes are made when first needed. */
+  /**
+   * RSA private keys in PEM that serve as wrapping keys, one for each size of 2048, 3072 and 4096 bits. Other sizes are made
+   * when first needed, which takes seconds. Default none.
+   */
   readonly wrappingKeys?: readonly string[];
   /** Throttling: AWS's default quotas, none, or requests per second by operation, such as `{ CreateKey: 1 }`. Default "off". */
   readonly quotas?: QuotaName | RequestRates;
@@ -90,14 +93,21 @@ export interface Emulator extends AsyncDisposable {
   readonly url: string;
   /** What QKMS_ENDPOINT_URL is set to. */
   readonly qkmsUrl: string;
+  /** The TCP port that it listens on. */
   readonly port: number;
+  /** Region of requests whose signature names none. */
   readonly region: string;
+  /** Account of the callers, 12 digits. */
   readonly accountId: string;
   /** Variables that lead callers to every cloud's side, with credentials that it takes. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The clock that answers, expiry and waiting periods go by. */
   readonly clock: EmulatorClock;
+  /** What was asked so far. */
   readonly requests: RequestLog;
+  /** Faults that befall requests to come. */
   readonly faults: Faults;
+  /** What callers may not do. */
   readonly permissions: Permissions;
   /** What a state file would hold now, with the bytes of every key: for tests that judge by what the KMS holds. */
   snapshot(): string;

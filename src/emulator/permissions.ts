@@ -2,9 +2,11 @@ import { matchesAction, requireKnown, requireKnownAction, requirePlace } from ".
 
 /** What a denial is about. Whatever is left out matches everything. */
 export interface DenialScope {
+  /** Region of the request, or `qkms`. */
   readonly region?: string;
   /** Key id or key ARN. */
   readonly keyId?: string;
+  /** Access key id of the caller. */
   readonly accessKeyId?: string;
 }
 
@@ -19,6 +21,7 @@ export interface Permissions {
   deny(action: string, scope?: DenialScope): void;
   /** Takes back every denial of this action; without one, all of them. @throws TypeError where there is no such action */
   allow(action?: string): void;
+  /** What is denied now. */
   list(): readonly Denial[];
 }
 

@@ -109,7 +109,13 @@ describe("hostile requests", () => {
     for (const operation of ["Nonsense", "constructor", "__proto__", "toString", ""]) {
       expect(await send(kmsEmulator, operation)).toMatchObject({
         status: 400,
-        body: { __type: "UnknownOperationException" },
+        body: {
+          __type: "UnknownOperationException",
+          message:
+            operation === ""
+              ? expect.stringContaining("X-Amz-Target")
+              : `The embedded KMS does not know the operation ${operation}. docs/emulator.md lists the operations that it knows.`,
+        },
       });
     }
   });

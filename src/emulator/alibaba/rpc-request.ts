@@ -24,12 +24,12 @@ export function rpcRequest(request: WireRequest): RpcRequest | undefined {
   const signed = parameters.has("SignatureVersion") || parameters.has("SignatureMethod");
   // Official clients send these headers beside a signature of version 1 too.
   if (!signed && (action !== undefined || header(request, "authorization")?.startsWith("ACS3-") === true)) {
-    const wished = parameters.get("Format") ?? (header(request, "accept")?.includes("xml") === true ? "XML" : "JSON");
+    const asked = parameters.get("Format") ?? (header(request, "accept")?.includes("xml") === true ? "XML" : "JSON");
     return {
       version: "v3",
       action: action ?? "",
       apiVersion: header(request, "x-acs-version") ?? "",
-      format: wished.toLowerCase() === "xml" ? "xml" : "json",
+      format: asked.toLowerCase() === "xml" ? "xml" : "json",
       parameters,
     };
   }

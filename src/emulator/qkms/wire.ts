@@ -14,7 +14,7 @@ import { type QkmsOptions, qkmsRules, type QkmsRules } from "./options";
 import { verified } from "./signature";
 import type { Vocabulary } from "../vocabulary";
 
-/** Where QKMS is, on the port that it shares with the others: they are told apart by this path or by a host's name. */
+/** Where QKMS is, on the port that it shares with the others: a path or a host's name tells which is meant. */
 export const qkmsPath = "/qkms";
 
 const operations: ReadonlyMap<string, Operation> = new Map(

@@ -47,7 +47,18 @@ const inputs: Readonly<Record<string, unknown>> = {
   ReplicateKey: { KeyId: keyId, ReplicaRegion: "eu-west-1" },
   UpdateKeyDescription: { KeyId: keyId, Description: "x" },
   CreateAlias: { AliasName: "alias/a", TargetKeyId: keyId },
-  Sign: { KeyId: keyId, Message: blob, SigningAlgorithm: "ECDSA_SHA_256" },
+  Sign: { KeyId: keyId, Message: blob, MessageType: "DIGEST", SigningAlgorithm: "ECDSA_SHA_256", DryRun: true },
+  Verify: { KeyId: keyId, Message: blob, MessageType: "DIGEST", Signature: blob, SigningAlgorithm: "ECDSA_SHA_256" },
+  GenerateDataKeyPair: { KeyId: keyId, KeyPairSpec: "ECC_NIST_P256", GrantTokens: [blob] },
+  DeriveSharedSecret: { KeyId: keyId, KeyAgreementAlgorithm: "ECDH", PublicKey: blob },
+  CreateGrant: {
+    KeyId: keyId,
+    GranteePrincipal: "arn:aws:iam::111122223333:role/a",
+    Operations: ["Encrypt"],
+    Constraints: { EncryptionContextSubset: { a: "b" } },
+  },
+  ListGrants: { KeyId: keyId, Marker: "x" },
+  RetireGrant: { GrantToken: blob },
   ListKeyRotations: { KeyId: keyId, IncludeKeyMaterial: "ALL_KEY_MATERIAL" },
 };
 
@@ -70,7 +81,8 @@ const alibabaInputs: readonly Readonly<Record<string, string>>[] = [
   { Action: "Encrypt", KeyId: keyId, Plaintext: blob, EncryptionContext: '{"a":"b"}' },
   { Action: "Decrypt", CiphertextBlob: blob },
   { Action: "TagResource", KeyId: keyId, Tags: JSON.stringify(tags) },
-  { Action: "ListKeys", PageNumber: "1", PageSize: "10" },
+  { Action: "ListKeys", PageNumber: "1", PageSize: "10", Filters: '[{"Key":"KeyState","Values":["Enabled"]}]' },
+  { Action: "ListAliasesByKeyId", KeyId: keyId },
   { Action: "GetCallerIdentity", Version: "2015-04-01" },
   { Action: "AssumeRole", Version: "2015-04-01", RoleArn: "acs:ram::1234567890123456:role/x", RoleSessionName: "y" },
 ];
@@ -86,6 +98,8 @@ const controls: readonly (readonly [method: string, name: string, body: unknown]
   ["DELETE", "faults?id=1", {}],
   ["POST", "denials", { action: "kms:Encrypt", region: "eu-central-1" }],
   ["GET", "denials", {}],
+  ["GET", "environment?format=sh", {}],
+  ["POST", "reset", {}],
 ];
 
 const operations = Object.keys(inputs);
