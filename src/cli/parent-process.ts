@@ -10,7 +10,7 @@ const levels = 2;
 export function npxAbove(pid: number = process.ppid, left: number = levels): number | undefined {
   const started = left === 0 ? undefined : lookedUp(pid);
   if (started === undefined) return undefined;
-  if (/^(?:npm exec|npx)\b|\bnp[mx]-cli\.js\b/.test(started.command)) return pid;
+  if (/^(?:npm exec|npx)\b|\/npx(?:-cli\.js)?\s/.test(started.command)) return pid;
   return /^(?:\S*\/)?(?:ba|da|z)?sh -c /.test(started.command) ? npxAbove(started.parent, left - 1) : undefined;
 }
 

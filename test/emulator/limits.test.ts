@@ -137,6 +137,20 @@ describe("STS", () => {
     sts.destroy();
   });
 
+  it("refuses what would narrow a session, and takes what only policies look at", async () => {
+    await using kmsEmulator = await emulator();
+    const sts = stsOf(kmsEmulator, "test");
+    const role = { RoleArn: "arn:aws:iam::999988887777:role/deploy", RoleSessionName: "session" };
+    const tagged = { ExternalId: "partner", Tags: [{ Key: "Team", Value: "a" }], TransitiveTagKeys: ["Team"] };
+    await sts.send(new AssumeRoleCommand({ ...role, ...tagged, SourceIdentity: "alice" }));
+    for (const narrowed of [{ Policy: "{}" }, { PolicyArns: [{ arn: "arn:aws:iam::aws:policy/ReadOnlyAccess" }] }]) {
+      await expect(sts.send(new AssumeRoleCommand({ ...role, ...narrowed }))).rejects.toThrow(
+        "The embedded KMS does not support the parameter Policy",
+      );
+    }
+    sts.destroy();
+  });
+
   it("assumes a role in another account, whose keys are others", async () => {
     await using kmsEmulator = await emulator();
     const sts = stsOf(kmsEmulator, "test");

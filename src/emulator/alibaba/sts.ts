@@ -35,6 +35,9 @@ function assumed(identities: Identities, parameters: Parameters): AnswerFields {
       RoleArn: required(text({ max: 256 })),
       RoleSessionName: required(text({ pattern: /^[\w.@-]{2,64}$/ })),
       DurationSeconds: integer(900, 43_200),
+      // For trust policies and audit logs, of which there are none here.
+      ExternalId: text({ max: 1224 }),
+      SourceIdentity: text({ max: 64 }),
     },
     parameters,
     "AssumeRole",

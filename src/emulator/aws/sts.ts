@@ -13,6 +13,16 @@ const sessionSeconds = { least: 900, usual: 3600, most: 43_200 };
 /** What STS is asked here. */
 export const stsOperationNames = ["GetCallerIdentity", "AssumeRole"] as const;
 
+/** Parameters of both; those of signed query strings start with `X-Amz-`. */
+const commonParameters = /^(?:Action|Version|X-Amz-.+)$/i;
+
+/**
+ * Parameters of AssumeRole. Of these only the first three mean anything here: trust policies and session tags are not
+ * evaluated. A session policy would narrow what the session may do, so it is refused.
+ */
+const roleParameters =
+  /^(?:RoleArn|RoleSessionName|DurationSeconds|ExternalId|SourceIdentity|Tags\.member\.\d+\.(?:Key|Value)|TransitiveTagKeys\.member\.\d+)$/;
+
 /** The query protocol: a form body or a query string with an Action. */
 export function isStsRequest(request: WireRequest): boolean {
   return request.headers["x-amz-target"] === undefined && parameters(request).has("Action");
@@ -72,6 +82,13 @@ export function stsExchange(
 }
 
 function assumedRole(world: World, identities: Identities, given: URLSearchParams, region: string): AnswerFields {
+  const unknown = [...given.keys()].find((name) => !commonParameters.test(name) && !roleParameters.test(name));
+  if (unknown !== undefined) {
+    throw new AwsError(
+      "ValidationError",
+      `The embedded KMS does not support the parameter ${unknown.slice(0, 64)} of AssumeRole. Remove it.`,
+    );
+  }
   const [roleArn, sessionName] = [given.get("RoleArn") ?? "", given.get("RoleSessionName") ?? ""];
   if (!roleArnPattern.test(roleArn)) throw new AwsError("ValidationError", `${roleArn} is invalid`);
   if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {

@@ -102,6 +102,15 @@ describe("requests as the documentation prints them", () => {
     }
   });
 
+  it("assumes a role with what only trust policies look at, and refuses what would narrow the session", async () => {
+    const role = { Action: "AssumeRole", RoleArn: "acs:ram::1234567890123456:role/x", RoleSessionName: "session" };
+    const common = { Version: "2015-04-01" };
+    expect((await sendV1(kms, { ...role, ExternalId: "partner", SourceIdentity: "alice" }, { common })).status).toBe(
+      200,
+    );
+    expect(code(await sendV1(kms, { ...role, Policy: "{}" }, { common }))).toBe("UnsupportedOperation");
+  });
+
   it("answers an operation that it does not know, with its name", async () => {
     const { status, body } = await sendV1(kms, { Action: "CreateSecret" });
     expect({ status, body }).toMatchObject({
