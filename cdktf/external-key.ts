@@ -11,18 +11,24 @@ import type { IExternalKey } from "./i-external-key";
 import { known } from "./known";
 
 /**
- * A KMS key with the origin EXTERNAL, with or without material: a key whose bytes are brought by ImportedKeyMaterial.
- * Destroying it schedules its deletion.
+ * A KMS key with the origin EXTERNAL, with or without material. ImportedKeyMaterial imports its bytes. Destroying the key
+ * schedules its deletion.
  *
- * Its Terraform resource is `resource`; what is not a property here is set there, such as `resource.lifecycle` and
- * `resource.importFrom(arn)`, which takes over a key that is there.
+ * Its Terraform resource is `resource`; set there what is not a property here, such as `resource.lifecycle` and
+ * `resource.importFrom(arn)`, which takes over an existing key.
  */
 export class ExternalKey extends Construct implements IExternalKey {
+  /** The Terraform resource, `byok_external_key`. */
   readonly resource: ExternalKeyResource;
+  /** The key's ARN. */
   readonly keyArn: string;
+  /** The key's id, the last part of its ARN. */
   readonly keyId: string;
+  /** The KMS, as far as the app knows it. */
   readonly kms: KmsName | undefined;
+  /** The spec, as far as the app knows it: not that of a replica. */
   readonly keySpec: KeySpec | undefined;
+  /** Whether the key is a replica of a multi-Region key. */
   readonly isReplica: boolean;
 
   constructor(scope: Construct, id: string, props: ExternalKeyProps = {}) {
@@ -77,11 +83,17 @@ class KeyResource extends ExternalKeyResource {
 
 /** A key that is looked up. */
 export class LookedUpKey extends Construct implements IExternalKey {
+  /** The Terraform data source, `byok_external_key`, with all that is known of the key. */
   readonly dataSource: ExternalKeyLookup;
+  /** The key's ARN. */
   readonly keyArn: string;
+  /** The key's id, the last part of its ARN. */
   readonly keyId: string;
+  /** Only Terraform knows it. */
   readonly kms: KmsName | undefined;
+  /** Only Terraform knows it: see `dataSource.keySpec`. */
   readonly keySpec: undefined;
+  /** Only Terraform knows whether it is one: see `dataSource.multiRegionKeyType`. */
   readonly isReplica = false;
 
   constructor(scope: Construct, id: string, props: ExternalKeyLookupProps) {

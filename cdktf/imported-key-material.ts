@@ -28,6 +28,7 @@ export interface MaterialStatus {
  * a deployment on a schedule.
  */
 export class ImportedKeyMaterial extends Construct {
+  /** The Terraform resource, `byok_imported_key_material`. */
   readonly resource: ImportedKeyMaterialResource;
   /** The key's ARN, once it has its material. Whatever needs a usable key, such as a replica, takes it from here. */
   readonly keyArn: string;

@@ -2,21 +2,27 @@ import type { Input } from "@pulumi/pulumi";
 
 /** A role to assume, as in the configuration of `@pulumi/aws`. */
 export interface AssumeRoleArgs {
+  /** ARN of the role. */
   roleArn: Input<string>;
-  /** Default `byok`. */
+  /** Name of the session. Default `byok`. */
   sessionName?: Input<string>;
+  /** The external id that the role's trust policy requires. Default: none. */
   externalId?: Input<string>;
-  /** Between `15m` and `12h`, like `1h30m`. Default: an hour, by STS. */
+  /** How long the session lasts, from `15m` to `12h`, such as `1h30m`. Default: one hour, by STS. */
   duration?: Input<string>;
   /** A session policy in JSON that narrows the role's permissions. */
   policy?: Input<string>;
+  /** ARNs of managed session policies. Default: none. */
   policyArns?: Input<Input<string>[]>;
+  /** Session tags. Default: none. */
   tags?: Input<Record<string, Input<string>>>;
+  /** Keys of session tags that later sessions keep. Default: none. */
   transitiveTagKeys?: Input<Input<string>[]>;
+  /** An identity that is kept through a chain of roles. Default: none. */
   sourceIdentity?: Input<string>;
 }
 
-/** How Alibaba Cloud is reached. Access keys stand in `byok:alibaba` or the environment. */
+/** How Alibaba Cloud is reached. Access keys come from `byok:alibaba` or the environment. */
 export interface AlibabaConnectionArgs {
   /** Default: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID`, `region_id` of the profile. */
   region?: Input<string>;
@@ -86,7 +92,9 @@ export interface ConnectionArgs {
   useFipsEndpoint?: Input<boolean>;
   /** Default: `AWS_USE_DUALSTACK_ENDPOINT`, false. */
   useDualstackEndpoint?: Input<boolean>;
+  /** Settings of Alibaba Cloud KMS. Default: `byok:alibaba`, then the environment. */
   alibaba?: Input<AlibabaConnectionArgs>;
+  /** Settings of QKMS. Default: `byok:qkms`, then the environment. */
   qkms?: Input<QkmsConnectionArgs>;
   /** Accounts whose keys may be touched; any other key is refused before bytes are read. Default: all. */
   allowedAccountIds?: Input<Input<string>[]>;
@@ -109,7 +117,10 @@ export interface ConnectionArgs {
 
 /** How long an operation may take: durations such as `20m`, the default. Waiting for a quota does not count. */
 export interface TimeoutsArgs {
+  /** Of a creation. Default `20m`. */
   create?: Input<string>;
+  /** Of an update, such as a reimport. Default `20m`. */
   update?: Input<string>;
+  /** Of a deletion. Default `20m`. */
   delete?: Input<string>;
 }

@@ -7,6 +7,7 @@ import type { ExternalKeyArgs, ExternalKeyOutputs } from "./external-key-args";
 
 const type = "pulumi-nodejs:dynamic/byok:ExternalKey";
 
+/** The results of the key, as outputs. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi makes the outputs that it declares.
 export interface ExternalKey extends ExternalKeyOutputs {}
 

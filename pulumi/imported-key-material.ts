@@ -4,6 +4,7 @@ import { resultNames } from "../src/definitions/spelling";
 import { importedKeyMaterialDelegate } from "./delegates";
 import type { ImportedKeyMaterialArgs, ImportedKeyMaterialOutputs } from "./imported-key-material-args";
 
+/** The results of the material, as outputs. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi makes the outputs that it declares.
 export interface ImportedKeyMaterial extends ImportedKeyMaterialOutputs {}
 

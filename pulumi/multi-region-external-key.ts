@@ -28,7 +28,9 @@ export interface MultiRegionExternalKeyArgs
 
 /** The key of one Region and the material in it. */
 export interface RegionalKey {
+  /** The key: the primary, or a replica of it. */
   readonly key: ExternalKey;
+  /** The material in it. */
   readonly material: ImportedKeyMaterial;
 }
 
