@@ -21,6 +21,7 @@ export {
   type ByokProviderAws,
   type ByokProviderAwsAssumeRole,
   type ByokProviderAwsDefaultTags,
+  type ByokProviderAwsIgnoreTags,
   ByokProvider as ByokProviderResource,
   type ByokProviderConfig,
   type ByokProviderQkms,

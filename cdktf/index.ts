@@ -15,6 +15,7 @@ export {
   type ByokProviderAws,
   type ByokProviderAwsAssumeRole,
   type ByokProviderAwsDefaultTags,
+  type ByokProviderAwsIgnoreTags,
   type ByokProviderConfig,
   type ByokProviderQkms,
   ByokProviderResource,

@@ -104,6 +104,7 @@ export type {
 export type { Offer } from "./engine/offered-bytes";
 export type { Outcome } from "./engine/outcome";
 export type { RetryPolicy } from "./engine/retrying";
+export type { IgnoredTags } from "./engine/ignored-tags";
 export { type Run, startRun } from "./engine/run";
 export type { WantedKey } from "./engine/wanted-key";
 export type { WrappingAlgorithm } from "./engine/wrapping-algorithm";

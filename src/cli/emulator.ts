@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError } from "commander";
-import { emulatedClouds } from "../emulator/clouds";
 import {
   type Emulator,
   type EnvironmentFormat,

@@ -1,6 +1,8 @@
 /** Tags that others keep on keys: they are neither shown nor changed nor removed, and are no drift. */
 export interface IgnoredTags {
+  /** Tags by their keys. */
   readonly keys: readonly string[];
+  /** Tags by what their keys begin with. */
   readonly keyPrefixes: readonly string[];
 }
 

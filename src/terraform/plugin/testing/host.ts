@@ -201,6 +201,7 @@ export class ResourceInstance {
     return objectOf(this.#state);
   }
 
+  /** The private state that the provider keeps for the resource. */
   get private(): PrivateState {
     return decodePrivate(this.#private);
   }
@@ -210,6 +211,7 @@ export class ResourceInstance {
     return this.#tainted;
   }
 
+  /** The identity of the resource; null before it has one. */
   get identity(): ObjectValue | null {
     const schema = this.#resource.identity?.schema;
     return schema ? objectOf(decodeValue(identityType(schema), this.#identity)) : null;
