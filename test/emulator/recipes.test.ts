@@ -8,6 +8,9 @@ import { promisify } from "node:util";
 const root = join(__dirname, "../..");
 const run = promisify(execFile);
 
+// Other programs start here, on a machine that may be busy.
+jest.setTimeout(180_000);
+
 /** The programs of docs/emulator.md as they are printed there, in a project that has byok installed. */
 describe("the programs of docs/emulator.md", () => {
   const page = readFileSync(join(root, "docs/emulator.md"), "utf8");
@@ -39,9 +42,36 @@ describe("the programs of docs/emulator.md", () => {
     const options = { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } };
     const transform = { "^.+\\.ts$": [require.resolve("@swc/jest"), options] };
     const config = JSON.stringify({ rootDir: folder, testEnvironment: "node", transform });
-    const jest = join(root, "node_modules/jest/bin/jest.js");
-    const { stderr } = await run(process.execPath, [jest, "--config", config, "--ci"], { cwd: folder });
+    const jestCommand = join(root, "node_modules/jest/bin/jest.js");
+    const { stderr } = await run(process.execPath, [jestCommand, "--config", config, "--ci"], { cwd: folder });
     expect(stderr).toContain("Tests:       1 passed, 1 total");
+  });
+
+  it("give all test files of Jest one emulator", async () => {
+    const project = mkdtempSync(join(folder, "global-"));
+    writeFileSync(join(project, "global-setup.js"), block("js", "// global-setup.js"));
+    writeFileSync(join(project, "global-teardown.js"), block("js", "// global-teardown.js"));
+    const test = `
+      const { KMSClient, CreateKeyCommand, ListKeysCommand } = require("@aws-sdk/client-kms");
+      test("finds the emulator", async () => {
+        const kms = new KMSClient({});
+        await kms.send(new CreateKeyCommand({}));
+        await fetch(process.env.AWS_ENDPOINT_URL_KMS + "/_byok/reset", { method: "POST" });
+        expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
+        kms.destroy();
+      });`;
+    for (const name of ["one", "two"]) writeFileSync(join(project, `${name}.test.js`), test);
+    const config = JSON.stringify({
+      rootDir: project,
+      testEnvironment: "node",
+      transform: {},
+      globalSetup: "<rootDir>/global-setup.js",
+      globalTeardown: "<rootDir>/global-teardown.js",
+    });
+    const jestCommand = join(root, "node_modules/jest/bin/jest.js");
+    const listed = [jestCommand, "--config", config, "--ci", "--runInBand"];
+    const { stderr } = await run(process.execPath, listed, { cwd: project });
+    expect(stderr).toContain("Tests:       2 passed, 2 total");
   });
 
   it("pass, in pytest with boto3", async () => {
