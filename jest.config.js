@@ -21,7 +21,7 @@ const fast = tests([
   "/test/[^/]+",
   "/test/bench/options",
   "/test/definitions/",
-  "/test/docs/(changelog|command|decisions|errors|links|troubleshooting)",
+  "/test/docs/(changelog|commands?|decisions|errors|links|troubleshooting)",
   "/test/engine/(?!openssl-keys|wrapping-algorithm|wycheproof)[^/]+",
   "/test/kms/(\\w+/)?(answer-date|answers|arn|china|clouds|endpoint-hosts|error-table|ini|network-errors|once)",
   "/test/kms/(\\w+/)?(policy-document|profile|quotation|refusal|region|rpc|settings|signature|whole-answer)",

@@ -29,11 +29,11 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 
 /** How many exported symbols and members have no comment: a ratchet. Most of the constructs' are generated bindings. */
 const undocumented: Readonly<Record<string, number>> = {
-  "byok.api.md": 202,
-  "cdktf.api.md": 208,
+  "byok.api.md": 13,
+  "cdktf.api.md": 207,
   "emulator.api.md": 29,
-  "plugin-testing.api.md": 15,
-  "plugin.api.md": 169,
+  "plugin-testing.api.md": 10,
+  "plugin.api.md": 45,
 };
 
 const files = readdirSync(committed);
