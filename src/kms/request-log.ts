@@ -32,9 +32,9 @@ export function requestLog(log: Log, clock: Clock): RequestLog {
   };
 }
 
-/** The id of a request, where it is one: whatever else an answer has in its place is shown nowhere. */
+/** The id of a request, which is a UUID on every KMS: whatever else an answer has in its place is shown nowhere. */
 export function requestIdIn(given: unknown): string | undefined {
-  return typeof given === "string" && /^[\w-]{1,64}$/.test(given) ? given : undefined;
+  return typeof given === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given) ? given : undefined;
 }
 
 function wordOr(otherwise: string, text: string): string {
