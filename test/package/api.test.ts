@@ -19,7 +19,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     ...["KeyLocks", "RunMemory"],
   ],
   "cdktf.api.md": ["KnownCloud", "keySpecs"],
-  "emulator.api.md": ["Known", "OptionsOf"],
+  "emulator.api.md": ["Known", "OptionsOf", "formats"],
   "plugin.api.md": [
     ...["Arguments", "AttributeView", "BlockView", "KnownOf", "NestedView", "Privately", "Timed", "TimeoutAttributes"],
     ...["UncertainOf", "Values", "logLevels"],
