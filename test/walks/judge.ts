@@ -371,7 +371,9 @@ export class Judge {
       const role = roleOf(repository, held, arn) ?? roleOf(repository, watched.held, arn);
       const needing = [...repository.materials.values()].filter((material) => {
         const mine = bytesFor(repository, this.#disk, material);
-        return material.key === role && (mine === undefined || mine.equals(buffer));
+        const { lifetime } = material;
+        const isOver = lifetime.kind === "until" && lifetime.validToMs <= nowMs;
+        return material.key === role && !isOver && (mine === undefined || mine.equals(buffer));
       });
       if (needing.length > 0) {
         this.#report(1, "a run emptied a key that is configured to hold the bytes", said(report, arn));

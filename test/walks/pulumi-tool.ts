@@ -167,11 +167,16 @@ function planOf(
 ): readonly Change[] {
   const of = (all: readonly Held[], { kind, name }: Pick<Held, "kind" | "name">): Held | undefined =>
     all.find((one) => one.kind === kind && one.name === name);
+  const left = [...leaving];
+  const stays = before.filter(({ kind, name, arn }) => of(leaving, { kind, name })?.arn !== arn);
   const told = steps.flatMap((step): Change[] => {
     const [word = "", name = ""] = step.split(" ");
     const action = actions[word];
     if (action === undefined) return [];
-    const old = (action === "delete" ? of(leaving, named(name)) : undefined) ?? of(before, named(name));
+    const departed = action === "delete" ? of(left, named(name)) : undefined;
+    // Its successor may be deleted by the same run, under the same name.
+    if (departed !== undefined) left.splice(left.indexOf(departed), 1);
+    const old = departed ?? of(stays, named(name)) ?? of(before, named(name));
     const now = of(after, named(name));
     return [{ ...named(name), action, from: old?.arn, to: now?.arn, deletionPolicy: old?.deletionPolicy }];
   });
