@@ -31,7 +31,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 const undocumented: Readonly<Record<string, number>> = {
   "byok.api.md": 13,
   "cdktf.api.md": 207,
-  "emulator.api.md": 29,
+  "emulator.api.md": 6,
   "plugin-testing.api.md": 10,
   "plugin.api.md": 45,
 };
