@@ -80,6 +80,8 @@ export interface ErrorDetails {
   readonly effectUnknown?: boolean;
   /** The KMS's own name of the error, e.g. `IncorrectKeyMaterialException`. */
   readonly serviceCode?: string | undefined;
+  /** By which the KMS's vendor finds the request. It ends the message, and is no part of `rawMessage`. */
+  readonly requestId?: string | undefined;
   /** What was thrown below, for those who debug. Its message may quote what must not be shown. */
   readonly cause?: unknown;
 }
@@ -95,7 +97,7 @@ export class ByokError extends Error {
   override readonly name = "ByokError";
   /** What went wrong, for programs. */
   readonly code: ErrorCode;
-  /** The message without its code. */
+  /** The message without its code and the id of a request. */
   readonly rawMessage: string;
   /** The argument at fault, in Terraform's spelling. Undefined: none is. */
   readonly attribute: string | undefined;
@@ -105,15 +107,20 @@ export class ByokError extends Error {
   readonly effectUnknown: boolean;
   /** The KMS's own name of the error, where it gave one. */
   readonly serviceCode: string | undefined;
+  /** By which the KMS's vendor finds the request, where it answered with one. */
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(`[${code}] ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    const { requestId, cause } = details;
+    const whole = `[${code}] ${message}${requestId === undefined ? "" : ` Request id: ${requestId}.`}`;
+    super(whole, cause === undefined ? undefined : { cause });
     this.code = code;
     this.rawMessage = message;
     this.attribute = details.attribute;
     this.retry = details.retry ?? "never";
     this.effectUnknown = details.effectUnknown ?? false;
     this.serviceCode = details.serviceCode;
+    this.requestId = requestId;
   }
 
   /** The same error, said of another argument or in other words; its code and nature stay. */
@@ -123,12 +130,13 @@ export class ByokError extends Error {
     readonly effectUnknown?: boolean;
     readonly retry?: Retry;
   }): ByokError {
-    const { code, rawMessage, attribute, retry, effectUnknown, serviceCode, cause } = this;
+    const { code, rawMessage, attribute, retry, effectUnknown, serviceCode, requestId, cause } = this;
     return new ByokError(code, changes.message ?? rawMessage, {
       attribute: changes.attribute ?? attribute,
       retry: changes.retry ?? retry,
       effectUnknown: changes.effectUnknown ?? effectUnknown,
       serviceCode,
+      requestId,
       cause,
     });
   }

@@ -192,8 +192,8 @@ async function onceRegionKnows<T>(
       return await send();
     } catch (error) {
       if (!isByokError(error, "different_material")) throw error;
-      const { rawMessage, serviceCode } = error;
-      throw new ByokError("different_material", rawMessage, { retry: "settling", serviceCode });
+      const { rawMessage, serviceCode, requestId } = error;
+      throw new ByokError("different_material", rawMessage, { retry: "settling", serviceCode, requestId });
     }
   });
 }

@@ -70,13 +70,12 @@ export function refusalError(refusal: Refusal, attempt: Attempt, table: ErrorTab
   const named = Object.hasOwn(table, refusal.name) ? (table[refusal.name] ?? []) : [];
   const row = named.find(({ when }) => when?.(refusal) ?? true) ?? byStatus(refusal.status, vendor);
   const attribute = typeof row.attribute === "function" ? row.attribute(refusal) : row.attribute;
-  const { requestId } = refusal;
-  const message = `${row.message(refusal)}${requestId === undefined ? "" : ` Request id: ${requestId}.`}`;
-  return new ByokError(row.code, message, {
+  return new ByokError(row.code, row.message(refusal), {
     ...(attribute === undefined ? {} : { attribute }),
     retry: row.retry ?? "never",
     effectUnknown: attempt.changes && row.effectUnknown === true,
     serviceCode: refusal.name,
+    requestId: refusal.requestId,
   });
 }
 
@@ -87,6 +86,7 @@ export function settledError(error: ByokError, attempt: Pick<Attempt, "changes">
     retry: error.retry,
     effectUnknown: attempt.changes && error.effectUnknown,
     ...(error.serviceCode === undefined ? {} : { serviceCode: error.serviceCode }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
   });
 }
 

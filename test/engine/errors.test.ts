@@ -35,6 +35,16 @@ describe("the error", () => {
     expect(bare).toMatchObject({ attribute: undefined, serviceCode: undefined });
   });
 
+  it("ends with the id of the request, which is no part of what it says", () => {
+    const refused = new ByokError("access_denied", "Not allowed.", { requestId: "1234" });
+    expect(refused).toMatchObject({
+      message: "[access_denied] Not allowed. Request id: 1234.",
+      rawMessage: "Not allowed.",
+      requestId: "1234",
+    });
+    expect(refused.with({ message: "Later." }).message).toBe("[access_denied] Later. Request id: 1234.");
+  });
+
   it("is made of anything that was thrown", () => {
     expect(ByokError.from(error)).toBe(error);
     expect(ByokError.from(new RangeError("secret"))).toMatchObject({

@@ -58,7 +58,8 @@ describe.each([
       requestId: expect.any(String),
     });
     expect(error).toMatchObject({
-      rawMessage: expect.stringContaining(` Request id: ${String(request?.["requestId"])}.`),
+      requestId: request?.["requestId"],
+      message: expect.stringContaining(` Request id: ${String(request?.["requestId"])}.`),
     });
   });
 
