@@ -132,7 +132,7 @@ describe("a program", () => {
   it("lives through the example of the README", async () => {
     const readme = await readFile(join(root, "README.md"), "utf8");
     const [, example = ""] = /```ts\n([^`]*from "byok";[^`]*)```/.exec(readme) ?? [];
-    await project.write("payments.bin", String.fromCharCode(...Array.from({ length: 32 }).keys()));
+    await project.write("keys/payments.bin", String.fromCharCode(...Array.from({ length: 32 }).keys()));
     await project.write("readme.mjs", example);
     await project.write(
       "with-emulator.mjs",
@@ -143,7 +143,7 @@ describe("a program", () => {
        await emulator.close();`,
     );
     const printed = await run(process.execPath, ["with-emulator.mjs"], project.folder, environment({}));
-    expect(printed).toMatch(/^cmac:[0-9a-f]{32} \d+\n$/);
+    expect(printed).toMatch(/^arn:aws:kms:eu-central-1:\d{12}:key\/\S+ cmac:[0-9a-f]{32}\n$/);
   });
 });
 
