@@ -595,6 +595,7 @@ it("lets no token, ciphertext or secret out, in logs or errors, and hangs nothin
     "effectUnknown",
     "name",
     "rawMessage",
+    "requestId",
     "retry",
     "serviceCode",
   ]);
