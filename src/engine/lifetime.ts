@@ -29,15 +29,18 @@ export interface LifetimeArguments {
 export function lifetimeFrom(given: LifetimeArguments): Lifetime {
   const { validTo, validFor, renewBefore } = given;
   if (validTo !== undefined && validFor !== undefined) {
-    throw new ByokError("invalid_lifetime", "`valid_for` stands beside `valid_to`. Set one of them.", {
+    throw new ByokError("invalid_lifetime", "`valid_for` conflicts with `valid_to`. Set only one of them.", {
       attribute: "valid_for",
     });
   }
   if (renewBefore !== undefined && validFor === undefined) {
-    const why = validTo === undefined ? "without `valid_for`" : "beside `valid_to`, which is never renewed";
+    const why =
+      validTo === undefined
+        ? "requires `valid_for`"
+        : "conflicts with `valid_to`, since material with a fixed date is never renewed";
     throw new ByokError(
       "invalid_lifetime",
-      `\`renew_before\` stands ${why}. Set \`valid_for\` to have the material renewed, or remove \`renew_before\`.`,
+      `\`renew_before\` ${why}. Set \`valid_for\` to have the material renewed, or remove \`renew_before\`.`,
       { attribute: "renew_before" },
     );
   }

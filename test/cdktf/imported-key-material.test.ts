@@ -101,11 +101,11 @@ describe.each(families)("ImportedKeyMaterial of $name", (family) => {
       /begins with cmac:.*RSA_2048 begins with spki:/,
     ],
     ["a fingerprint of another length", { fingerprint: cmac }, { keySpec: "HMAC_512" }, /HMAC_512 begins with hmac:/],
-    ["two lifetimes", { validTo: "2030-01-01T00:00:00Z", validFor: "90d" }, {}, /`validFor` stands beside `validTo`/],
+    ["two lifetimes", { validTo: "2030-01-01T00:00:00Z", validFor: "90d" }, {}, /`validFor` conflicts with `validTo`/],
     ["a date without a zone", { validTo: "2030-01-01T00:00:00" }, {}, /`validTo` is not a moment.*time zone/],
     ["a lifetime that is too long", { validFor: "366d" }, {}, /`validFor` reaches further than the 365 days/],
     ["a duration that is none", { validFor: "a month" }, {}, /`validFor` is not a duration/],
-    ["renewal without a lifetime", { renewBefore: "30d" }, {}, /`renewBefore` stands without `validFor`/],
+    ["renewal without a lifetime", { renewBefore: "30d" }, {}, /`renewBefore` requires `validFor`/],
     ["renewal all the time", { validFor: "30d", renewBefore: "30d" }, {}, /`renewBefore` is 30 days and not shorter/],
     [
       "wrapping for other keys",

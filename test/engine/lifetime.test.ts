@@ -46,14 +46,17 @@ describe("the three arguments of a lifetime", () => {
   });
 
   it.each([
-    [{ validTo: "2027-01-02T00:00:00Z", validFor: "90d" }, "`valid_for` stands beside `valid_to`. Set one of them."],
+    [
+      { validTo: "2027-01-02T00:00:00Z", validFor: "90d" },
+      "`valid_for` conflicts with `valid_to`. Set only one of them.",
+    ],
     [
       { validTo: "2027-01-02T00:00:00Z", renewBefore: "9d" },
-      "`renew_before` stands beside `valid_to`, which is never renewed. Set `valid_for` to have the material renewed, or remove `renew_before`.",
+      "`renew_before` conflicts with `valid_to`, since material with a fixed date is never renewed. Set `valid_for` to have the material renewed, or remove `renew_before`.",
     ],
     [
       { renewBefore: "9d" },
-      "`renew_before` stands without `valid_for`. Set `valid_for` to have the material renewed, or remove `renew_before`.",
+      "`renew_before` requires `valid_for`. Set `valid_for` to have the material renewed, or remove `renew_before`.",
     ],
     [
       { validFor: "9d", renewBefore: "10d" },

@@ -50,16 +50,16 @@ export function checkCredentialSettings(settings: AlibabaSettings, env: Environm
   const refuse = (attribute: string, why: string): ByokError =>
     new ByokError("invalid_argument", `\`${attribute}\` ${why}`, { attribute });
   if (accessKey !== undefined && secretKey === undefined) {
-    throw refuse("access_key", "stands without `secret_key`. Set both, or neither to have credentials found.");
+    throw refuse("access_key", "requires `secret_key`. Set both, or neither to have credentials found.");
   }
   if (secretKey !== undefined && accessKey === undefined) {
-    throw refuse("secret_key", "stands without `access_key`. Set both, or neither to have credentials found.");
+    throw refuse("secret_key", "requires `access_key`. Set both, or neither to have credentials found.");
   }
   if (securityToken !== undefined && accessKey === undefined) {
-    throw refuse("security_token", "stands without `access_key` and `secret_key`, which it belongs to.");
+    throw refuse("security_token", "requires `access_key` and `secret_key`. Set all three.");
   }
   if (accessKey !== undefined && profile !== undefined) {
-    throw refuse("profile", "stands beside `access_key`. Keep one of the two.");
+    throw refuse("profile", "conflicts with `access_key`. Set only one of them.");
   }
   if (credentialsUri !== undefined) checkUri(credentialsUri, "`credentials_uri`", true);
   const surrounding = env["ALIBABA_CLOUD_CREDENTIALS_URI"];

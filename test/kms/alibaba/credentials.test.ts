@@ -292,10 +292,14 @@ describe("settings of credentials", () => {
     expect.objectContaining({ code, attribute, rawMessage: expect.stringContaining(says) });
 
   it.each<[AlibabaSettings, string, string]>([
-    [{ accessKey: "A" }, "access_key", "`access_key` stands without `secret_key`. Set both"],
-    [{ secretKey: "s" }, "secret_key", "`secret_key` stands without `access_key`. Set both"],
-    [{ securityToken: "t" }, "security_token", "`security_token` stands without `access_key` and `secret_key`"],
-    [{ accessKey: "A", secretKey: "s", profile: "p" }, "profile", "`profile` stands beside `access_key`. Keep one"],
+    [{ accessKey: "A" }, "access_key", "`access_key` requires `secret_key`. Set both"],
+    [{ secretKey: "s" }, "secret_key", "`secret_key` requires `access_key`. Set both"],
+    [{ securityToken: "t" }, "security_token", "`security_token` requires `access_key` and `secret_key`"],
+    [
+      { accessKey: "A", secretKey: "s", profile: "p" },
+      "profile",
+      "`profile` conflicts with `access_key`. Set only one",
+    ],
   ])("cannot be %j", (settings, attribute, says) => {
     expect(check(settings)).toThrow(refusing(attribute, says));
   });
