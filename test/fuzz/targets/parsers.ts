@@ -258,7 +258,8 @@ export const parserTargets: readonly Target[] = [
     examples: texts("ImportKeyMaterial#2 drop-after", "*#* delay:200ms", "CreateKey@eu-west-1#1-3 eventual:3"),
     make: (random) => run(random, "A", "#", "1", "-", "@a", " ", "error:X:500", "delay:1", "ms", "*"),
     weight: 20,
-    mayThrow: (error) => error instanceof TypeError && /is not a |of a fault/.test(error.message),
+    mayThrow: (error) =>
+      error instanceof TypeError && /is not a |of a fault|must be a (?:Region name|key id)/.test(error.message),
     run: (input) => parseFault(input.toString()),
   }),
   parser({
