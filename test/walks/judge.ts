@@ -207,6 +207,7 @@ export class Judge {
     this.#judgeDeletions(watched, report, held, after, isDead);
     this.#judgeImports(watched, report, held, befell);
     this.#judgeSchedules(watched, report);
+    if (watched.order.verb === "apply saved") this.#noteRevived(watched, after);
     this.#judgeOthers(watched, after);
     this.#judgeWritten(tool.written());
     if (isDead) this.#noteHalfBack(watched, held, after);
@@ -545,6 +546,14 @@ export class Judge {
         (key) => key?.deletion === undefined && key?.materials.every((one) => !isThere(one, this.#nowMs())),
       );
       if (declared?.onDeletion === "report" && lacks) this.#reported.set(record.name, record.arn);
+    }
+  }
+
+  /** A plan of yesterday still has keys in it that were given up since, and whose successors have their tokens. */
+  #noteRevived({ before }: Watched, after: readonly KeptKey[]): void {
+    for (const { arn, deletion } of before) {
+      const now = after.find((key) => key.arn === arn);
+      if (deletion !== undefined && now !== undefined && now.deletion === undefined) this.#revived.add(arn);
     }
   }
 
