@@ -35,7 +35,10 @@ const edits = {
     }),
   "the material moves": ({ repository, n }) =>
     onMaterial(repository, n, (material) => {
-      const roles = [...repository.keys.keys()].filter((role) => role !== material.key);
+      const [own] = [...repository.materials].find(([, one]) => one === material) ?? [];
+      // A replica waits for its primary's material: to move that into it is a circle, which Terraform itself refuses.
+      const isOpen = (role: string): boolean => repository.keys.get(role)?.replicaOf !== own;
+      const roles = [...repository.keys.keys()].filter((role) => role !== material.key && isOpen(role));
       material.key = roles[n % Math.max(1, roles.length)] ?? material.key;
     }),
   "the material is renamed": ({ repository, n }) =>
