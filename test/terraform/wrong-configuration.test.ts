@@ -44,7 +44,7 @@ describe("wrong configuration gives one error, on its argument, with the remedy"
       /correct `fingerprint`/,
     ],
     ["a source of no kind", { key_material_source: "http://example.com/key" }, "key_material_source", /file:/],
-    ["two lifetimes", { valid_to: "2099-01-01T00:00:00Z", valid_for: "90d" }, "valid_for", /Set one of them/],
+    ["two lifetimes", { valid_to: "2099-01-01T00:00:00Z", valid_for: "90d" }, "valid_for", /Set only one of them/],
     ["a date without a time zone", { valid_to: "2099-01-01T00:00:00" }, "valid_to", /zone|Z/],
     ["a lifetime without a unit", { valid_for: "90" }, "valid_for", /90d|unit/],
     ["a lifetime that is too long", { valid_for: "366d" }, "valid_for", /365 days/],
