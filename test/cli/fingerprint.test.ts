@@ -1,35 +1,16 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CommanderError } from "commander";
 import { fingerprintCommand } from "../../src/cli/fingerprint";
 import { mistakes } from "../engine/mistaken-forms";
 import { ecKey, pem } from "../engine/private-key-spellings";
 import { inFolder } from "../material-sources/folder";
+import { type Done, inProcess } from "./in-process";
 
-async function byokFingerprint(args: readonly string[], input: readonly (Buffer | string)[] = []) {
-  let out = "";
-  let err = "";
-  let code = 0;
-  const command = fingerprintCommand({
-    stdin: (async function* () {
-      yield* input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    exitCode: (failure) => {
-      code = failure;
-    },
-  });
-  command.exitOverride();
-  await command.parseAsync(args, { from: "user" }).catch((error: unknown) => {
-    if (!(error instanceof CommanderError)) throw error;
-    code = error.exitCode === 0 ? 0 : 2;
-  });
-  return { out, err, code };
+function byokFingerprint(args: readonly string[], input: readonly (Buffer | string)[] = []): Promise<Done> {
+  const stdin = (async function* () {
+    yield* input;
+  })();
+  return inProcess((streams) => fingerprintCommand({ ...streams, stdin }), args);
 }
 
 const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => index));

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommanderError } from "commander";
 import { installedPackage } from "../../src/cli/installed-package";
 import { mirrorCommand } from "../../src/cli/mirror";
 import { isPlatform, platformOf, writeMirror } from "../../src/cli/provider-mirror";
+import { inProcess } from "./in-process";
 
 const { version, folder: root } = installedPackage();
 const provider = join(root, "dist", "terraform-provider-byok");
@@ -15,28 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function byokMirror(...args: readonly string[]) {
-  let out = "";
-  let err = "";
-  let code = 0;
-  const command = mirrorCommand({
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    exitCode: (failure) => {
-      code = failure;
-    },
-  });
-  command.exitOverride();
-  await command.parseAsync(args, { from: "user" }).catch((error: unknown) => {
-    if (!(error instanceof CommanderError)) throw error;
-    code = error.exitCode === 0 ? 0 : 2;
-  });
-  return { out, err, code };
-}
+const byokMirror = (...args: readonly string[]) => inProcess(mirrorCommand, args);
 
 async function filesBelow(place: string): Promise<readonly string[]> {
   const entries = await readdir(place, { recursive: true, withFileTypes: true });

@@ -1,7 +1,7 @@
 import { DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { expiredOn } from "../../src/cli/key-status";
 import { statusCommand } from "../../src/cli/status";
-import { blocksUnder } from "../docs/page";
+import { blocksUnder } from "../support/page";
 import { importedKey, newKey } from "../support/imported-key";
 import { type Life, startLife } from "../support/life";
 

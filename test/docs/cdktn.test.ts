@@ -4,20 +4,14 @@ import { join } from "node:path";
 import { terraformCommand } from "../cdktf/terraform-command";
 import { leaksIn } from "../pulumi/life";
 import { type Life, plaintext, startLife } from "../support/life";
-import { blocksUnder } from "./page";
+import { blockWith, blocksUnder } from "../support/page";
 import { type DocumentedProject, documentedProject } from "./project";
 
 const page = "docs/cdktf.md";
 const plan = "terraform -chdir=cdktf.out/stacks/keys plan -detailed-exitcode -no-color";
 
 /** A block of commands of the first program, by a line that begins so. */
-function commands(start: string): string {
-  const found = blocksUnder(page, "First program").find(
-    ({ language, text }) => language === "sh" && text.split("\n").some((line) => line.startsWith(start)),
-  );
-  if (found === undefined) throw new Error(`The first program has no command ${start}`);
-  return found.text;
-}
+const commands = (start: string): string => blockWith(blocksUnder(page, "First program"), "sh", start);
 
 describe("the first program of the page on CDK Terrain", () => {
   let life: Life;

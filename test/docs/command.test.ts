@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { commandPage, commandPagePath, markOf } from "../../scripts/terraform-docs/command-page";
 import { fingerprintCommand } from "../../src/cli/fingerprint";
 import { program } from "../../src/cli/program";
-import { blocksUnder } from "./page";
+import { blocksUnder } from "../support/page";
 
 const root = join(__dirname, "../..");
 const page = readFileSync(join(root, commandPagePath), "utf8");

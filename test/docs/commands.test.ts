@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { program } from "../../src/cli/program";
-import { blocksOf } from "./page";
+import { blocksOf } from "../support/page";
 
 const root = join(__dirname, "../..");
 const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(

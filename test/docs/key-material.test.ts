@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { KeyMaterial } from "../../src/engine/key-material";
 import { readMaterial, readMaterialValue } from "../../src/engine/material-encoding";
 import { ecKey, ecParts, partsOf, pem } from "../engine/private-key-spellings";
-import { blocksUnder } from "./page";
+import { blocksUnder } from "../support/page";
 
 const run = promisify(execFile);
 const page = "docs/key-material.md";

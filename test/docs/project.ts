@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { blocksUnder } from "./page";
+import { blocksUnder } from "../support/page";
 
 const execute = promisify(execFile);
 const root = join(__dirname, "../..");

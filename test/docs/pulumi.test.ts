@@ -3,19 +3,13 @@ import { join } from "node:path";
 import { leaksIn } from "../pulumi/life";
 import { type Life, plaintext, startLife } from "../support/life";
 import { pulumiInstallation } from "../support/pulumi-binary";
-import { blocksOf, blocksUnder } from "./page";
+import { blockWith, blocksOf, blocksUnder } from "../support/page";
 import { type DocumentedProject, documentedProject } from "./project";
 
 const page = "docs/pulumi.md";
 
 /** A block of commands of the first program, by a line that begins so. */
-function commands(start: string): string {
-  const found = blocksUnder(page, "First program").find(
-    ({ language, text }) => language === "sh" && text.split("\n").some((line) => line.startsWith(start)),
-  );
-  if (found === undefined) throw new Error(`The first program has no command ${start}`);
-  return found.text;
-}
+const commands = (start: string): string => blockWith(blocksUnder(page, "First program"), "sh", start);
 
 describe("the first program of the page on Pulumi", () => {
   let life: Life;

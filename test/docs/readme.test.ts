@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { mirrorConfiguration, terraformCommand } from "../cdktf/terraform-command";
 import { type Life, plaintext, startLife } from "../support/life";
-import { blocksOf, blocksUnder } from "./page";
+import { blocksOf, blocksUnder } from "../support/page";
 
 const execute = promisify(execFile);
 const root = join(__dirname, "../..");

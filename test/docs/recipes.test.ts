@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { type Block, blocksOf, blocksUnder } from "./page";
+import { type Block, blocksOf, blocksUnder } from "../support/page";
 
 const execute = promisify(execFile);
 const byok = join(__dirname, "../../dist/src/cli/main.js");

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { blocksOf, blockWith } from "../support/page";
 
 const root = join(__dirname, "../..");
 const run = promisify(execFile);
@@ -13,7 +14,7 @@ jest.setTimeout(180_000);
 
 /** The programs of docs/emulator.md as they are printed there, in a project that has byok installed. */
 describe("the programs of docs/emulator.md", () => {
-  const page = readFileSync(join(root, "docs/emulator.md"), "utf8");
+  const page = blocksOf("docs/emulator.md");
   let folder: string;
 
   beforeAll(() => {
@@ -27,15 +28,7 @@ describe("the programs of docs/emulator.md", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A block of the page that has a line which begins so. */
-  const block = (language: string, line: string): string => {
-    const blocks = [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
-    const found = blocks.find(
-      ([, name, text = ""]) => name === language && text.split("\n").some((one) => one.startsWith(line)),
-    );
-    if (found?.[2] === undefined) throw new Error(`There is no ${language} with ${line} in docs/emulator.md.`);
-    return found[2];
-  };
+  const block = (language: string, line: string): string => blockWith(page, language, line);
 
   it("pass, in Jest", async () => {
     writeFileSync(join(folder, "expiry.test.ts"), block("ts", "// expiry.test.ts"));

@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { blocksOf, blockWith } from "../support/page";
 import { terraformBinary } from "../support/terraform-binary";
 import { installedProject, type Project, root, run } from "./project";
 
@@ -130,8 +131,7 @@ describe("a program", () => {
   });
 
   it("lives through the example of the README", async () => {
-    const readme = await readFile(join(root, "README.md"), "utf8");
-    const [, example = ""] = /```ts\n([^`]*from "byok";[^`]*)```/.exec(readme) ?? [];
+    const example = blockWith(blocksOf("README.md"), "ts", "import { applyMaterial");
     await project.write("keys/payments.bin", String.fromCharCode(...Array.from({ length: 32 }).keys()));
     await project.write("readme.mjs", example);
     await project.write(
@@ -174,9 +174,9 @@ export class BoxClient {
 `;
 
   it("is what docs/plugin.md shows, under its own host and under Terraform", async () => {
-    const page = await readFile(join(root, "docs/plugin.md"), "utf8");
-    const [provider = "", main = ""] = /```ts\n(\/\/ provider\.ts[^`]*)```/.exec(page)?.[1]?.split("// main.ts") ?? [];
-    const [, test = ""] = /```ts\n(import \{ ProviderHost[^`]*)```/.exec(page) ?? [];
+    const page = blocksOf("docs/plugin.md");
+    const [provider = "", main = ""] = blockWith(page, "ts", "// provider.ts").split("// main.ts");
+    const test = blockWith(page, "ts", "import { ProviderHost");
     const [, imports = "", statements = ""] = /^(import .*\n)([^]*)$/.exec(test) ?? [];
     await project.write("acme/box-client.ts", boxClient);
     await project.write("acme/provider.ts", provider);
@@ -202,7 +202,8 @@ export class BoxClient {
     expect(await run(bin("tsc"), ["-p", "."], folder)).toBe("");
 
     const bundle = async (entry: string, out: string): Promise<void> => {
-      const [, command = ""] = /^npx esbuild main\.ts (.*) --outfile=.*$/m.exec(page) ?? [];
+      const [, command = ""] =
+        /^npx esbuild main\.ts (.*) --outfile=.*$/m.exec(blockWith(page, "sh", "npx esbuild")) ?? [];
       const args = command.replace(/'/g, "").split(/ (?=--)/);
       await run(bin("esbuild"), [entry, ...args, `--outfile=${out}`, "--log-level=error"], folder);
       await chmod(join(folder, out), 0o755);

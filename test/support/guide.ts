@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { blocksOf, blockWith } from "./page";
 import type { Run, Workspace } from "./terraform";
 import { terraformBinary } from "./terraform-binary";
-
-const guides = join(__dirname, "../../docs/guides");
 
 /** A guide's files by their names, and its commands, as they are printed. */
 export interface Guide {
@@ -14,20 +13,10 @@ export interface Guide {
 }
 
 /** A file is a block below a line with nothing but its name in backticks and a colon. */
-export async function guide(name: string): Promise<Guide> {
-  const text = (await readFile(join(guides, name), "utf8")).replaceAll(/^ {3}/gm, "");
-  const files = [...text.matchAll(/^`([\w./-]+)`:\n\n```\w+\n([^]*?)^```$/gm)].map(
-    ([, file = "", content = ""]) => [file, content] as const,
-  );
-  const commands = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
-  return {
-    files: new Map(files),
-    command(line) {
-      const found = commands.find((block) => block.split("\n").some((one) => one.startsWith(line)));
-      if (found === undefined) throw new Error(`${name} has no command ${line}`);
-      return found;
-    },
-  };
+export function guide(name: string): Guide {
+  const blocks = blocksOf(join("docs", "guides", name));
+  const files = blocks.flatMap(({ file, text }) => (file === undefined ? [] : [[file, text] as const]));
+  return { files: new Map(files), command: (line) => blockWith(blocks, "sh", line) };
 }
 
 /** Writes a file of a guide where its name says. */

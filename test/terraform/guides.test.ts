@@ -47,7 +47,7 @@ const writes = (): string[] => on.life.calls().filter((call) => !/^(Describe|Lis
 describe("the guide to scheduled renewal", () => {
   let page: Guide;
   beforeEach(async () => {
-    page = await guide("renewal.md");
+    page = guide("renewal.md");
     // Sources are given by a path relative to where Terraform runs, and the provider runs in this process.
     const main = page.files.get("main.tf")?.replace("file:keys/", `file:${keys()}/`) ?? "";
     await on.workspace.write(main);
@@ -107,7 +107,7 @@ describe("the guide to scheduled renewal", () => {
 
 describe("the guide to moving from aws_kms_external_key", () => {
   it("does what it says, and old addresses by `.key_id` keep their values", async () => {
-    const page = await guide("migration.md");
+    const page = guide("migration.md");
     const { arn } = await newKey(on.life);
     await applyMaterial(on.life.run(), settings(arn), bytesSource(bytes), undefined);
     const KeyId = arn.slice(arn.lastIndexOf("/") + 1);
@@ -155,7 +155,7 @@ describe("the guide to moving from aws_kms_external_key", () => {
 describe("the guide to testing", () => {
   let page: Guide;
   beforeEach(async () => {
-    page = await guide("testing.md");
+    page = guide("testing.md");
     await writeGuideFile(on.workspace, page, "main.tf");
   });
 

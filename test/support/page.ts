@@ -19,19 +19,21 @@ export function blocksOf(page: string): readonly Block[] {
   const blocks: Block[] = [];
   let heading = "";
   let before = "";
-  let open: { readonly language: string; readonly file: string | undefined; readonly lines: string[] } | undefined;
+  let open: (Omit<Block, "text"> & { readonly indent: number; readonly lines: string[] }) | undefined;
   for (const line of readFileSync(join(root, page), "utf8").split("\n")) {
-    const fence = /^\s*```(\w*)/.exec(line);
+    const fence = /^(\s*)```(\w*)/.exec(line);
     if (open !== undefined) {
-      if (fence === null) open.lines.push(line);
+      // A block of a list is as far to the right as its item.
+      if (fence === null) open.lines.push(line.slice(0, open.indent).trim() + line.slice(open.indent));
       else {
-        const { language, file, lines } = open;
-        blocks.push({ heading, language, file, text: `${lines.join("\n")}\n` });
+        const { indent: _indent, lines, ...block } = open;
+        blocks.push({ ...block, text: `${lines.join("\n")}\n` });
         open = undefined;
+        before = "";
       }
     } else if (fence !== null) {
       const [, file] = /^`([\w./-]+)`[^`]*:$/.exec(before) ?? [];
-      open = { language: fence[1] ?? "", file, lines: [] };
+      open = { heading, language: fence[2] ?? "", file, indent: fence[1]?.length ?? 0, lines: [] };
     } else {
       if (/^#+ /.test(line)) heading = line.replace(/^#+ /, "");
       if (line.trim() !== "") before = line.trim();
@@ -45,4 +47,13 @@ export function blocksUnder(page: string, heading: string): readonly Block[] {
   const found = blocksOf(page).filter((block) => block.heading === heading);
   if (found.length === 0) throw new Error(`${page} has no code under "${heading}".`);
   return found;
+}
+
+/** The text of the first of some blocks, of one language, that has a line which begins so. Throws where there is none. */
+export function blockWith(blocks: readonly Block[], language: string, start: string): string {
+  const found = blocks.find(
+    (block) => block.language === language && block.text.split("\n").some((line) => line.startsWith(start)),
+  );
+  if (found === undefined) throw new Error(`There is no block of ${language} with a line that begins with ${start}`);
+  return found.text;
 }
