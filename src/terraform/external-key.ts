@@ -13,14 +13,14 @@ import { ByokError } from "../engine/errors";
 import { ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
 import { noIgnoredTags } from "../engine/ignored-tags";
 import { waitsForDeletion } from "../engine/key";
-import { hidesDisabling, isNoteOutstanding, isUsable } from "../engine/key-record";
 import type { WantedKey } from "../engine/wanted-key";
 import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { type ByokClient, callOf, regionFor } from "./client";
 import { diagnosticOf, diagnosticOfFault, fault } from "./diagnose";
-import { managedOf, recallKey, rememberKey, type SeenKey } from "./external-key-memory";
+import { managedOf, recallKey, rememberKey } from "./external-key-memory";
 import { externalKeySchema } from "./external-key-schema";
 import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
+import { keyRepair } from "./key-repair";
 import { pairs, present } from "./known";
 import { newKeyPlan } from "./new-key-plan";
 import type { Diagnostic } from "./plugin/diagnostics";
@@ -56,43 +56,24 @@ export const externalKey = resource({
       return { planned: newKeyPlan(config, planned, client), diagnostics };
     }
     const { arn } = prior;
-    const returns = prior.pending_deletion === true;
-    // What a canceled deletion changed is put right where nobody says otherwise.
-    const revives = config.enabled === null && seen?.toEnable !== undefined && isUsable(seen);
-    // Said in the apply, since a material that is new in the key hears nothing of this plan.
-    const isOutstanding = seen !== undefined && isNoteOutstanding(seen);
-    const hides = config.enabled !== UNKNOWN && seen !== undefined && hidesDisabling(seen, present(config.enabled));
-    // What is not known yet may turn out to be any of that, and the apply may change no more than was planned.
-    const isOpen =
-      config.enabled === UNKNOWN &&
-      seen !== undefined &&
-      (hidesDisabling(seen, false) || (seen.toEnable !== undefined && isUsable(seen)));
+    const repair = keyRepair(prior, config.enabled, seen);
     if (arn !== null) {
-      const enabled = present(config.enabled) ?? (revives ? seen.toEnable : isOutstanding ? false : undefined);
+      const enabled = present(config.enabled) ?? repair?.enabled;
       if (enabled !== undefined) tellWish(run, arn, enabled);
-      if (returns) announceReturn(run, arn);
+      if (prior.pending_deletion === true) announceReturn(run, arn);
     }
     const leaves = isTakenOver === true && arn !== null && isLeaving(run, arn);
     if (isTakenOver === true && arn !== null) announceTaking(run, arn);
     const replacing = replacement(requiresReplace, prior, client);
     const tagged = plannedTags(config, planned, prior, client);
     return {
-      planned:
-        returns || revives || hides || isOutstanding || isOpen ? { ...tagged, pending_deletion: UNKNOWN } : tagged,
+      planned: repair === undefined ? tagged : { ...tagged, pending_deletion: UNKNOWN },
       requiresReplace: replacing.paths,
       diagnostics: [
         ...ignoredTags(config, client),
         ...(leaves ? [leavingElsewhere(prior)] : []),
         ...replacing.diagnostics,
-        ...(returns
-          ? returning(prior)
-          : revives
-            ? reviving(seen)
-            : hides
-              ? hiding(prior)
-              : isOutstanding
-                ? leftNote(prior)
-                : []),
+        ...(repair?.warnings ?? []),
       ],
     };
   },
@@ -234,12 +215,6 @@ function immutable(attribute: string, { arn }: State<Schema>, is: string, should
   );
 }
 
-function returning({ arn }: State<Schema>): Diagnostic[] {
-  return warnings("key_pending_deletion", present(arn), [
-    `${arn} is pending deletion, which is canceled in place. To let it go, remove it from the configuration.`,
-  ]);
-}
-
 function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
   return fault(
     "Key Planned for Deletion",
@@ -252,25 +227,6 @@ function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
 function sparing({ arn }: State<Schema>): Diagnostic[] {
   return warnings("key_not_deleted", present(arn), [
     `The deletion of ${arn} will not be scheduled: another resource of this plan takes the key over. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`,
-  ]);
-}
-
-function reviving({ arn, state, toEnable }: SeenKey): Diagnostic[] {
-  const was = toEnable === true ? "Enabled" : "Disabled";
-  return warnings(toEnable === true ? "key_left_disabled" : "key_left_enabled", arn, [
-    `The deletion of ${arn} was canceled, which left the key ${state}. It was ${was} before, and becomes so again in place. To have it otherwise, set \`enabled\`.`,
-  ]);
-}
-
-function hiding({ arn }: State<Schema>): Diagnostic[] {
-  return warnings("key_to_stay_disabled", present(arn), [
-    `${arn} has no key material, which hides that it is to be Disabled. That is noted on the key, so that an import leaves it Disabled.`,
-  ]);
-}
-
-function leftNote({ arn }: State<Schema>): Diagnostic[] {
-  return warnings("note_left", present(arn), [
-    `${arn} carries a note that it is to be Disabled once it has key material, which somebody else imported. Its state becomes as configured, or Disabled where \`enabled\` is not set, and the note is removed.`,
   ]);
 }
 
