@@ -84,7 +84,7 @@ export const importedKeyMaterial = resource({
     return { ...done, diagnostics: [...done.diagnostics, ...failed] };
   },
   read: async ({ state, client, signal, timeoutMilliseconds, private: kept }) => {
-    const { record, unrecorded } = withRecord(recall(kept), state);
+    const { record, unrecorded, unimported } = withRecord(recall(kept), state);
     const keyArn = state.key_arn ?? state.id ?? "";
     const lifetime = record?.lifetime ?? lifetimeOfState(state);
     const { condition } = await observeMaterial(
@@ -96,7 +96,7 @@ export const importedKeyMaterial = resource({
     );
     const after = recordAfter(record ?? blankRecord(keyArn), condition);
     return {
-      state: readState(state, after, condition),
+      state: readState(state, after, condition, unimported),
       private: remember({ record: after, condition, unrecorded: unrecorded === true || newlySeen(record, after) }),
     };
   },

@@ -17,6 +17,8 @@ export interface MaterialMemory {
   readonly planned?: PlannedAction | undefined;
   /** Of the bytes that a plan has read and shows, where they are imported. */
   readonly plannedBytes?: Fingerprint | undefined;
+  /** What the state calls the bytes although nothing was imported: its plan showed them, and no import came of it. */
+  readonly unimported?: Fingerprint | undefined;
   /** A look found what a later look cannot tell, and no apply has recorded it yet. */
   readonly unrecorded?: boolean | undefined;
   /** Of a creation, which may be one half of a replacement: the key that the new material goes into, where it is known. */
@@ -40,23 +42,24 @@ export function remember(memory: MaterialMemory): PrivateState {
 
 /** What an earlier answer kept; nothing where that was none of ours or is incomplete. */
 export function recall(kept: PrivateState): MaterialMemory {
-  const [record, condition, planned, plannedBytes, createdIn] = [
-    "record",
-    "condition",
-    "planned",
-    "plannedBytes",
-    "createdIn",
-  ].map((name) => kept.get(name));
+  const [record, condition, planned, createdIn] = ["record", "condition", "planned", "createdIn"].map((name) =>
+    kept.get(name),
+  );
   return {
     record: rememberedRecord(record),
     condition: rememberedCondition(condition),
     planned: planned === "move" ? planned : actions.find((action) => action === planned),
-    plannedBytes: typeof plannedBytes === "string" && isFingerprint(plannedBytes) ? plannedBytes : undefined,
+    plannedBytes: fingerprintIn(kept.get("plannedBytes")),
+    unimported: fingerprintIn(kept.get("unimported")),
     unrecorded: kept.get("unrecorded") === true,
     createdIn: typeof createdIn === "string" ? createdIn : undefined,
     spare: kept.get("spare") === true,
     keyLeaves: kept.get("keyLeaves") === true,
   };
+}
+
+function fingerprintIn(json: Json | undefined): Fingerprint | undefined {
+  return typeof json === "string" && isFingerprint(json) ? json : undefined;
 }
 
 function jsonOf(value: object): JsonObject {

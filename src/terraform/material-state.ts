@@ -1,7 +1,7 @@
 import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import { type Assessment, whatIsDue } from "../engine/assessment";
 import type { MaterialOutcome, MaterialSettings } from "../engine/imported-key-material";
-import { isFingerprint } from "../engine/fingerprint";
+import { type Fingerprint, isFingerprint } from "../engine/fingerprint";
 import { formatInstant } from "../engine/instant";
 import { type MaterialCondition, materialFacts } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
@@ -40,32 +40,52 @@ export function applied(
     reason: doneBy(assessment) ? null : reasonOf(assessment),
   };
   const state = completed<State<Schema>>(plan, found);
+  const unimported = config.fingerprint === null && results.fingerprint === null ? named(state) : undefined;
   const ofState = said.filter((sentence) => assessment.warnings.includes(sentence));
   const others = said.filter((sentence) => !assessment.warnings.includes(sentence));
   return {
     state,
-    private: remember({ record, condition }),
+    private: remember({ record, condition, unimported }),
     diagnostics: [
       ...warnings(kindOf(assessment), record.keyArn, ofState),
-      ...warnings("material", record.keyArn, others),
+      ...warnings("material", record.keyArn, [...others, ...(unimported === undefined ? [] : [onlyShown(unimported)])]),
     ],
   };
+}
+
+function named({ fingerprint }: State<Schema>): Fingerprint | undefined {
+  return fingerprint !== null && isFingerprint(fingerprint) ? fingerprint : undefined;
+}
+
+/** The host holds an apply to what its plan showed. */
+function onlyShown(fingerprint: Fingerprint): string {
+  return `Nothing was imported, so \`fingerprint\` (${fingerprint}) names the bytes that the plan showed, and not what the key holds. The next refresh removes it.`;
 }
 
 function doneBy({ action }: Assessment): boolean {
   return action === "create" || action === "reimport" || action === "disable";
 }
 
-/** What a look makes of the state. The user's spelling of a date stays while it is still true. */
-export function readState(state: State<Schema>, record: MaterialRecord, condition: MaterialCondition): State<Schema> {
+/**
+ * What a look makes of the state. The user's spelling of a date stays while it is still true.
+ *
+ * @param unimported See `MaterialMemory`.
+ */
+export function readState(
+  state: State<Schema>,
+  record: MaterialRecord,
+  condition: MaterialCondition,
+  unimported: Fingerprint | undefined,
+): State<Schema> {
   const results = resultsOf(record, condition);
+  const claimed = state.fingerprint === unimported ? null : state.fingerprint;
   const due = whatIsDue({ wanted: wantedOfState(state, record), condition, record });
   return {
     ...state,
     ...results,
     id: record.keyArn,
     key_arn: record.keyArn,
-    fingerprint: results.fingerprint ?? state.fingerprint,
+    fingerprint: results.fingerprint ?? claimed,
     // Material that never expires says no date: the one that is configured stays, to be imported one day.
     valid_to:
       condition.state === "imported" ? (results.valid_to ?? fixedDate(state)) : (state.valid_to ?? results.valid_to),
@@ -110,12 +130,12 @@ function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
 
 /** For a release: after an import into the state nothing is on record but what the attributes claim. */
 export function recordOf(state: State<Schema>, { record }: MaterialMemory): MaterialRecord {
-  const { key_arn: keyArn, id, fingerprint, key_material_id: materialId } = state;
+  const { key_arn: keyArn, id, key_material_id: materialId } = state;
   return (
     record ?? {
       keyArn: keyArn ?? id ?? "",
       verified: false,
-      fingerprint: fingerprint !== null && isFingerprint(fingerprint) ? fingerprint : undefined,
+      fingerprint: named(state),
       materialId: present(materialId),
     }
   );
