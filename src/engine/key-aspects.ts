@@ -207,6 +207,6 @@ async function tagsThatMatter({ context: { run, keyArn }, record, tags }: Aspect
 function tagDelta(there: Tags, wanted: Tags): { readonly set: Tags; readonly gone: readonly string[] } {
   return {
     set: Object.fromEntries(Object.entries(wanted).filter(([key, value]) => there[key] !== value)),
-    gone: Object.keys(there).filter((key) => wanted[key] === undefined),
+    gone: Object.keys(there).filter((key) => !Object.hasOwn(wanted, key)),
   };
 }

@@ -28,7 +28,8 @@ export function ownTags(
 ): Tags {
   return Object.fromEntries(
     Object.entries(all).filter(
-      ([key, value]) => stored?.[key] !== undefined || (defaults.now[key] !== value && defaults.seen[key] !== value),
+      ([key, value]) =>
+        Object.hasOwn(stored ?? {}, key) || (defaults.now[key] !== value && defaults.seen[key] !== value),
     ),
   );
 }
