@@ -29,6 +29,8 @@ export interface ByokClient {
   readonly variablesOfMaterial: Set<string>;
   /** ARNs of keys that were read: in a plan that refreshes all are, before they are planned, and in an apply none. */
   readonly keysRead: Set<string>;
+  /** ARNs of keys that this plan may enable or disable: their `enabled` is not known yet. */
+  readonly keysOpen: Set<string>;
   /** Material whose resource this run destroyed only to create it again. */
   readonly replacedMaterial: ReplacedMaterial;
   /** Unknown only while planning. */
@@ -60,6 +62,7 @@ export function byokClient(config: ProviderConfig, log: PluginLog, clouds: reado
     allowedSources: sources === undefined ? undefined : parseAllowedSources(sources, "allowed_material_sources"),
     variablesOfMaterial: new Set(),
     keysRead: new Set(),
+    keysOpen: new Set(),
     replacedMaterial: new ReplacedMaterial(),
     defaultTags: defaultTagsOf(config),
   };

@@ -60,6 +60,7 @@ export const externalKey = resource({
     if (arn !== null) {
       const enabled = present(config.enabled) ?? repair?.enabled;
       if (enabled !== undefined) tellWish(run, arn, enabled);
+      if (config.enabled === UNKNOWN) client.keysOpen.add(arn);
       if (prior.pending_deletion === true) announceReturn(run, arn);
     }
     const leaves = isTakenOver === true && arn !== null && isLeaving(run, arn);

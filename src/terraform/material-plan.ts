@@ -213,12 +213,13 @@ function isKnown(config: Config<Schema>): boolean {
   return deciding.every((name) => config[name] !== UNKNOWN);
 }
 
-/** The key's own resource enables or disables it in the same run, which changes a result of this one. */
+/** The key's own resource enables or disables it in the same run, or may do so, which changes a result of this one. */
 function isToBeSwitched({ client, config, memory }: MaterialUpdatePlan): boolean {
-  const wish = client.run.memory.wishes.get(present(config.key_arn) ?? "");
+  const keyArn = present(config.key_arn) ?? "";
+  const wish = client.run.memory.wishes.get(keyArn);
   const state = memory.condition === undefined ? undefined : materialFacts(memory.condition).keyState;
-  if (wish === undefined || (state !== "Enabled" && state !== "Disabled")) return false;
-  return wish.enabled !== (state === "Enabled");
+  if (state !== "Enabled" && state !== "Disabled") return false;
+  return client.keysOpen.has(keyArn) || (wish !== undefined && wish.enabled !== (state === "Enabled"));
 }
 
 /** Arguments that concern nothing but byok's own record. */
