@@ -122,8 +122,9 @@ function isUtf16(text: Buffer): boolean {
   return [0, 1].some((first) => characters.every((byte, at) => (at % 2 === first ? byte === 0 : isAscii(byte))));
 }
 
+/** Braces alone are no sign of JSON: one raw key in 65536 begins and ends with them. */
 function isJson(text: Buffer): boolean {
-  return text[0] === 0x7b && text.at(-1) === 0x7d;
+  return text[0] === 0x7b && text.at(-1) === 0x7d && text.every((byte) => isAscii(byte) || byte === 0x09);
 }
 
 function isSeparatedHex(text: Buffer): boolean {

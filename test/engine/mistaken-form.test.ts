@@ -111,9 +111,21 @@ describe("bytes that look like a form of text", () => {
     ["a path that is longer than any", `./${"a".repeat(255)}`],
     ["a path that is no text", "./\u0001"],
     ["half of JSON", '{"kty"'],
+    ["bytes between braces", `{${"\u00b7\u0002".repeat(15)}}`],
+    ["control characters between braces", `{${"a\u0002".repeat(15)}}`],
     ["zeros with a mark of UTF-16", `\u00ff\u00fe${"\0".repeat(30)}`],
   ])("are none where they are %s", (_, content) => {
     expect(mistakenForm(Buffer.from(content, "latin1"), "source")).toBeUndefined();
+  });
+
+  it("take no raw bytes for JSON only since they are between braces", () => {
+    for (const inner of ["b7", "02", "00"]) {
+      const key = Buffer.from(`7b${inner.repeat(30)}7d`, "hex");
+      expect(readMaterial(key)).toEqual(key);
+    }
+    const text = Buffer.from('{"a":\t"JSON in 32 bytes\n of it"}');
+    expect(text).toHaveLength(32);
+    expect(thrown(() => readMaterial(text)).rawMessage).toContain("looks like JSON");
   });
 
   it("are named where another encoding was given: PEM", () => {
