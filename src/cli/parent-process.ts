@@ -10,8 +10,13 @@ const levels = 2;
 export function npxAbove(pid: number = process.ppid, left: number = levels): number | undefined {
   const started = left === 0 ? undefined : lookedUp(pid);
   if (started === undefined) return undefined;
-  if (/^(?:npm exec|npx)\b|\/npx(?:-cli\.js)?\s/.test(started.command)) return pid;
+  if (isNpx(started.command)) return pid;
   return /^(?:\S*\/)?(?:ba|da|z)?sh -c /.test(started.command) ? npxAbove(started.parent, left - 1) : undefined;
+}
+
+/** By the title that npm gives itself, or by the script that Node.js runs; npx among the arguments of a shell is none. */
+function isNpx(command: string): boolean {
+  return /^(?:npm exec|npx)\s|^\S*node\S*\s(?:-\S+\s)*\S*\/npx(?:-cli\.js)?\s/.test(command);
 }
 
 /**

@@ -164,11 +164,12 @@ describe("byok emulator", () => {
     });
   });
 
-  it.each([
+  it.each<[string, readonly string[], boolean, string?]>([
     ["by default", [], true],
+    ["also where the shell runs npx for something else", [], true, ": /usr/bin/npx something;"],
     ["not with --exit-with-parent", ["--exit-with-parent"], false],
-  ] as const)("outlives the shell that started it in the background, %s", async (_which, options, lives) => {
-    const script = `"$0" "$1" emulator --port 0 --json ${options.join(" ")} & sleep 3`;
+  ])("outlives the shell that started it in the background, %s", async (_which, options, lives, before = "") => {
+    const script = `${before} "$0" "$1" emulator --port 0 --json ${options.join(" ")} & sleep 3`;
     const shell = spawn("sh", ["-c", script, process.execPath, MAIN], { stdio: ["ignore", "pipe", "ignore"] });
     children.push(shell);
     const { url } = await started(shell);
