@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { Key } from "./key";
 import { type Alias, KeyStore } from "./key-store";
 import type { Material } from "./material";
@@ -30,10 +30,12 @@ interface SavedDocument {
 
 /**
  * The state of a file; undefined where there is no such file.
- * @throws Error where the file is not a state file that this version reads
+ * @throws Error where the file is not a state file that this version reads, or no file at all: it is to be replaced
  */
 export function readState(path: string): SavedState | undefined {
-  if (!existsSync(path)) return undefined;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) throw notAState(path);
   const saved = parsedDocument(path, readFileSync(path, "utf8"));
   const store = new KeyStore(Buffer.from(saved.secret, "base64"));
   for (const key of saved.keys) store.add(restoredKey(key));
@@ -54,13 +56,17 @@ export function stateText(state: SavedState): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-/** Writes the whole state beside the file, readable by its owner only, and moves it into place. */
+/**
+ * Writes the whole state beside the file, readable by its owner only, and moves it into place. A link to the file stays, so
+ * that no earlier state, with its bytes, is left behind it.
+ */
 export function writeState(path: string, state: SavedState): void {
   const text = stateText(state);
-  const beside = `${path}.${randomUUID()}`;
+  const place = statSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync(path);
+  const beside = `${place}.${randomUUID()}`;
   try {
     writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
-    renameSync(beside, path);
+    renameSync(beside, place);
   } catch (cause) {
     rmSync(beside, { force: true });
     throw cause;
@@ -83,9 +89,13 @@ function parsedDocument(path: string, text: string): SavedDocument {
     !Array.isArray(keys) ||
     !Array.isArray(aliases)
   ) {
-    throw new Error(`${path} is not a state file of this emulator. Name another file, or move this one away.`);
+    throw notAState(path);
   }
   return { format, version, clockOffsetMs, secret, keys, aliases };
+}
+
+function notAState(path: string): Error {
+  return new Error(`${path} is not a state file of this emulator. Name another file, or move this one away.`);
 }
 
 function savedKey(key: Key): SavedKey {

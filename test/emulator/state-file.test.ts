@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -62,6 +71,29 @@ describe("the state file", () => {
     expect((await importMaterial(after, KeyId, bytes)).KeyMaterialId).toBe(KeyMaterialId);
     after.destroy();
     await second.close();
+  });
+
+  it("is what a link leads to, so that no bytes stay behind when they are gone from it", async () => {
+    const link = join(directory, "link.json");
+    const bytes = randomBytes(32);
+    const first = await emulator({ stateFile, now });
+    const before = kmsClient(first);
+    await importMaterial(before, (await createExternalKey(before)).KeyId ?? "", bytes);
+    before.destroy();
+    await first.close();
+    symlinkSync(stateFile, link);
+    const second = await emulator({ stateFile: link, now });
+    second.reset();
+    await second.close();
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(stateFile, "utf8")).not.toContain(bytes.toString("base64"));
+    expect(readdirSync(directory).toSorted()).toEqual(["kms.json", "link.json"]);
+  });
+
+  it("replaces nothing that is not a file", async () => {
+    await expect(emulator({ stateFile: directory, now })).rejects.toThrow("is not a state file of this emulator");
+    expect(statSync(directory).isDirectory()).toBe(true);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it("loses what time has taken, so that it does not come back with an earlier clock", async () => {
