@@ -22,7 +22,8 @@ export interface MultiRegionExternalKeyProps
     Omit<ImportedKeyMaterialProps, "key" | "timeouts" | "provider"> {
   /**
    * The Regions, that of the primary key first. Each is part of the ids of its constructs, so their order may change, and one
-   * may be added or removed, without any effect on the others.
+   * may be added or removed, without any effect on the others. With `materialDescription`, make another key the primary
+   * (UpdatePrimaryRegion) before its Region goes first: a replica takes no description.
    *
    * @example ["eu-central-1", "eu-west-1", "us-east-1"]
    */

@@ -15,7 +15,8 @@ export interface MultiRegionExternalKeyArgs
   /**
    * The Regions, that of the primary key first, such as `["eu-central-1", "eu-west-1"]`. Required, unless `primaryRegion`
    * is set. Each is part of the names of the resources in it, so their order may change, and one may be added or removed,
-   * without any effect on the others.
+   * without any effect on the others. With `materialDescription`, make another key the primary (UpdatePrimaryRegion)
+   * before its Region goes first: a replica takes no description.
    */
   regions?: readonly string[];
   /** The Region of the primary key: with `replicaRegions`, another spelling of `regions`. Set one of the two. */

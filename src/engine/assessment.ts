@@ -1,6 +1,7 @@
 import { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { type EpochSeconds, formatInstant } from "./instant";
+import { descriptionOnReplica } from "./key-offer";
 import { type Lifetime, lifetimeInWords, lifetimePast, sameLifetime } from "./lifetime";
 import {
   type Dated,
@@ -328,7 +329,11 @@ function interruption({ wanted, condition }: AssessmentFacts, { action }: Verdic
 }
 
 function importing(facts: AssessmentFacts, action: "create" | "reimport", reason: string): Verdict {
-  const { offer } = facts;
+  const { offer, wanted, record, condition } = facts;
+  const isReplica = "isReplica" in condition && condition.isReplica;
+  if (isReplica && wanted.description !== undefined && wanted.description !== record?.description) {
+    return { action: "refuse", reason, problem: descriptionOnReplica() };
+  }
   if (offer.kind !== "none") return { action, reason };
   const problem = new ByokError("material_missing", `Key material is needed: ${reason}. ${offer.why}`, {
     attribute: offer.attribute,

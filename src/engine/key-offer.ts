@@ -88,18 +88,27 @@ export function checkMaterialDescription(
   description: string,
   { spec, isReplica }: { readonly spec?: KeySpec | undefined; readonly isReplica: boolean },
 ): void {
-  const attribute = "material_description";
+  const attribute = descriptionAttribute;
   const refuse = (why: string): ByokError => new ByokError("invalid_argument", why, { attribute });
   if (rule === undefined || (spec !== undefined && !severalMaterials.includes(spec))) {
     const of = spec === undefined ? "key material" : `the material of a key of the spec ${spec}`;
     throw refuse(`\`${attribute}\`: ${title} keeps no description with ${of}. Remove it.`);
   }
   if (isReplica) {
-    throw refuse(
-      `\`${attribute}\` cannot be set on a replica: it belongs to the material of the primary key. Remove it here.`,
-    );
+    throw descriptionOnReplica();
   }
   if (description.length > rule.longest || !rule.pattern.test(description)) {
     throw refuse(`\`${attribute}\` must match ${rule.pattern.source} and have at most ${rule.longest} characters.`);
   }
 }
+
+/** The error for a description with the material of a replica. */
+export function descriptionOnReplica(): ByokError {
+  return new ByokError(
+    "invalid_argument",
+    `\`${descriptionAttribute}\` cannot be set on a replica: it belongs to the material of the primary key. Remove it here.`,
+    { attribute: descriptionAttribute },
+  );
+}
+
+const descriptionAttribute = "material_description";

@@ -49,6 +49,8 @@ interface Living extends Known {
   readonly keyState: KeyState;
   /** Ids of materials that the key once held and has lost, ours left out: it stays unusable until they are back. */
   readonly missingMaterials: readonly string[];
+  /** The key is a replica: its material has the description of its primary's, and no other. Absent: it is none. */
+  readonly isReplica?: boolean;
   /**
    * The key is to be Disabled: an import of ours enabled it, and DisableKey is still to come, or others have come before
    * it, and what was noted on the key has still to go. Absent: no.
@@ -243,6 +245,7 @@ export function materialCondition(
     missingMaterials: (others ?? []).filter(isMissing).map((entry) => entry.materialId),
     otherMaterials: others?.map((entry) => entry.materialId) ?? known.otherMaterials,
     keyDisabled: holdsMaterial(key) ? key.state === "Disabled" || toDisable : seenDisabled,
+    ...(key.multiRegion?.type === "REPLICA" ? { isReplica: true } : {}),
     ...(toDisable ? { toDisable } : {}),
   };
   const look = { facts, key, record, lifetime, now, living };

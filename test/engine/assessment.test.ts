@@ -350,6 +350,25 @@ describe("the table of what happens when", () => {
       ["description_configured", "reimport", "material_missing", 1],
     ],
     [
+      "description changed on a replica",
+      { wanted: { ...wanted, description: "safe 7" }, condition: { ...living, isReplica: true } },
+      ["description_configured", "refuse", "invalid_argument", 0],
+    ],
+    [
+      "description as it was, on a key that has become a replica",
+      {
+        wanted: { ...wanted, description: "safe 7" },
+        condition: { ...living, isReplica: true, renewalDue: true },
+        record: { ...record, description: "safe 7" },
+      },
+      ["renewal_due", "reimport", undefined, 0],
+    ],
+    [
+      "renewal of a replica",
+      { condition: { ...living, isReplica: true, renewalDue: true } },
+      ["renewal_due", "reimport", undefined, 0],
+    ],
+    [
       "description as it was",
       { wanted: { ...wanted, description: "safe 7" }, record: { ...record, description: "safe 7" } },
       ["healthy", "nothing", undefined, 0],

@@ -56,6 +56,21 @@ const entry = (materialId: string, changes: Partial<MaterialEntry> = {}): Materi
   ...changes,
 });
 
+it("tells of a replica that it is one", () => {
+  const primaryArn = keyArn.replace("key/", "key/mrk-");
+  const related = (type: "PRIMARY" | "REPLICA"): KeyDescription => ({
+    ...enabled,
+    multiRegion: { type, primaryArn, replicaArns: [] },
+  });
+  for (const [key, isReplica] of [
+    [related("REPLICA"), true],
+    [related("PRIMARY"), undefined],
+    [enabled, undefined],
+  ] as const) {
+    expect(fact(materialCondition({ key }, record, quarter, now), "isReplica")).toBe(isReplica);
+  }
+});
+
 /** A fact of a condition, whether its state has such a thing or not. */
 const fact = (seen: MaterialCondition, name: string): unknown => Reflect.get(seen, name);
 /** A key that was taken over: nothing of it was imported by us. */
