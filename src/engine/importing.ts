@@ -169,9 +169,9 @@ async function withFreshExpiry(
   thrown: unknown,
 ): Promise<never> {
   if (lifetime.kind !== "renewed" || validTo === undefined || !isByokError(thrown, "invalid_argument")) throw thrown;
-  // Whatever becomes of this look, it is the import that failed.
+  // Where nothing tells the time, the new parameters do.
   const seen = await service.describe(key.arn, call).catch(() => undefined);
-  throw seen === undefined || seen.at < validTo ? thrown : thrown.with({ retry: "fresh_parameters" });
+  throw seen !== undefined && seen.at < validTo ? thrown : thrown.with({ retry: "fresh_parameters" });
 }
 
 /**
