@@ -40,7 +40,7 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
     return changed;
   }
   const wanted = materialSettingsOf(id, args);
-  const seen = session.seenMaterials.take(material.name) ?? (await observeMaterial(run, id, record, wanted.lifetime));
+  const seen = session.seenMaterials.take(material.name) ?? (await observeMaterial(run, id, record, wanted));
   const known = recordAfter(record, seen.condition);
   session.moves.stay({ record: known, proof: ImportProof.onRecord(known), condition: seen.condition }, formersOf(outs));
   if (!isAsRecorded(wanted, record)) checkLifetime(wanted.lifetime, profileOf(run, id), seen.at);

@@ -21,7 +21,7 @@ export async function lookAtMaterial(
   const recorded = isRecorded(before);
   const record: MaterialRecord = recorded ? materialRecordOf(id, before) : blankRecord(id);
   const lifetime: Lifetime = record.lifetime ?? { kind: "forever" };
-  const seen = await observeMaterial(run, id, recorded ? record : undefined, lifetime);
+  const seen = await observeMaterial(run, id, recorded ? record : undefined, { lifetime });
   if (!recorded && seen.key === null) throw new ByokError("key_not_found", `The KMS does not know ${id}.`);
   const { condition } = seen;
   const known = recordAfter(record, condition);

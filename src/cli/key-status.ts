@@ -41,7 +41,7 @@ export interface KeyStatus {
 export async function keyStatus(run: Run, arn: string, renewBefore: Seconds): Promise<KeyStatus> {
   const lifetime: Lifetime = { kind: "renewed", validFor: Number.MAX_SAFE_INTEGER, renewBefore };
   const record: AssumedRecord = { keyArn: arn, verified: true, lifetime };
-  const { condition, key, materials, at } = await observeMaterial(run, arn, record, lifetime);
+  const { condition, key, materials, at } = await observeMaterial(run, arn, record, { lifetime });
   const { reason } = whatIsDue({ wanted: { keyArn: arn, lifetime, onDeletion: "reimport" }, condition, record });
   const { validTo, renewalTime, renewalDue, expirationModel } = materialFacts(condition);
   const seen = { arn, now: at, keyState: key?.state ?? null, renewalDue };

@@ -103,6 +103,14 @@ export const importedKeyMaterialFields = {
     description:
       "How long before its expiry the material is imported again, with `valid_for`. Default: a third of `valid_for`.",
   },
+  succeeds: {
+    is: text,
+    optional: true,
+    form: { pattern: /^[0-9a-f]{64}$/, words: "the id of key material, 64 lower-case hexadecimal digits" },
+    concerns: "own_record",
+    description:
+      "The `key_material_id` of the material that these bytes come after: they are imported as new material beside it, to be rotated to by a key rotation. It must be the current one then. Symmetric keys on AWS only. Default: the key's first material.",
+  },
   wrapping_algorithm: {
     is: text,
     optional: true,
@@ -160,6 +168,12 @@ export const importedKeyMaterialFields = {
     is: text,
     computed: true,
     description: "The KMS's own id of the material, where it has one.",
+  },
+  rotation_state: {
+    is: choice("current", "former", "pending_rotation", "pending_multi_region_import_and_rotation"),
+    computed: true,
+    description:
+      "Where the material stands among those of its key at the last refresh or apply: `current` encrypts, `former` only decrypts, the others wait for a rotation. Null where the key takes one material only.",
   },
   verified: {
     is: flag,

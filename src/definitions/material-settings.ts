@@ -14,6 +14,7 @@ export function materialSettingsOf(keyArn: string, values: Partial<ImportedKeyMa
     keyArn,
     fingerprint: fingerprint === undefined ? undefined : parseFingerprint(fingerprint, "fingerprint"),
     lifetime: lifetimeFrom(values),
+    succeeds: values.succeeds,
     description: values.materialDescription,
     onDeletion: values.onDeletion ?? importedKeyMaterialFields.on_deletion.default,
     allowInterruption: values.allowInterruption,

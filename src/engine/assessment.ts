@@ -15,6 +15,7 @@ import {
 } from "./material-condition";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
 import { differentBytes, type Offer } from "./offered-bytes";
+import type { Succession } from "./succession";
 import { keysOf } from "./table";
 
 /** What the configuration asks for, as far as it decides what to do. */
@@ -25,6 +26,8 @@ export interface WantedMaterial {
   readonly fingerprint?: Fingerprint | undefined;
   /** How long the material is to live in the key: see `lifetimeFrom`. */
   readonly lifetime: Lifetime;
+  /** The id of the material that this is to succeed, as new material beside it. Undefined: none. */
+  readonly succeeds?: string | undefined;
   /** What the KMS notes beside the material. Undefined: none. */
   readonly description?: string | undefined;
   /** What to do about material that was deleted before its time: import it again, or only report it. */
@@ -126,6 +129,8 @@ interface Decision {
   readonly verdict: Verdict;
 }
 
+type Broken = Extract<Succession, { readonly kind: "broken" }>;
+
 /** Each state has its rows, in the order in which they are asked, and one that holds where none of them does. */
 function firstVerdict(facts: AssessmentFacts): Decision {
   const { condition, wanted, keyComesBack = false } = facts;
@@ -140,7 +145,7 @@ function firstVerdict(facts: AssessmentFacts): Decision {
       return (
         decision(ofAnyKey, facts) ?? {
           row: "never_imported",
-          verdict: importing(facts, "create", "the key has no key material yet"),
+          verdict: importing(facts, "create", firstReason(facts)),
         }
       );
     case "expired": {
@@ -192,6 +197,14 @@ const ofAnyKey = {
     const contradiction = differentBytes(offer, wanted.fingerprint, onRecord);
     const problem = contradiction ?? notAsTagged(onRecord, condition, offer, wanted);
     return problem === undefined ? undefined : { action: "refuse", reason: problem.rawMessage, problem };
+  },
+
+  wrong_predecessor: ({ wanted, condition }) => {
+    const { succession } = { succession: undefined, ...condition };
+    if (succession?.kind === "unlisted") return unlisted(wanted);
+    if (succession?.kind !== "broken") return undefined;
+    const problem = wrongPredecessor(wanted, succession);
+    return { action: "refuse", reason: problem.rawMessage, problem };
   },
 
   lifetime_past: ({ wanted, record, now }) => {
@@ -280,6 +293,36 @@ const ofImported = {
 
   to_disable: ({ condition }) => (isToDisable(condition) ? disabling(condition) : undefined),
 } as const satisfies Rows<Imported>;
+
+/** Why material is imported that the key has not had before. */
+function firstReason({ wanted, condition }: AssessmentFacts): string {
+  const { succession } = { succession: undefined, ...condition };
+  return succession === undefined
+    ? "the key has no key material yet"
+    : `new key material, to succeed ${wanted.succeeds}`;
+}
+
+/** Without the list nothing tells whether the bytes would be new, and what is new is never sent by guess. */
+function unlisted({ keyArn }: WantedMaterial): Verdict {
+  const what = `The key materials of ${keyArn} must be listed to import one that succeeds another, and the caller lacks the permission kms:ListKeyRotations. Allow it on the key.`;
+  return {
+    action: "create",
+    reason: "new key material; the materials of the key cannot be listed",
+    warnings: [what],
+    problem: new ByokError("access_denied", what, { attribute: "succeeds" }),
+  };
+}
+
+function wrongPredecessor({ keyArn, succeeds }: WantedMaterial, { current, isFormer }: Broken): ByokError {
+  const is = isFormer ? "is a former key material of" : "is no key material of";
+  const what = `\`succeeds\` must name the current key material: ${succeeds} ${is} ${keyArn}`;
+  const now = current === undefined ? ", which has none" : `, whose current one is ${current}`;
+  const remedy =
+    current === undefined
+      ? "Import the key's first material before, and refer to its `key_material_id`."
+      : "Set `succeeds` to that, or import these bytes into the state if the key has them already.";
+  return new ByokError("wrong_predecessor", `${what}${now}. Nothing was imported. ${remedy}`, { attribute: "succeeds" });
+}
 
 /** The error where only the key's tag, which others may have set, contradicts the bytes. */
 function notAsTagged(

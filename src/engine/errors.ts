@@ -27,6 +27,7 @@ export const errorCodes = {
   ambiguous_material: "The content of a source can be read as key material in more than one way.",
   wrong_material: "The bytes do not fit the key spec.",
   different_material: "The bytes are other bytes than the ones that the key holds.",
+  wrong_predecessor: "New key material does not succeed the current material of the key.",
   material_not_proved: "No import of byok's has proved which bytes the key holds.",
   source_not_allowed: "This kind of source is not allowed by the configuration.",
   // The key

@@ -1,14 +1,14 @@
 import { type Action, type Assessment, assess, type WantedMaterial } from "./assessment";
 import type { Call } from "./call";
 import { defined } from "./defined";
-import { importDeletingFirst, type ReimportContext } from "./delete-first";
+import { importDeletingFirst, type ReimportContext, type Replacement } from "./delete-first";
 import { interruptionMark } from "./delete-first-tags";
 import { forgetDisabling, isToBeDisabled, noteDisabling, readableTags, toldWish } from "./enabled-wish";
 import { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
 import { ImportProof } from "./import-proof";
 import { checkImport, type Imported, type ImportPlan, importMaterial } from "./importing";
-import { expirationModelOf, type KeyDescription, type Tags } from "./key";
+import { expirationModelOf, type KeyDescription, type MaterialEntry, type Tags } from "./key";
 import type { KeyMaterialSource, OfferedMaterial } from "./key-material-source";
 import { type KeyContext, keyContext, ofKey, withCall } from "./key-context";
 import type { KeyEnabling, MaterialListing, TagReading, TagWriting } from "./key-service";
@@ -36,6 +36,7 @@ import { openSource } from "./opened-source";
 import type { Outcome } from "./outcome";
 import type { Run } from "./run";
 import { settled, startSettling } from "./settling";
+import { importSuccessor, type SucceedingContext } from "./succeeding";
 
 /** What the configuration asks for, with what only an import needs. */
 export interface MaterialSettings extends WantedMaterial {
@@ -102,7 +103,7 @@ export async function applyMaterial(
     try {
       const contradiction = differentBytes(offer, wanted.fingerprint, provedFingerprint(record));
       if (contradiction !== undefined) throw contradiction;
-      const seen = await observeMaterial(run, wanted.keyArn, record, wanted.lifetime, call, true);
+      const seen = await observeMaterial(run, wanted.keyArn, record, wanted, call, true);
       const assessment = assess({ wanted, condition: seen.condition, record, offer, now: seen.at });
       if (assessment.problem !== undefined) {
         // The state of the key does not wait for the bytes. Whether that failed is what the next look tells.
@@ -138,7 +139,7 @@ export async function applyMaterial(
         ],
         ...defined({ error: isNew ? undefined : done.error }),
         assessment,
-        condition: conditionAfterImport(seen, done.record, done.missing),
+        condition: conditionAfterImport(seen, done),
         proof: done.proof,
       };
     } finally {
@@ -221,6 +222,8 @@ interface BroughtIn {
   readonly proof: ImportProof | undefined;
   /** Ids of other materials that the key still lacks. */
   readonly missing: readonly string[];
+  /** Where the material stands among those of its key. Undefined: the key takes one only, or it shows with the next look. */
+  readonly rotation: MaterialEntry["state"] | undefined;
   readonly warnings: readonly string[];
   readonly error?: ByokError | undefined;
 }
@@ -235,6 +238,7 @@ async function bringIn(
   const { key, at, condition } = seen;
   const context = ofKey(within, key.arn);
   const { run, service, call } = context;
+  const { succession } = { succession: undefined, ...condition };
   const closed = run.memory.closed.get(key.arn);
   if (closed !== undefined) throw closed;
   checkLifetime(wanted.lifetime, service.profile, at);
@@ -247,6 +251,7 @@ async function bringIn(
     wrappingKeySpec: wanted.wrappingKeySpec,
     lifetime: wanted.lifetime,
     again: condition.state !== "never_imported",
+    succession,
     materialId: onRecord?.materialId,
     description: wanted.description,
     knownDescription: record?.description,
@@ -254,8 +259,10 @@ async function bringIn(
   checkImport(service, plan);
   const materials = seen.materials ?? (await listBefore(context, key, record));
   const tags = seen.tags === undefined ? readableTags(context) : async () => seen.tags;
-  const toDisable = await isDisablingWished(context, seen, record, tags);
-  const dead = condition.state !== "imported";
+  // Beside material that is there, new material changes nothing of what the key is.
+  const isBeside = succession !== undefined && key.state !== "PendingImport";
+  const toDisable = !isBeside && (await isDisablingWished(context, seen, record, tags));
+  const dead = condition.state !== "imported" && !isBeside;
   const urgently = withCall(context, { ...call, urgent: dead });
   // Before the effect that makes it necessary, so that a crash does not forget it.
   const isNotedNow = toDisable && !isToBeDisabled(await tags());
@@ -270,10 +277,7 @@ async function bringIn(
   };
   let imported: Imported;
   try {
-    imported =
-      service.profile.reimport === "delete_first"
-        ? await importDeletingFirst(urgently, plan, replacement)
-        : await importMaterial(urgently, plan);
+    imported = await sentAs(urgently, plan, wanted, replacement);
   } catch (thrown) {
     const error = ByokError.from(thrown);
     // What was noted for an import that is known to have failed is withdrawn, so that it cannot outlive this attempt. A
@@ -303,14 +307,49 @@ async function bringIn(
     expirationModel: expirationModelOf(validTo),
     validTo,
     importedValidTo: validTo,
-    keyDisabled: toDisable,
+    keyDisabled: isBeside ? condition.keyDisabled : toDisable,
     toDisable: error === undefined ? undefined : true,
     noteLeft: toDisable ? noteLeft : await noteStillLeft(context, record),
     otherMaterials: materials === undefined ? condition.otherMaterials : ids,
   };
   const made: MadeRecord =
     proof === undefined ? { ...sent, verified: false } : { ...sent, verified: true, importedAt: imported.at };
-  return { record: made, proof: imported.proof, missing, warnings: afterwards(key, missing, proof), error };
+  const rotation = mayHoldSeveral(service.profile, key.spec)
+    ? rotationAfter(seen, materialId, materials ?? [])
+    : undefined;
+  return { record: made, proof: imported.proof, missing, rotation, warnings: afterwards(key, missing, proof), error };
+}
+
+/** The answer to an import does not tell it, and of what waits in other Regions only a look does. */
+function rotationAfter(
+  { key, condition }: MaterialObservation & { readonly key: KeyDescription },
+  materialId: string | undefined,
+  materials: readonly MaterialEntry[],
+): MaterialEntry["state"] | undefined {
+  const { succession } = { succession: undefined, ...condition };
+  const known = materials.find((entry) => entry.materialId === materialId)?.state;
+  if (known !== undefined) return known;
+  if (succession?.kind === "new") {
+    const isReplicated = (key.multiRegion?.replicaArns ?? []).length > 0;
+    return isReplicated ? "PENDING_MULTI_REGION_IMPORT_AND_ROTATION" : "PENDING_ROTATION";
+  }
+  return succession === undefined && materialId !== undefined ? (materialFacts(condition).rotation ?? "CURRENT") : undefined;
+}
+
+/** Each KMS takes an import in its own way, and material that succeeds another comes in a way of its own. */
+function sentAs(
+  context: ReimportContext & SucceedingContext,
+  plan: ImportPlan,
+  { succeeds }: WantedMaterial,
+  replacement: Replacement,
+): Promise<Imported> {
+  const { succession } = plan;
+  if (succession !== undefined && succeeds !== undefined) {
+    return importSuccessor(context, { ...plan, succession }, succeeds);
+  }
+  return context.service.profile.reimport === "delete_first"
+    ? importDeletingFirst(context, plan, replacement)
+    : importMaterial(context, plan);
 }
 
 /** What a person has to know of an import that succeeded and does not make all well. */
@@ -400,12 +439,12 @@ async function noteStillLeft(
 /** How the material is once it has been imported, without looking again: the import's answer is the proof. */
 function conditionAfterImport(
   { condition: before, at }: MaterialObservation,
-  made: MadeRecord,
-  missing: readonly string[],
+  { record: made, missing, rotation }: BroughtIn,
 ): ImportedCondition {
   const { expirationModel, validTo, materialId, lifetime, keyDisabled, toDisable, otherMaterials } = made;
   return {
     state: "imported",
+    ...defined({ rotation }),
     keyState: missing.length > 0 ? "PendingImport" : keyDisabled && toDisable !== true ? "Disabled" : "Enabled",
     expirationModel,
     ...expiryOf(validTo, lifetime, at),

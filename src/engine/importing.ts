@@ -20,6 +20,7 @@ import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
 import { materialShapes } from "./kms-profile";
 import { type Lifetime, validToAt } from "./lifetime";
 import { madeAt, settledSince } from "./settling";
+import type { Succession } from "./succession";
 import { chooseWrapping, type WrappingChoice } from "./wrapping-choice";
 import { wrappingKeyFrom } from "./wrapping-key";
 
@@ -35,6 +36,8 @@ export interface ImportPlan {
   readonly lifetime: Lifetime;
   /** True where the key had material before: the import must bring the same bytes back and nothing else. */
   readonly again: boolean;
+  /** The material succeeds another of its key. Absent: it is the key's only one, or is in it for good. */
+  readonly succession?: Succession | undefined;
   /** Of the material that comes back, where an import of ours was answered with it. */
   readonly materialId?: string | undefined;
   readonly description?: string | undefined;
@@ -144,10 +147,7 @@ async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpe
     token: parameters.value.token,
     wrappedMaterial,
     ...defined({ validTo }),
-    // Without a type the KMS takes a first import for new and any other for the same again. Naming it makes sure that a
-    // reimport is never taken for a rotation. A replica never takes new material.
-    ...(several && (plan.again || isReplica) ? { importType: "existing" as const } : {}),
-    ...(several && plan.again ? defined({ materialId: plan.materialId }) : {}),
+    ...(several ? identityOf(plan, isReplica) : {}),
     ...(several && !isReplica ? defined({ description: plan.description }) : {}),
   };
   const send = () => sendImport(context, request, since, plan.atOnce !== true);
@@ -159,6 +159,26 @@ async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpe
   const { materialId = request.materialId } = answer.value;
   const proof = ImportProof.ofAnswer({ keyArn: key.arn, fingerprint: material.fingerprint, materialId });
   return { at: answer.at, validTo, proof };
+}
+
+/**
+ * Which of the key's materials it is. Without a type the KMS takes a first import for new and any other for the same again.
+ * Naming it makes sure that a reimport is never taken for a rotation. A replica never takes new material.
+ */
+function identityOf(
+  { again, materialId, succession }: ImportPlan,
+  isReplica: boolean,
+): Pick<MaterialImport, "importType" | "materialId"> {
+  switch (succession?.kind) {
+    case "new":
+      return { importType: "new" };
+    case "waiting":
+      return { importType: "existing", materialId: succession.materialId };
+    case undefined:
+      return again || isReplica ? { importType: "existing", ...(again ? defined({ materialId }) : {}) } : {};
+    default:
+      return { importType: "existing" };
+  }
 }
 
 /** An import that was repeated for longer than its material was to live is none that the KMS takes. */

@@ -86,4 +86,8 @@ export interface MaterialEntry {
   readonly expirationModel?: ExpirationModel;
   /** When it expires. Absent: never, or it is not in the key. */
   readonly validTo?: EpochSeconds;
+  /** When a rotation made it the current one. Absent: none has. */
+  readonly rotatedAt?: EpochSeconds;
+  /** That rotation was asked for; a KMS counts those. Absent: no. */
+  readonly onDemand?: true;
 }

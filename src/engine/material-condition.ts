@@ -14,6 +14,7 @@ import {
 import type { KmsProfile } from "./kms-profile";
 import { type Lifetime, renewalTime } from "./lifetime";
 import type { MaterialRecord } from "./material-record";
+import { type Succession, successionIn } from "./succession";
 
 /** What the facts about a key mean for our material in it, at one moment. */
 export type MaterialCondition = KeyGone | KeyPendingDeletion | NeverImported | Imported | Expired | Deleted;
@@ -60,11 +61,13 @@ interface Living extends Known {
 
 /** A key without our material. */
 interface Empty extends Living {
+  /** Our material succeeds another, and is not in the key. Absent: it succeeds none. */
+  readonly succession?: Succession;
   /** The key may hold several materials, and which of them are gone cannot be told: they may not be listed. Absent: no. */
   readonly unlisted?: boolean;
 }
 
-/** The key waits for its first material. */
+/** The key waits for its first material, or has not had ours yet. */
 export interface NeverImported extends Empty {
   /** No import has ever been seen. */
   readonly state: "never_imported";
@@ -87,6 +90,8 @@ interface Material {
   readonly materialId?: string | undefined;
   /** The configured lifetime is a fixed date, and that is past. */
   readonly lifetimePast: boolean;
+  /** Where it stands among the materials of its key. Absent: the key holds no others, or they may not be listed. */
+  readonly rotation?: MaterialEntry["state"] | undefined;
 }
 
 /** Our material is in the key. */
@@ -149,6 +154,7 @@ export interface MaterialFacts {
   readonly renewalTime?: EpochSeconds | undefined;
   /** Whether that time has come. */
   readonly renewalDue: boolean;
+  readonly rotation?: MaterialEntry["state"] | undefined;
 }
 
 /** The facts of a condition for somebody who only shows them. What its state does not have is absent. */
@@ -176,8 +182,12 @@ export interface KeyFacts {
   readonly unlisted?: boolean;
   /** The tags of the key, where they were asked for and may be read. */
   readonly tags?: Tags | undefined;
+  /** Whether the key may hold several materials. Default false. */
+  readonly severalMaterials?: boolean;
   /** Of the KMS's profile. Default `in_place`. */
   readonly reimport?: KmsProfile["reimport"];
+  /** The id of the material that ours is to succeed, where it is to. */
+  readonly succeeds?: string | undefined;
   /** Of the KMS's profile, in seconds: for how long PendingImport after an import of ours is late news. Default 0. */
   readonly settling?: number;
 }
@@ -188,9 +198,16 @@ export interface KeyFacts {
  * material and may hold several.
  *
  * @param several Whether a key of this spec may hold several materials.
+ * @param succeeds The id of the material that ours is to succeed, where it is to.
  */
-export function needsMaterialList(key: KeyDescription, record: MaterialRecord | undefined, several: boolean): boolean {
+export function needsMaterialList(
+  key: KeyDescription,
+  record: MaterialRecord | undefined,
+  several: boolean,
+  succeeds?: string,
+): boolean {
   if (!several || waitsForDeletion(key) || key.state === "Creating") return false;
+  if (succeeds !== undefined && record?.materialId === undefined) return true;
   if ((record?.otherMaterials ?? []).length > 0) return true;
   const imported = record?.importedAt !== undefined;
   if (key.state === "PendingImport") return imported || key.materialId !== undefined;
@@ -249,6 +266,8 @@ export function materialCondition(
     ...(toDisable ? { toDisable } : {}),
   };
   const look = { facts, key, record, lifetime, now, living };
+  const succession = successionOf(look, ours);
+  if (succession !== undefined) return withoutMaterial(look, succession);
   return (ours?.imported ?? holdsMaterial(key)) ? withMaterial(look, ours) : withoutMaterial(look);
 }
 
@@ -297,9 +316,27 @@ function isForeign(
 /** In seconds: by how much two readings of the KMS's clock may differ, since it tells whole seconds and answers late. */
 const clockDifference = 60;
 
-function withoutMaterial(look: Look): NeverImported | Expired | Deleted {
+/**
+ * How material that succeeds another comes into the key. Undefined where it succeeds none, or is one of the key's for good:
+ * what waits for a rotation may be deleted, and is then as if it had never been.
+ */
+function successionOf(
+  { facts: { materials, succeeds, settling = 0 }, key, record, now }: Look,
+  ours: MaterialEntry | undefined,
+): Succession | undefined {
+  if (succeeds === undefined || ours !== undefined) return undefined;
+  if (record?.materialId !== undefined && (materials === undefined || isRecent(record, now, settling))) return undefined;
+  return successionIn(key, materials, succeeds);
+}
+
+function withoutMaterial(look: Look, succession?: Succession): NeverImported | Expired | Deleted {
   const { facts, key, record, lifetime, now, living } = look;
-  const lost: Empty = { ...living, ...(facts.unlisted === true ? { unlisted: true } : {}) };
+  const lost: Empty = {
+    ...living,
+    ...defined({ succession }),
+    ...(facts.unlisted === true ? { unlisted: true } : {}),
+  };
+  if (succession !== undefined && record?.materialId === undefined) return { state: "never_imported", ...lost };
   const everImported =
     record?.importedAt !== undefined || record?.expirationModel !== undefined || record?.seenImported === true;
   if (!everImported && key.materialId === undefined) return { state: "never_imported", ...lost };
@@ -321,10 +358,21 @@ function withoutMaterial(look: Look): NeverImported | Expired | Deleted {
   };
 }
 
-function materialOf({ key, record, lifetime, now }: Look): Material {
+/** A key of which no list was needed has our material as its current one. */
+function rotationIn(
+  { materials, severalMaterials = false }: KeyFacts,
+  key: KeyDescription,
+  record: MaterialRecord | undefined,
+): MaterialEntry["state"] | undefined {
+  const id = record?.materialId;
+  if (!severalMaterials || id === undefined) return undefined;
+  return key.materialId === id ? "CURRENT" : materials?.find(({ materialId }) => materialId === id)?.state;
+}
+
+function materialOf({ facts, key, record, lifetime, now }: Look): Material {
   const materialId = record?.materialId ?? key.materialId;
   return {
-    ...defined({ materialId }),
+    ...defined({ materialId, rotation: rotationIn(facts, key, record) }),
     lifetimePast: lifetime.kind === "until" && lifetime.validTo <= now,
   };
 }

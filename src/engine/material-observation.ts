@@ -24,6 +24,13 @@ import { settledAnswer, whileCreating } from "./settling";
 /** What a look may do: nothing that writes. */
 type LookContext = KeyContext<KeyReading & MaterialListing & TagReading>;
 
+/** What of a configuration decides what a look means. */
+export interface WantedLook {
+  readonly lifetime: Lifetime;
+  /** The id of the material that this is to succeed. Undefined: none. */
+  readonly succeeds?: string | undefined;
+}
+
 /** What was seen at one moment. */
 export interface MaterialObservation {
   /** The moment of the answer that tells it. */
@@ -49,14 +56,14 @@ const [firstPause, longestPause]: readonly [Milliseconds, Milliseconds] = [250, 
  * Looks at the material in a key: one DescribeKey; the list of its materials only where that leaves open what became of
  * ours, and the key's tags only where something that byok noted there may decide.
  *
- * @param lifetime As configured; says when renewal is due.
+ * @param wanted As configured: the lifetime says when renewal is due.
  * @param waiting `true`: a key that is Creating is waited for, up to the call's deadline. Default false.
  */
 export async function observeMaterial(
   run: Run,
   keyArn: string,
   record: MaterialRecord | undefined,
-  lifetime: Lifetime,
+  { lifetime, succeeds }: WantedLook,
   call: Call = {},
   waiting = false,
 ): Promise<MaterialObservation> {
@@ -70,7 +77,8 @@ export async function observeMaterial(
   );
   noteKmsTime(run, service, at);
   const { profile } = service;
-  const facts = { key, reimport: profile.reimport, settling: profile.settling };
+  const severalMaterials = key !== null && mayHoldSeveral(profile, key.spec);
+  const facts = { key, succeeds, severalMaterials, reimport: profile.reimport, settling: profile.settling };
   if (key === null) {
     return {
       at,
@@ -80,7 +88,7 @@ export async function observeMaterial(
       condition: materialCondition(facts, record, lifetime, at),
     };
   }
-  const listed = needsMaterialList(key, record, mayHoldSeveral(profile, key.spec));
+  const listed = needsMaterialList(key, record, severalMaterials, succeeds);
   const materials = listed ? await materialsOf(context) : undefined;
   const listing = { materials, unlisted: listed && materials === undefined };
   const untagged = materialCondition({ ...facts, ...listing }, record, lifetime, at);

@@ -87,6 +87,23 @@ export async function whileCreating<T>(
   }
 }
 
+/**
+ * Asks until the answer is good: for what another Region or a process of the KMS still has to bring about. Ends with the
+ * call's deadline; gives the last answer where the key has had its time to settle and the call has none.
+ */
+export async function untilShown<T>(
+  context: KmsContext<unknown>,
+  ask: () => Promise<T>,
+  isGood: (answer: T) => boolean,
+): Promise<T> {
+  const since = context.run.clock.monotonic();
+  for (let look = 0; ; look++) {
+    const answer = await ask();
+    if (isGood(answer) || !isSettling(context, since)) return answer;
+    await pauseForLook(context, look);
+  }
+}
+
 /** To be called for each key that this run makes, replicates or brings to life. */
 export function startSettling(run: Run, key: string): void {
   run.memory.made.set(key, run.clock.monotonic());

@@ -91,7 +91,7 @@ export const importedKeyMaterial = resource({
       client.run,
       keyArn,
       record,
-      lifetime,
+      { lifetime, succeeds: state.succeeds ?? undefined },
       callOf(signal, timeoutMilliseconds),
     );
     const after = recordAfter(record ?? blankRecord(keyArn), condition);

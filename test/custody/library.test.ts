@@ -105,7 +105,7 @@ describe.each(kmsNames)("the engine as a library, with %s", (kmsName) => {
       ).toBe("done");
       show(`${name}, the run`, run);
       expect(
-        await flow(`${name}: look`, () => observeMaterial(run, arns.get(name) ?? "", undefined, settings.lifetime)),
+        await flow(`${name}: look`, () => observeMaterial(run, arns.get(name) ?? "", undefined, settings)),
       ).toBe("done");
       destroy();
     }

@@ -377,7 +377,7 @@ describe("where the KMS takes an import into an empty key only", () => {
   describe("is known to be emptied by byok itself", () => {
     const emptied = (tags: Answers["tags"], known: MaterialRecord | undefined, key: KeyDescription = { ...empty }) => {
       const paper = taking(key, { profile: deleteFirst, ...(tags === undefined ? {} : { tags }) });
-      return { ...paper, look: () => observeMaterial(paper.run, arn, known, { kind: "forever" }) };
+      return { ...paper, look: () => observeMaterial(paper.run, arn, known, { lifetime: { kind: "forever" } }) };
     };
     const marked: Answers["tags"] = async () => ({ [interruptionTag]: String(now - 30 * day) });
 

@@ -257,7 +257,7 @@ describe("material that is as it should be", () => {
 
   it("is gone with a key that the KMS does not know, and nothing more is asked", async () => {
     const { run, asked } = taking(paperKey, { describe: answered(null) });
-    const { condition, key, materials, tags } = await observeMaterial(run, arn, record, settings.lifetime);
+    const { condition, key, materials, tags } = await observeMaterial(run, arn, record, settings);
     expect([condition.state, key, materials, tags]).toEqual(["key_gone", null, undefined, undefined]);
     expect(asked).toEqual(["describe"]);
     expect((await rejected(applyMaterial(run, settings, source, record))).code).toBe("key_not_found");

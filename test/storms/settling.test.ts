@@ -36,7 +36,7 @@ describe.each(["aws", "alibaba", "qkms"] as const)("eventual consistency of %s",
   const isWhole = async (sea: Sea, arn: string, state = "Enabled"): Promise<void> => {
     // Nothing is hidden any more.
     await sea.clock.sleep(120_000);
-    const { key } = await observeMaterial(sea.run(), arn, undefined, settings(arn, {}).lifetime);
+    const { key } = await observeMaterial(sea.run(), arn, undefined, settings(arn, {}));
     expect(key?.state).toBe(state);
     const { arns } = await sea.run().services.service(kms, harbour.wantedKey.region).listKeys(undefined);
     expect(arns).toEqual([arn]);

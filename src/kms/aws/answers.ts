@@ -66,6 +66,8 @@ export function materialEntry(entry: RotationsListEntry, operation: string): Mat
     ...(entry.KeyMaterialDescription === undefined || entry.KeyMaterialDescription === ""
       ? {}
       : { description: entry.KeyMaterialDescription }),
+    ...(entry.RotationDate === undefined ? {} : { rotatedAt: read.instant(entry.RotationDate, "RotationDate") }),
+    ...(entry.RotationType === "ON_DEMAND" ? { onDemand: true } : {}),
     ...lifetime(entry, operation),
   };
 }

@@ -385,7 +385,7 @@ describe("an import", () => {
     await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: key.arn }));
     life.calls();
     life.kms.clock.advance("2m");
-    const { condition } = await observeMaterial(life.run(), key.arn, record, wanted.lifetime);
+    const { condition } = await observeMaterial(life.run(), key.arn, record, wanted);
     expect(condition).toMatchObject({ state: "deleted" });
     expect(life.calls()).toEqual(["DescribeKey", "ListKeyRotations"]);
   });
@@ -413,7 +413,7 @@ describe("an import", () => {
     const { key, record, wanted } = await importedKey(life, { validFor: "90d" });
     await life.client().send(new DisableKeyCommand({ KeyId: key.arn }));
     life.calls();
-    const { condition } = await observeMaterial(life.run(), key.arn, record, wanted.lifetime);
+    const { condition } = await observeMaterial(life.run(), key.arn, record, wanted);
     expect(life.calls()).toEqual(["DescribeKey"]);
     expect(recordAfter(record, condition)).toMatchObject({ keyDisabled: true, validTo: record.validTo });
   });

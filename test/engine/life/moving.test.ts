@@ -147,7 +147,7 @@ describe("material that moves to another key", () => {
     const moved = await applyMaterial(life.run(), settings(two.arn), one.source, undefined);
     await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: two.arn }));
     life.kms.clock.advance("2m");
-    const { condition } = await observeMaterial(life.run(), two.arn, moved.record, settings(two.arn).lifetime);
+    const { condition } = await observeMaterial(life.run(), two.arn, moved.record, settings(two.arn));
     const left = await leaveFormerKey(life.run(), one.record, "delete", { proof: moved.proof, condition });
     expect(left.warnings).toEqual([expect.stringContaining("The new key does not hold them now.")]);
     expect(await life.decrypt(one.ciphertext)).toBe(plaintext);

@@ -75,7 +75,7 @@ describe("what a look at material has found", () => {
       life.kms.faults.add({ ...late, times: 2 });
       const run = { ...life.run(), clock: hurriedClock() };
       life.calls();
-      const { condition } = await observeMaterial(run, one.key.arn, one.record, one.wanted.lifetime);
+      const { condition } = await observeMaterial(run, one.key.arn, one.record, one.wanted);
       expect(condition.state).toBe("imported");
       expect(life.calls()).toEqual(["DescribeKey", "DescribeKey", "DescribeKey"]);
     });
@@ -111,7 +111,7 @@ describe("what a look at material has found", () => {
         clock: { ...clock, sleep: async () => controller.abort() },
       };
       await expect(
-        observeMaterial(run, one.key.arn, one.record, one.wanted.lifetime, { signal: controller.signal }),
+        observeMaterial(run, one.key.arn, one.record, one.wanted, { signal: controller.signal }),
       ).rejects.toMatchObject({ code: "canceled" });
     });
   });
@@ -151,7 +151,7 @@ describe("what a look at material has found", () => {
   it("is ready for renewal also once it has expired", async () => {
     const one = await importedKey(life, { validFor: "90d" });
     life.kms.clock.advance("91d");
-    const { condition } = await observeMaterial(life.run(), one.key.arn, one.record, one.wanted.lifetime);
+    const { condition } = await observeMaterial(life.run(), one.key.arn, one.record, one.wanted);
     expect(condition).toMatchObject({ state: "expired", renewalDue: true });
   });
 
@@ -172,7 +172,7 @@ describe("what a look at material has found", () => {
   describe("of a key that is pending deletion", () => {
     const seenBy = async (one: ImportedKey, keyComesBack: boolean, offer = one.source) => {
       const run = life.run();
-      const { condition } = await observeMaterial(run, one.key.arn, one.record, one.wanted.lifetime);
+      const { condition } = await observeMaterial(run, one.key.arn, one.record, one.wanted);
       const material = await offer.open({});
       const { fingerprint } = material;
       material.destroy();

@@ -1,0 +1,50 @@
+import type { KeyDescription, MaterialEntry } from "./key";
+
+/**
+ * How material that `succeeds` another comes into its key. A KMS that lets a key hold several materials takes new bytes
+ * only beside those that are there, and only one of them may wait for a rotation at a time.
+ *
+ * Source: AWS KMS developer guide, "Rotate keys on demand" and the API's ImportKeyMaterial (`ImportType`).
+ */
+export type Succession =
+  /** The named material is the current one and nothing waits: these bytes are new. */
+  | { readonly kind: "new" }
+  /** Material waits for a rotation already. The KMS compares these bytes with it. */
+  | { readonly kind: "waiting"; readonly materialId: string }
+  /** A replica that does not know yet of the material that its primary was given. */
+  | { readonly kind: "awaited" }
+  /** A replica of a key that was rotated on since: these bytes are among those that the key has. */
+  | { readonly kind: "known" }
+  /** The named material is not in the key, or others have succeeded it. */
+  | { readonly kind: "broken"; readonly current: string | undefined; readonly isFormer: boolean }
+  /** The materials of the key may not be listed, so that nothing is known of their order. */
+  | { readonly kind: "unlisted" };
+
+/** Whether material waits for a rotation: it belongs to the key, and nothing has been encrypted under it. */
+export function isPending({ state }: Pick<MaterialEntry, "state">): boolean {
+  return state === "PENDING_ROTATION" || state === "PENDING_MULTI_REGION_IMPORT_AND_ROTATION";
+}
+
+/**
+ * Where new material stands among those of its key.
+ *
+ * @param materials Undefined where they may not be listed.
+ * @param succeeds The id of the material that it is to succeed.
+ */
+export function successionIn(
+  key: KeyDescription,
+  materials: readonly MaterialEntry[] | undefined,
+  succeeds: string,
+): Succession {
+  if (materials === undefined) return { kind: "unlisted" };
+  const predecessor = materials.find(({ materialId }) => materialId === succeeds);
+  const current = materials.find(({ state }) => state === "CURRENT")?.materialId;
+  const isReplica = key.multiRegion?.type === "REPLICA";
+  if (predecessor?.state === "CURRENT") {
+    const pending = materials.find(isPending);
+    if (pending !== undefined) return { kind: "waiting", materialId: pending.materialId };
+    return { kind: isReplica ? "awaited" : "new" };
+  }
+  const isFormer = predecessor?.state === "NON_CURRENT";
+  return isReplica && isFormer ? { kind: "known" } : { kind: "broken", current, isFormer };
+}
