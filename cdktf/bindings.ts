@@ -16,6 +16,12 @@ export {
   type ImportedKeyMaterialTimeoutsOutputReference,
 } from "./generated/cdktf/imported-key-material";
 export {
+  KeyRotation as KeyRotationResource,
+  type KeyRotationConfig as KeyRotationResourceConfig,
+  type KeyRotationTimeouts,
+  type KeyRotationTimeoutsOutputReference,
+} from "./generated/cdktf/key-rotation";
+export {
   type ByokProviderAlibaba,
   type ByokProviderAlibabaAssumeRole,
   type ByokProviderAws,

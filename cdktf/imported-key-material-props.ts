@@ -56,6 +56,13 @@ export interface ImportedKeyMaterialProps {
    */
   readonly renewBefore?: string;
   /**
+   * The `keyMaterialId` of the material that these bytes come after: they are imported as new material beside it, to be
+   * rotated to by a key rotation. It must be the current one then. Symmetric keys on AWS only.
+   *
+   * @default - the key's first material
+   */
+  readonly succeeds?: string;
+  /**
    * How the bytes are wrapped: `RSAES_OAEP_SHA_1`, `RSAES_OAEP_SHA_256`, `RSA_AES_KEY_WRAP_SHA_1`,
    * `RSA_AES_KEY_WRAP_SHA_256`, `RSAES_PKCS1_V1_5`.
    *

@@ -37,6 +37,12 @@ export interface ImportedKeyMaterialArgs {
   /** How long before its expiry the material is imported again, with `validFor`. Default: a third of `validFor`. */
   renewBefore?: Input<string>;
   /**
+   * The `keyMaterialId` of the material that these bytes come after: they are imported as new material beside it, to be
+   * rotated to by a key rotation. It must be the current one then. Symmetric keys on AWS only. Default: the key's first
+   * material.
+   */
+  succeeds?: Input<string>;
+  /**
    * How the bytes are wrapped: `RSAES_OAEP_SHA_1`, `RSAES_OAEP_SHA_256`, `RSA_AES_KEY_WRAP_SHA_1`,
    * `RSA_AES_KEY_WRAP_SHA_256`, `RSAES_PKCS1_V1_5`. Default: the strongest that the key and the KMS allow.
    */
@@ -82,6 +88,13 @@ export interface ImportedKeyMaterialOutputs {
   readonly validTo: Output<string | undefined>;
   /** The KMS's own id of the material, where it has one. */
   readonly keyMaterialId: Output<string | undefined>;
+  /**
+   * Where the material stands among those of its key at the last refresh or apply: `current` encrypts, `former` only
+   * decrypts, the others wait for a rotation. Null where the key takes one material only.
+   */
+  readonly rotationState: Output<
+    "current" | "former" | "pending_rotation" | "pending_multi_region_import_and_rotation" | undefined
+  >;
   /** Whether an import has proved that the key holds the bytes of `fingerprint`. */
   readonly verified: Output<boolean>;
   /** `imported`, `never_imported`, `expired`, `deleted`, `key_pending_deletion` or `key_gone`. */

@@ -2,6 +2,7 @@
 import { externalKeyFields, externalKeySummary } from "../../src/definitions/external-key";
 import { externalKeyLookupFields, externalKeyLookupSummary } from "../../src/definitions/external-key-lookup";
 import { importedKeyMaterialFields, importedKeyMaterialSummary } from "../../src/definitions/imported-key-material";
+import { keyRotationFields, keyRotationSummary } from "../../src/definitions/key-rotation";
 import { cdktfTypes, optionNames } from "./cdktf-types";
 import { pulumiTypes } from "./pulumi-types";
 import { referencePage } from "./reference-page";
@@ -16,6 +17,11 @@ const material = {
   name: "ImportedKeyMaterial",
   what: inTypeScript(importedKeyMaterialSummary),
   fields: importedKeyMaterialFields,
+};
+const rotation = {
+  name: "KeyRotation",
+  what: inTypeScript(keyRotationSummary),
+  fields: keyRotationFields,
 };
 const lookup = {
   name: "ExternalKey.fromLookup",
@@ -42,6 +48,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
         importedKeyMaterialFields,
       ),
     ],
+    ["pulumi/key-rotation-args.ts", pulumiTypes("KeyRotation", "Arguments of a KeyRotation.", keyRotationFields)],
     [
       "cdktf/external-key-props.ts",
       cdktfTypes(
@@ -83,7 +90,22 @@ export function generatedFiles(): ReadonlyMap<string, string> {
         { key: "IExternalKey", timeouts: "ImportedKeyMaterialTimeouts", provider: "TerraformProvider" },
       ),
     ],
-    ["docs/reference/pulumi.md", referencePage("pulumi", "Pulumi: arguments and results", [key, material])],
-    ["docs/reference/cdktf.md", referencePage("cdktf", "CDKTF and CDK Terrain: properties", [key, lookup, material])],
+    [
+      "cdktf/key-rotation-props.ts",
+      cdktfTypes(
+        [{ name: "KeyRotationProps", what: "Properties of a KeyRotation.", fields: keyRotationFields }],
+        [
+          'import type { KeyRotationTimeouts } from "./bindings";',
+          'import type { TerraformProvider } from "./core";',
+          'import type { IExternalKey } from "./i-external-key";',
+        ],
+        { key: "IExternalKey", timeouts: "KeyRotationTimeouts", provider: "TerraformProvider" },
+      ),
+    ],
+    ["docs/reference/pulumi.md", referencePage("pulumi", "Pulumi: arguments and results", [key, material, rotation])],
+    [
+      "docs/reference/cdktf.md",
+      referencePage("cdktf", "CDKTF and CDK Terrain: properties", [key, lookup, material, rotation]),
+    ],
   ]);
 }

@@ -1,6 +1,7 @@
 import { externalKeyFields } from "../../src/definitions/external-key";
 import { externalKeyLookupFields } from "../../src/definitions/external-key-lookup";
 import { importedKeyMaterialFields } from "../../src/definitions/imported-key-material";
+import { keyRotationFields } from "../../src/definitions/key-rotation";
 import { type Bounds, descriptionIn, type Face, type ResourceField } from "../../src/definitions/resource-field";
 import { spelled } from "../../src/definitions/spelling";
 
@@ -8,6 +9,7 @@ const everyField: Readonly<Record<string, ResourceField>> = {
   ...externalKeyLookupFields,
   ...externalKeyFields,
   ...importedKeyMaterialFields,
+  ...keyRotationFields,
 };
 
 /** A description with the names of fields as faces in TypeScript spell them. */

@@ -37,6 +37,7 @@ export function materialFaults(written: WrittenMaterial, key: KeyOfMaterial): re
     ...lifetimeFaults(written, key),
     ...wrappingFaults(written, key),
     ...descriptionFaults(written, key),
+    ...successionFaults(written, key),
   ];
 }
 
@@ -95,4 +96,15 @@ function descriptionFaults(
   return faultsOf("material_description", () =>
     checkMaterialDescription(profile, materialDescription, { spec, isReplica }),
   );
+}
+
+function successionFaults({ args, set }: WrittenMaterial, { profile, keySpec }: KeyOfMaterial): readonly Fault[] {
+  if (!set.has("succeeds") || profile === undefined) return [];
+  const value = args.succeeds === undefined ? "`succeeds` is set" : `\`succeeds\` is ${args.succeeds}`;
+  const first = "holds its first key material for life. Create another key for new bytes, and remove `succeeds`.";
+  if (profile.rotationsInLife === undefined) {
+    return faultIf(true, "succeeds", `${value}, and a key of ${profile.title} ${first}`);
+  }
+  const isSingle = keySpec !== undefined && !profile.severalMaterials.includes(keySpec);
+  return faultIf(isSingle, "succeeds", `${value}, and a key of the spec ${keySpec} ${first}`);
 }

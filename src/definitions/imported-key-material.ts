@@ -11,6 +11,12 @@ export const importedKeyMaterialSummary =
 const sources =
   "`file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways, `?encoding=raw|hex|base64|pem|der` says which is meant.";
 
+/** What a KMS names key material by. */
+export const materialIdForm = {
+  pattern: /^[0-9a-f]{64}$/,
+  words: "the id of key material, 64 lower-case hexadecimal digits",
+} as const;
+
 /** The arguments and results of imported key material. */
 export const importedKeyMaterialFields = {
   key: {
@@ -106,7 +112,7 @@ export const importedKeyMaterialFields = {
   succeeds: {
     is: text,
     optional: true,
-    form: { pattern: /^[0-9a-f]{64}$/, words: "the id of key material, 64 lower-case hexadecimal digits" },
+    form: materialIdForm,
     concerns: "own_record",
     description:
       "The `key_material_id` of the material that these bytes come after: they are imported as new material beside it, to be rotated to by a key rotation. It must be the current one then. Symmetric keys on AWS only. Default: the key's first material.",

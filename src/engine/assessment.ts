@@ -130,6 +130,7 @@ interface Decision {
 }
 
 type Broken = Extract<Succession, { readonly kind: "broken" }>;
+type Single = Extract<Succession, { readonly kind: "single" }>;
 
 /** Each state has its rows, in the order in which they are asked, and one that holds where none of them does. */
 function firstVerdict(facts: AssessmentFacts): Decision {
@@ -202,8 +203,9 @@ const ofAnyKey = {
   wrong_predecessor: ({ wanted, condition }) => {
     const { succession } = { succession: undefined, ...condition };
     if (succession?.kind === "unlisted") return unlisted(wanted);
-    if (succession?.kind !== "broken") return undefined;
-    const problem = wrongPredecessor(wanted, succession);
+    if (succession?.kind !== "broken" && succession?.kind !== "single") return undefined;
+    const problem =
+      succession.kind === "single" ? singleMaterial(wanted, succession) : wrongPredecessor(wanted, succession);
     return { action: "refuse", reason: problem.rawMessage, problem };
   },
 
@@ -313,6 +315,14 @@ function unlisted({ keyArn }: WantedMaterial): Verdict {
   };
 }
 
+function singleMaterial({ keyArn }: WantedMaterial, { spec }: Single): ByokError {
+  return new ByokError(
+    "unsupported_key_spec",
+    `${keyArn} is of the spec ${spec}, and such a key keeps its first key material for life, so none can succeed it. Nothing was imported. Remove \`succeeds\`, and create another key for new bytes.`,
+    { attribute: "succeeds" },
+  );
+}
+
 function wrongPredecessor({ keyArn, succeeds }: WantedMaterial, { current, isFormer }: Broken): ByokError {
   const is = isFormer ? "is a former key material of" : "is no key material of";
   const what = `\`succeeds\` must name the current key material: ${succeeds} ${is} ${keyArn}`;
@@ -321,7 +331,9 @@ function wrongPredecessor({ keyArn, succeeds }: WantedMaterial, { current, isFor
     current === undefined
       ? "Import the key's first material before, and refer to its `key_material_id`."
       : "Set `succeeds` to that, or import these bytes into the state if the key has them already.";
-  return new ByokError("wrong_predecessor", `${what}${now}. Nothing was imported. ${remedy}`, { attribute: "succeeds" });
+  return new ByokError("wrong_predecessor", `${what}${now}. Nothing was imported. ${remedy}`, {
+    attribute: "succeeds",
+  });
 }
 
 /** The error where only the key's tag, which others may have set, contradicts the bytes. */

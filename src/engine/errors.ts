@@ -27,7 +27,7 @@ export const errorCodes = {
   ambiguous_material: "The content of a source can be read as key material in more than one way.",
   wrong_material: "The bytes do not fit the key spec.",
   different_material: "The bytes are other bytes than the ones that the key holds.",
-  wrong_predecessor: "New key material does not succeed the current material of the key.",
+  wrong_predecessor: "Key material does not come after the current material of the key.",
   material_not_proved: "No import of byok's has proved which bytes the key holds.",
   source_not_allowed: "This kind of source is not allowed by the configuration.",
   // The key
@@ -50,7 +50,7 @@ export const errorCodes = {
   throttled: "The KMS keeps answering that requests come too fast.",
   service_unavailable: "The KMS could not be reached, or failed.",
   import_refused: "The KMS refused the import.",
-  limit_exceeded: "A limit of the account is reached.",
+  limit_exceeded: "A limit of the account or of the key is reached.",
   invalid_policy: "The KMS does not accept the key policy.",
   service_refused: "The KMS refused the request.",
   // The run

@@ -333,7 +333,9 @@ function rotationAfter(
     const isReplicated = (key.multiRegion?.replicaArns ?? []).length > 0;
     return isReplicated ? "PENDING_MULTI_REGION_IMPORT_AND_ROTATION" : "PENDING_ROTATION";
   }
-  return succession === undefined && materialId !== undefined ? (materialFacts(condition).rotation ?? "CURRENT") : undefined;
+  return succession === undefined && materialId !== undefined
+    ? (materialFacts(condition).rotation ?? "CURRENT")
+    : undefined;
 }
 
 /** Each KMS takes an import in its own way, and material that succeeds another comes in a way of its own. */

@@ -169,16 +169,11 @@ function identityOf(
   { again, materialId, succession }: ImportPlan,
   isReplica: boolean,
 ): Pick<MaterialImport, "importType" | "materialId"> {
-  switch (succession?.kind) {
-    case "new":
-      return { importType: "new" };
-    case "waiting":
-      return { importType: "existing", materialId: succession.materialId };
-    case undefined:
-      return again || isReplica ? { importType: "existing", ...(again ? defined({ materialId }) : {}) } : {};
-    default:
-      return { importType: "existing" };
+  if (succession === undefined) {
+    return again || isReplica ? { importType: "existing", ...(again ? defined({ materialId }) : {}) } : {};
   }
+  if (succession.kind === "new") return { importType: "new" };
+  return { importType: "existing", ...(succession.kind === "waiting" ? { materialId: succession.materialId } : {}) };
 }
 
 /** An import that was repeated for longer than its material was to live is none that the KMS takes. */

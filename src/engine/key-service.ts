@@ -188,6 +188,18 @@ export interface MaterialDeleting {
   deleteMaterial(keyArn: string, materialId: string | undefined, call?: Call): Promise<void>;
 }
 
+/** Makes other material the current one of its key. */
+export interface KeyRotating {
+  /**
+   * Begins the rotation of a key, in all its Regions, to the material that waits for one: asynchronous, so that
+   * `materials` shows it a little later. Sent to the primary. Absent where the KMS cannot rotate to imported material.
+   *
+   * Throws `key_unusable` where nothing waits for a rotation, also where an attempt before this one, whose reply was lost,
+   * has begun it; `key_disabled`; `limit_exceeded` where the key was rotated too often in its life.
+   */
+  rotate?(keyArn: string, call?: Call): Promise<void>;
+}
+
 /** Makes keys. */
 export interface KeyCreating {
   /** Makes a key, another one each time: never repeated where it may have taken effect. */
@@ -262,6 +274,7 @@ export interface MaterialImports extends MaterialImporting, MaterialDeleting {}
 export interface KeyWrites
   extends KeyCreating,
     KeyReplicating,
+    KeyRotating,
     KeyEnabling,
     KeySettings,
     PolicyWriting,

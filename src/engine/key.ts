@@ -72,6 +72,13 @@ export interface KeyDescription {
   readonly protectionLevel?: string;
 }
 
+export const materialStates = [
+  "CURRENT",
+  "NON_CURRENT",
+  "PENDING_ROTATION",
+  "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+] as const;
+
 /** One of the materials that a key holds or once held. */
 export interface MaterialEntry {
   /** The KMS's own id of the material. */
@@ -79,7 +86,7 @@ export interface MaterialEntry {
   /** Whether its bytes are in the key now. */
   readonly imported: boolean;
   /** Whether new data are encrypted with it, old data only, or it waits to become the current one. */
-  readonly state: "CURRENT" | "NON_CURRENT" | "PENDING_ROTATION" | "PENDING_MULTI_REGION_IMPORT_AND_ROTATION";
+  readonly state: (typeof materialStates)[number];
   /** What was noted beside it at its import. */
   readonly description?: string;
   /** Whether it expires. Absent while it is not in the key. */

@@ -18,6 +18,7 @@ export const operations = [
   "importParameters",
   "importMaterial",
   "deleteMaterial",
+  "rotate",
   "create",
   "replicate",
   "setEnabled",
@@ -63,6 +64,10 @@ export interface KmsProfile {
   readonly reimport: "in_place" | "delete_first";
   /** Whether a key may hold several materials with ids of their own (`materials`), and which specs do. */
   readonly severalMaterials: readonly KeySpec[];
+  /**
+   * How often a key of such a spec can be rotated in its life to material that was imported. Absent: the KMS cannot do it.
+   */
+  readonly rotationsInLife?: number;
   /** What a material's description may look like. Absent: the KMS knows none. */
   readonly materialDescription?: { readonly pattern: RegExp; readonly longest: number };
   /** How many days a key can be made to wait for its deletion. */

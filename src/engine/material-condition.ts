@@ -321,11 +321,13 @@ const clockDifference = 60;
  * what waits for a rotation may be deleted, and is then as if it had never been.
  */
 function successionOf(
-  { facts: { materials, succeeds, settling = 0 }, key, record, now }: Look,
+  { facts: { materials, severalMaterials = false, succeeds, settling = 0 }, key, record, now }: Look,
   ours: MaterialEntry | undefined,
 ): Succession | undefined {
   if (succeeds === undefined || ours !== undefined) return undefined;
-  if (record?.materialId !== undefined && (materials === undefined || isRecent(record, now, settling))) return undefined;
+  if (!severalMaterials) return { kind: "single", spec: key.spec };
+  if (record?.materialId !== undefined && (materials === undefined || isRecent(record, now, settling)))
+    return undefined;
   return successionIn(key, materials, succeeds);
 }
 

@@ -1,10 +1,10 @@
-import { type Call, checkCall } from "./call";
+import { type Call, checkCall, sharedLook } from "./call";
 import type { Milliseconds } from "./clock";
 import { readableTags, toldWish } from "./enabled-wish";
 import { isByokError } from "./errors";
 import type { EpochSeconds } from "./instant";
 import { type KeyDescription, type MaterialEntry, type Tags, waitsForDeletion } from "./key";
-import { type KeyContext, keyContext } from "./key-context";
+import { type KeyContext, keyContext, withCall } from "./key-context";
 import type { KeyReading, MaterialListing, Observed, TagReading } from "./key-service";
 import { noteKmsTime } from "./kms-time";
 import { mayHoldSeveral } from "./kms-profile";
@@ -69,7 +69,14 @@ export async function observeMaterial(
 ): Promise<MaterialObservation> {
   const context: LookContext = keyContext(run, keyArn, "key_arn", call);
   const { service } = context;
-  const look = () => lookAtKey(context);
+  const isShared = !waiting && maySeeOthers(record, succeeds) && !run.memory.made.has(keyArn);
+  // What a first look is told may be what another resource of the key was told a moment ago.
+  let own = !isShared;
+  const look = () => {
+    const now = own ? context : withCall(context, { ...call, recent: sharedLook });
+    own = true;
+    return lookAtKey(now);
+  };
   const { value: key, at } = await withRecentImport(
     context,
     record,
@@ -89,13 +96,19 @@ export async function observeMaterial(
     };
   }
   const listed = needsMaterialList(key, record, severalMaterials, succeeds);
-  const materials = listed ? await materialsOf(context) : undefined;
-  const listing = { materials, unlisted: listed && materials === undefined };
-  const untagged = materialCondition({ ...facts, ...listing }, record, lifetime, at);
+  const listing = isShared ? withCall(context, { ...call, recent: sharedLook }) : context;
+  const materials = listed ? await materialsOf(listing) : undefined;
+  const list = { materials, unlisted: listed && materials === undefined };
+  const untagged = materialCondition({ ...facts, ...list }, record, lifetime, at);
   const tags = needsTags(key, record, untagged, profile.reimport) ? await readableTags(context)() : undefined;
   const condition =
-    tags === undefined ? untagged : materialCondition({ ...facts, ...listing, tags }, record, lifetime, at);
+    tags === undefined ? untagged : materialCondition({ ...facts, ...list, tags }, record, lifetime, at);
   return { at, key, materials, tags, condition: asTold(context, key, condition) };
+}
+
+/** Whether the key holds more materials than one, as far as that is known before a look. */
+function maySeeOthers(record: MaterialRecord | undefined, succeeds: string | undefined): boolean {
+  return succeeds !== undefined || (record?.otherMaterials ?? []).length > 0;
 }
 
 /** The materials of a key. Undefined where they may not be listed: what the key's state tells has to do then. */

@@ -10,6 +10,7 @@ import type { KeyReading, MaterialDeleting } from "./key-service";
 import { type DeletionReason, deleteMaterial } from "./material-deletion";
 import type { MaterialRecord } from "./material-record";
 import type { Run } from "./run";
+import { isPending } from "./succession";
 
 /** `retain` leaves the bytes in the key, `delete` deletes them at once. */
 export type DeletionPolicy = "retain" | "delete";
@@ -32,7 +33,7 @@ export async function releaseMaterial(
   policy: DeletionPolicy,
   call: Call = {},
 ): Promise<Released> {
-  if (policy === "retain") return { warnings: [retained(record.keyArn)] };
+  if (policy === "retain") return { warnings: [retained(record)] };
   const context = keyContext(run, record.keyArn, "key_arn", call);
   return run.locks.hold(record.keyArn, async () => {
     const spared = sparing(run, record);
@@ -52,6 +53,28 @@ export async function releaseMaterial(
       `The key material of ${record.keyArn} was not deleted: no import of byok's has proved which bytes the key holds. Apply once with the bytes at hand, which proves them, or set \`deletion_policy\` to retain and delete the material by hand.`,
       { attribute: "deletion_policy" },
     );
+  });
+}
+
+/**
+ * Deletes material that still waits for a rotation, so that other bytes may take its place: nothing was ever encrypted under
+ * it. On a primary it goes from all Regions. What has become the current one since is left as it is.
+ *
+ * @returns Whether it is gone.
+ */
+export async function dropPendingMaterial(run: Run, record: MaterialRecord, call: Call = {}): Promise<boolean> {
+  const proof = ImportProof.onRecord(record);
+  if (proof?.materialId === undefined) return false;
+  const context = keyContext(run, record.keyArn, "key_arn", call);
+  const { service } = context;
+  if (service.profile.severalMaterials.length === 0) return false;
+  return run.locks.hold(record.keyArn, async () => {
+    const materials = await service.materials(record.keyArn, call);
+    const entry = materials.find(({ materialId }) => materialId === proof.materialId);
+    if (entry === undefined) return true;
+    if (!isPending(entry)) return false;
+    await deleteMaterial(service, proof, { kind: "destroyed" }, call);
+    return true;
   });
 }
 
@@ -86,7 +109,7 @@ export async function leaveFormerKey(
   moved: Pick<MaterialOutcome, "proof" | "condition">,
   call: Call = {},
 ): Promise<Released> {
-  if (policy === "retain") return { warnings: [retained(record.keyArn)] };
+  if (policy === "retain") return { warnings: [retained(record)] };
   const context = keyContext(run, record.keyArn, "key_arn", call);
   return run.locks.hold(record.keyArn, async () => {
     const spared = sparing(run, record);
@@ -112,8 +135,12 @@ function left({ keyArn }: MaterialRecord, why: string): Released {
   return { warnings: [`The key material of ${keyArn} was left as it is. ${why}`] };
 }
 
-function retained(keyArn: string): string {
-  return `The key material stays in ${keyArn}, since \`deletion_policy\` is retain. Unless the key itself is deleted, it still works, and byok no longer looks after it.`;
+function retained({ keyArn, otherMaterials = [] }: MaterialRecord): string {
+  const among =
+    otherMaterials.length === 0
+      ? ""
+      : " The key needs each of its materials that ever was the current one: once this one lapses, it cannot be used until the same bytes are imported again.";
+  return `The key material stays in ${keyArn}, since \`deletion_policy\` is retain. Unless the key itself is deleted, it still works, and byok no longer looks after it.${among}`;
 }
 
 /** Why bytes that were to be deleted are needed all the same. */

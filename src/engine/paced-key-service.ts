@@ -1,4 +1,5 @@
 import type { Call } from "./call";
+import type { Clock, Milliseconds } from "./clock";
 import type { ByokError } from "./errors";
 import type { KeyService } from "./key-service";
 import type { Operation } from "./kms-profile";
@@ -19,26 +20,34 @@ export function pacedKeyService(
   pacerOf: (region: string) => Pacer,
 ): KeyService {
   const pacer = pacerOf(inner.region);
+  const recent = recentAnswers(repeating.clock);
   const request = <T>(operation: Operation, given: Call | undefined, send: (call: Call) => Promise<T>): Promise<T> => {
     const call = given ?? {};
     return retrying(
-      () => sendInTurn(pacer, operation, call, send),
+      async () => {
+        try {
+          return await sendInTurn(pacer, operation, call, send);
+        } finally {
+          if (!reading.has(operation)) recent.forget();
+        }
+      },
       (error) => mayBeRepeated(operation, error),
       call,
       repeating,
     );
   };
-  const describing = shared((keyArn: string, call?: Call) =>
-    request("describe", call, (c) => inner.describe(keyArn, c)),
+  const describing = recent.remembering(
+    shared((keyArn: string, call?: Call) => request("describe", call, (c) => inner.describe(keyArn, c))),
   );
   const protecting = inner.setDeletionProtection?.bind(inner);
+  const rotating = inner.rotate?.bind(inner);
   return {
     profile: inner.profile,
     region: inner.region,
     describe: describing,
     policy: (keyArn, call) => request("policy", call, (c) => inner.policy(keyArn, c)),
     tags: (keyArn, call) => request("tags", call, (c) => inner.tags(keyArn, c)),
-    materials: (keyArn, call) => request("materials", call, (c) => inner.materials(keyArn, c)),
+    materials: recent.remembering((keyArn, call) => request("materials", call, (c) => inner.materials(keyArn, c))),
     listKeys: (marker, call) => request("listKeys", call, (c) => inner.listKeys(marker, c)),
     callerAccount: (call) => request("callerAccount", call, (c) => inner.callerAccount(c)),
     importParameters: (keyArn, algorithm, wrappingKeySpec, call) =>
@@ -63,12 +72,53 @@ export function pacedKeyService(
     scheduleDeletion: (keyArn, windowDays, call) =>
       request("scheduleDeletion", call, (c) => inner.scheduleDeletion(keyArn, windowDays, c)),
     cancelDeletion: (keyArn, call) => request("cancelDeletion", call, (c) => inner.cancelDeletion(keyArn, c)),
+    ...(rotating === undefined
+      ? {}
+      : { rotate: (keyArn: string, call?: Call) => request("rotate", call, (c) => rotating(keyArn, c)) }),
     ...(protecting === undefined
       ? {}
       : {
           setDeletionProtection: (keyArn: string, enabled: boolean, call?: Call) =>
             request("setDeletionProtection", call, (c) => protecting(keyArn, enabled, c)),
         }),
+  };
+}
+
+/** Requests that change nothing. */
+const reading: ReadonlySet<Operation> = new Set([
+  "describe",
+  "policy",
+  "tags",
+  "materials",
+  "listKeys",
+  "callerAccount",
+  "importParameters",
+]);
+
+interface RecentAnswers {
+  /** Gives an earlier answer about the key where the call takes one of that age, and asks otherwise. */
+  remembering<T>(ask: (keyArn: string, call?: Call) => Promise<T>): (keyArn: string, call?: Call) => Promise<T>;
+  /** What was answered before is no longer so. */
+  forget(): void;
+}
+
+/** What was answered lately. A change by this process ends it all; one by others shows once the answer is too old. */
+function recentAnswers(clock: Clock): RecentAnswers {
+  const books: Map<string, unknown>[] = [];
+  return {
+    remembering: <T>(ask: (keyArn: string, call?: Call) => Promise<T>) => {
+      const book = new Map<string, { readonly since: Milliseconds; readonly answer: T }>();
+      books.push(book);
+      return async (keyArn, call) => {
+        const known = book.get(keyArn);
+        const age = call?.recent;
+        if (age !== undefined && known !== undefined && clock.monotonic() - known.since < age) return known.answer;
+        const answer = await ask(keyArn, call);
+        if (age !== undefined) book.set(keyArn, { since: clock.monotonic(), answer });
+        return answer;
+      };
+    },
+    forget: () => books.forEach((book) => book.clear()),
   };
 }
 

@@ -88,18 +88,22 @@ export async function whileCreating<T>(
 }
 
 /**
- * Asks until the answer is good: for what another Region or a process of the KMS still has to bring about. Ends with the
- * call's deadline; gives the last answer where the key has had its time to settle and the call has none.
+ * Asks until the answer is good: for what another Region or a process of the KMS still has to bring about. Gives the last
+ * answer where the key has had its time to settle, and is only `settling` or the call has no deadline.
+ *
+ * @param patience `deadline`: up to that of the call, which then ends it with `timeout`.
  */
 export async function untilShown<T>(
   context: KmsContext<unknown>,
   ask: () => Promise<T>,
   isGood: (answer: T) => boolean,
+  patience: "deadline" | "settling" = "deadline",
 ): Promise<T> {
   const since = context.run.clock.monotonic();
+  const hasDeadline = patience === "deadline" && context.call.deadline !== undefined;
   for (let look = 0; ; look++) {
     const answer = await ask();
-    if (isGood(answer) || !isSettling(context, since)) return answer;
+    if (isGood(answer) || (!hasDeadline && !isSettling(context, since))) return answer;
     await pauseForLook(context, look);
   }
 }

@@ -17,6 +17,8 @@ export type Succession =
   | { readonly kind: "known" }
   /** The named material is not in the key, or others have succeeded it. */
   | { readonly kind: "broken"; readonly current: string | undefined; readonly isFormer: boolean }
+  /** A key of this spec, or of this KMS, keeps its first bytes for life. */
+  | { readonly kind: "single"; readonly spec: string }
   /** The materials of the key may not be listed, so that nothing is known of their order. */
   | { readonly kind: "unlisted" };
 

@@ -2,6 +2,7 @@ import type { Fault } from "../definitions/fault";
 import { ByokError, type ErrorCode } from "../engine/errors";
 import { externalKeySchema } from "./external-key-schema";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
+import { keyRotationSchema } from "./key-rotation-schema";
 import { type Diagnostic, errorDiagnostic } from "./plugin/diagnostics";
 import { type Path, path } from "./plugin/path";
 
@@ -45,7 +46,11 @@ export function diagnose(error: unknown): readonly Diagnostic[] | undefined {
 }
 
 // The engine names an argument only to those who have it.
-const anyArgument = { ...externalKeySchema.attributes, ...importedKeyMaterialSchema.attributes };
+const anyArgument = {
+  ...externalKeySchema.attributes,
+  ...importedKeyMaterialSchema.attributes,
+  ...keyRotationSchema.attributes,
+};
 
 /** An error in the settings of one KMS, on its argument in the block of the provider's configuration. */
 export function diagnosticInBlock(block: string, error: ByokError): Diagnostic {

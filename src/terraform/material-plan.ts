@@ -3,7 +3,7 @@ import { isReturning } from "../engine/announcements";
 import { type Assessment, assess } from "../engine/assessment";
 import { ByokError } from "../engine/errors";
 import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
-import { materialFacts } from "../engine/material-condition";
+import { type MaterialCondition, materialFacts } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
@@ -104,7 +104,7 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   const { record, condition, unrecorded } = memory;
   const { offer } = opened;
   const kept = { record, condition, unrecorded };
-  if (condition === undefined || !isKnown(config)) {
+  if (condition === undefined || !isKnown(config, condition)) {
     return {
       planned: { ...planned, ...unknownResults(config) },
       private: remember({ ...kept, planned: "reimport" }),
@@ -209,8 +209,9 @@ function sameDate(configured: Config<Schema>["valid_to"], stored: string | null)
 /** The arguments that decide what is done. While one of them is unknown, so is everything that an import may change. */
 const deciding = namesWith(importedKeyMaterialFields, { optional: true, writeOnly: undefined });
 
-function isKnown(config: Config<Schema>): boolean {
-  return deciding.every((name) => config[name] !== UNKNOWN);
+function isKnown(config: Config<Schema>, { state }: MaterialCondition): boolean {
+  // What comes after which matters only to material that is not in the key yet.
+  return deciding.every((name) => config[name] !== UNKNOWN || (name === "succeeds" && state === "imported"));
 }
 
 /** The key's own resource enables or disables it in the same run, or may do so, which changes a result of this one. */

@@ -1,4 +1,5 @@
 import { importedKeyMaterialFields } from "../definitions/imported-key-material";
+import { rotationStateOf } from "../definitions/rotation-state";
 import { type Assessment, whatIsDue } from "../engine/assessment";
 import type { MaterialOutcome, MaterialSettings } from "../engine/imported-key-material";
 import { type Fingerprint, isFingerprint } from "../engine/fingerprint";
@@ -103,6 +104,7 @@ function wantedOfState(state: State<Schema>, record: MaterialRecord): MaterialSe
     lifetime: record.lifetime ?? lifetimeOfState(state),
     description: record.description,
     onDeletion: state.on_deletion === "report" ? "report" : "reimport",
+    succeeds: state.succeeds ?? undefined,
   };
 }
 
@@ -118,6 +120,7 @@ function resultsOf(record: MaterialRecord, condition: MaterialCondition) {
     fingerprint: record.fingerprint ?? null,
     valid_to: moment(facts.validTo),
     key_material_id: facts.materialId ?? record.materialId ?? null,
+    rotation_state: rotationStateOf(facts.rotation) ?? null,
     verified: record.verified,
     material_state: condition.state,
     key_state: facts.keyState ?? null,

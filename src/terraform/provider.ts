@@ -9,6 +9,7 @@ import { diagnose, diagnosticInBlock, diagnosticOf, refusals } from "./diagnose"
 import { externalKey } from "./external-key";
 import { externalKeyLookup } from "./external-key-data";
 import { importedKeyMaterial } from "./imported-key-material";
+import { keyRotation } from "./key-rotation";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { type AnyProvider, define } from "./plugin/provider";
 import { providerSchema, providerSchemaFor } from "./provider-schema";
@@ -32,7 +33,11 @@ export function byokProvider(clouds: readonly Cloud[] = knownClouds): AnyProvide
         return { diagnostics: [diagnosticOf(ByokError.from(error), providerSchema.attributes)] };
       }
     },
-    resources: { byok_external_key: externalKey, byok_imported_key_material: importedKeyMaterial },
+    resources: {
+      byok_external_key: externalKey,
+      byok_imported_key_material: importedKeyMaterial,
+      byok_key_rotation: keyRotation,
+    },
     dataSources: { byok_external_key: externalKeyLookup },
     diagnose,
   });

@@ -1,9 +1,10 @@
 import { defined } from "../engine/defined";
 import { isFingerprint } from "../engine/fingerprint";
-import { expirationModels, keyStates } from "../engine/key";
+import { expirationModels, keyStates, materialStates } from "../engine/key";
 import type { Expiry, MaterialCondition } from "../engine/material-condition";
 import type { MaterialRecord } from "../engine/material-record";
 import { lifetimeIn, recordFrom, type StoredRecord } from "../engine/stored-record";
+import type { Succession } from "../engine/succession";
 import { isJsonObject, type Json, type JsonObject } from "./plugin/private-state";
 
 /**
@@ -50,9 +51,10 @@ export function rememberedCondition(json: Json | undefined): MaterialCondition |
   if (state === "key_pending_deletion") return { state, keyState, ...known };
   const missingMaterials = idsIn(json["missingMaterials"]) ?? [];
   const living = { keyState, missingMaterials, ...known, ...set(json, "toDisable") };
-  const empty = { ...living, ...set(json, "unlisted") };
+  const succession = successionIn(json["succession"]);
+  const empty = { ...living, ...set(json, "unlisted"), ...defined({ succession }) };
   const material = {
-    ...defined({ materialId: textIn(json["materialId"]) }),
+    ...defined({ materialId: textIn(json["materialId"]), rotation: oneOf(materialStates, json["rotation"]) }),
     lifetimePast: json["lifetimePast"] === true,
   };
   const expiry = expiryIn(json);
@@ -86,6 +88,17 @@ function expiryIn(json: JsonObject): Expiry {
   return renewalTime === undefined
     ? { validTo, renewalDue: false }
     : { validTo, renewalTime, renewalDue: json["renewalDue"] === true };
+}
+
+/** What is not one of the kinds is left out: the apply finds it out again. */
+function successionIn(json: Json | undefined): Succession | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const { kind } = json;
+  const [materialId, spec] = [textIn(json["materialId"]), textIn(json["spec"])];
+  if (kind === "waiting") return materialId === undefined ? undefined : { kind, materialId };
+  if (kind === "single") return spec === undefined ? undefined : { kind, spec };
+  if (kind === "broken") return { kind, current: textIn(json["current"]), isFormer: json["isFormer"] === true };
+  return kind === "new" || kind === "awaited" || kind === "known" || kind === "unlisted" ? { kind } : undefined;
 }
 
 function textIn(json: Json | undefined): string | undefined {

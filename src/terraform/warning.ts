@@ -46,6 +46,10 @@ export const warningTitles = {
     says: "The bytes were imported, and something that follows from it failed. The next apply goes on.",
   },
   material: { title: "Imported Key Material", says: "Anything else about the material in a key." },
+  rotation: {
+    title: "Key Rotation",
+    says: "A key was rotated on, can hardly be rotated any more, or cannot be now.",
+  },
   key_pending_deletion: {
     title: "Key Pending Deletion",
     says: "The key is pending deletion. Its own resource cancels that in place; its material is left alone.",

@@ -63,6 +63,12 @@ export interface ImportedKeyMaterialConfig extends cdktf.TerraformMetaArguments 
   */
   readonly renewBefore?: string;
   /**
+  * The `key_material_id` of the material that these bytes come after: they are imported as new material beside it, to be rotated to by a key rotation. It must be the current one then. Symmetric keys on AWS only. Default: the key's first material.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#succeeds ImportedKeyMaterial#succeeds}
+  */
+  readonly succeeds?: string;
+  /**
   * How long each import is valid, such as `90d` or `2160h`; the material is renewed in time. Default: not set.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#valid_for ImportedKeyMaterial#valid_for}
@@ -354,6 +360,7 @@ export class ImportedKeyMaterial extends cdktf.TerraformResource {
     this._materialDescription = config.materialDescription;
     this._onDeletion = config.onDeletion;
     this._renewBefore = config.renewBefore;
+    this._succeeds = config.succeeds;
     this._validFor = config.validFor;
     this._validTo = config.validTo;
     this._wrappingAlgorithm = config.wrappingAlgorithm;
@@ -551,6 +558,27 @@ export class ImportedKeyMaterial extends cdktf.TerraformResource {
     return this.getStringAttribute('renewal_time');
   }
 
+  // rotation_state - computed: true, optional: false, required: false
+  public get rotationState() {
+    return this.getStringAttribute('rotation_state');
+  }
+
+  // succeeds - computed: false, optional: true, required: false
+  private _succeeds?: string; 
+  public get succeeds() {
+    return this.getStringAttribute('succeeds');
+  }
+  public set succeeds(value: string) {
+    this._succeeds = value;
+  }
+  public resetSucceeds() {
+    this._succeeds = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get succeedsInput() {
+    return this._succeeds;
+  }
+
   // valid_for - computed: false, optional: true, required: false
   private _validFor?: string; 
   public get validFor() {
@@ -651,6 +679,7 @@ export class ImportedKeyMaterial extends cdktf.TerraformResource {
       material_description: cdktf.stringToTerraform(this._materialDescription),
       on_deletion: cdktf.stringToTerraform(this._onDeletion),
       renew_before: cdktf.stringToTerraform(this._renewBefore),
+      succeeds: cdktf.stringToTerraform(this._succeeds),
       valid_for: cdktf.stringToTerraform(this._validFor),
       valid_to: cdktf.stringToTerraform(this._validTo),
       wrapping_algorithm: cdktf.stringToTerraform(this._wrappingAlgorithm),
@@ -711,6 +740,12 @@ export class ImportedKeyMaterial extends cdktf.TerraformResource {
       },
       renew_before: {
         value: cdktf.stringToHclTerraform(this._renewBefore),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      succeeds: {
+        value: cdktf.stringToHclTerraform(this._succeeds),
         isBlock: false,
         type: "simple",
         storageClassType: "string",

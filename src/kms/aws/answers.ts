@@ -7,6 +7,7 @@ import {
   type KeyDescription,
   keyStates,
   type MaterialEntry,
+  materialStates,
   type Tags,
 } from "../../engine/key";
 
@@ -14,13 +15,6 @@ import {
  * AWS's answers in the engine's terms. They come from outside and the SDK lets anything through that has the shape of
  * JSON, so nothing is taken for granted here: whatever is missing or of another kind is an `untrusted_answer`.
  */
-
-const materialStates = [
-  "CURRENT",
-  "NON_CURRENT",
-  "PENDING_ROTATION",
-  "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
-] as const satisfies readonly MaterialEntry["state"][];
 
 export function keyDescription(given: KeyMetadata | undefined, operation: string): KeyDescription {
   const read = reader(operation);

@@ -184,6 +184,12 @@ export const rows = {
         `The key${on} waits for its deletion, so AWS refuses ${action}. Cancel the deletion first, if the key is to be kept.`,
     },
     {
+      when: ({ action }) => action === "kms:RotateKeyOnDemand",
+      code: "key_unusable",
+      message: ({ on, said: words }) =>
+        `AWS does not rotate the key${on} in its state${words}. It must be Enabled, and hold material that waits for a rotation and that each of its Regions has.`,
+    },
+    {
       when: said(/pending rotation/i),
       code: "key_unusable",
       message: ({ on, said: words }) =>
@@ -319,6 +325,12 @@ export const rows = {
     },
   ],
   LimitExceededException: [
+    {
+      when: ({ action }) => action === "kms:RotateKeyOnDemand",
+      code: "limit_exceeded",
+      message: ({ on, said: words }) =>
+        `The key${on} was rotated as often as a key can be in its life${words}. Create another key, and move to it; keep this one for what is encrypted under it.`,
+    },
     {
       code: "limit_exceeded",
       message: ({ action, on, said: words }) =>

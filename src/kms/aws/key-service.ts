@@ -259,6 +259,12 @@ function keyWrites(clients: RegionClients, clock: Clock): KeyWrites {
         return observed(keyDescription(answer.ReplicaKeyMetadata, "ReplicateKey"), answer);
       }),
 
+    rotate: (keyArn, call) =>
+      sent(changes("kms:RotateKeyOnDemand", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        await client.send(new sdk.RotateKeyOnDemandCommand({ KeyId: keyArn }), options);
+      }),
+
     setEnabled: (keyArn, enabled, call) =>
       sent(changes(enabled ? "kms:EnableKey" : "kms:DisableKey", keyArn), call, async (options) => {
         const { sdk, client } = await clients.kms();
