@@ -36,7 +36,7 @@ export const errorCodes = {
   key_unusable: "The key's state does not allow what must be done.",
   key_disabled: "The key is disabled.",
   wrong_origin: "The key does not take imported material.",
-  primary_not_ready: "A multi-Region primary key has no material yet, so it cannot be replicated.",
+  primary_not_ready: "A multi-Region primary key does not have the material yet that its replicas need.",
   key_conflict: "Another key stands where this one should be created.",
   creation_unconfirmed: "The answer to the creation of a key was lost.",
   // Who and where

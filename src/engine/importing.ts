@@ -38,6 +38,8 @@ export interface ImportPlan {
   readonly again: boolean;
   /** The material succeeds another of its key. Absent: it is the key's only one, or is in it for good. */
   readonly succession?: Succession | undefined;
+  /** The primary was given the same bytes a moment ago, and this Region may not know of that yet. Default false. */
+  readonly mayLag?: boolean;
   /** Of the material that comes back, where an import of ours was answered with it. */
   readonly materialId?: string | undefined;
   readonly description?: string | undefined;
@@ -194,14 +196,14 @@ async function withFreshExpiry(
  */
 async function onceRegionKnows<T>(
   context: ImportContext,
-  { key, material }: ImportPlan,
+  { key, material, mayLag = false }: ImportPlan,
   send: () => Promise<T>,
 ): Promise<T> {
   const { run } = context;
   const related = [...run.memory.imports].find(
     ([arn, fingerprints]) => arn.endsWith(`/${key.keyId}`) && fingerprints.has(material.fingerprint),
   );
-  const since = related === undefined ? undefined : madeAt(run, related[0]);
+  const since = mayLag ? run.clock.monotonic() : related === undefined ? undefined : madeAt(run, related[0]);
   if (since === undefined) return send();
   return settledSince(context, since, async () => {
     try {

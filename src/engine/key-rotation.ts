@@ -132,7 +132,7 @@ async function withRegions(
   return { ...condition, missingRegions };
 }
 
-/** A replica that may not be asked is left out: the KMS decides. */
+/** A replica that may not be asked counts as one that lacks it, and is said to be so. */
 async function regionsWithout(
   { run, call }: Looking,
   { materialId }: WantedRotation,
@@ -147,8 +147,7 @@ async function regionsWithout(
         return holds ? [] : [replica.location.region];
       } catch (error) {
         if (!isByokError(error, "access_denied", "service_refused", "region_not_allowed")) throw error;
-        run.log.warn("A replica of the key could not be asked for its key materials.", { key: arn });
-        return [];
+        return [`${run.services.locate(arn, "key_arn").region} (or it could not be asked: ${error.code})`];
       }
     }),
   );

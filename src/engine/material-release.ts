@@ -67,7 +67,6 @@ export async function dropPendingMaterial(run: Run, record: MaterialRecord, call
   if (proof?.materialId === undefined) return false;
   const context = keyContext(run, record.keyArn, "key_arn", call);
   const { service } = context;
-  if (service.profile.severalMaterials.length === 0) return false;
   return run.locks.hold(record.keyArn, async () => {
     const materials = await service.materials(record.keyArn, call);
     const entry = materials.find(({ materialId }) => materialId === proof.materialId);

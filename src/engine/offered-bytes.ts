@@ -10,7 +10,7 @@ export type Offer =
   | { readonly kind: "later" };
 
 const otherBytes =
-  "Other bytes are another key: data encrypted under this one would stay unreadable. To rotate, where the KMS can, import the new bytes as material of their own that `succeeds` this one, and add a key rotation; elsewhere create a second key and move to it. To keep this key, give the bytes that it was made with.";
+  "Other bytes are another key: data encrypted under this one would stay unreadable. To rotate a symmetric key on AWS, import the new bytes as another key material that `succeeds` this one, and add a key rotation; elsewhere create a second key with them and move to it. To keep this key, give the bytes that it was made with.";
 
 /**
  * The error where bytes are other bytes than the configuration or the record of the key names. Undefined: nothing

@@ -44,7 +44,7 @@ export interface RotationCondition {
   readonly missingMaterials: readonly string[];
   /** ARN of the primary, where the key is a replica. */
   readonly primaryArn?: string | undefined;
-  /** Regions of replicas that lack the material, as far as they could be asked. */
+  /** Regions of replicas that lack the material, and of those that could not be asked, which is said beside the name. */
   readonly missingRegions: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export type Succession =
   /** Material waits for a rotation already. The KMS compares these bytes with it. */
   | { readonly kind: "waiting"; readonly materialId: string }
   /** A replica that does not know yet of the material that its primary was given. */
-  | { readonly kind: "awaited" }
+  | { readonly kind: "awaited"; readonly primaryArn: string }
   /** A replica of a key that was rotated on since: these bytes are among those that the key has. */
   | { readonly kind: "known" }
   /** The named material is not in the key, or others have succeeded it. */
@@ -41,12 +41,12 @@ export function successionIn(
   if (materials === undefined) return { kind: "unlisted" };
   const predecessor = materials.find(({ materialId }) => materialId === succeeds);
   const current = materials.find(({ state }) => state === "CURRENT")?.materialId;
-  const isReplica = key.multiRegion?.type === "REPLICA";
+  const primaryArn = key.multiRegion?.type === "REPLICA" ? key.multiRegion.primaryArn : undefined;
   if (predecessor?.state === "CURRENT") {
     const pending = materials.find(isPending);
     if (pending !== undefined) return { kind: "waiting", materialId: pending.materialId };
-    return { kind: isReplica ? "awaited" : "new" };
+    return primaryArn === undefined ? { kind: "new" } : { kind: "awaited", primaryArn };
   }
   const isFormer = predecessor?.state === "NON_CURRENT";
-  return isReplica && isFormer ? { kind: "known" } : { kind: "broken", current, isFormer };
+  return primaryArn !== undefined && isFormer ? { kind: "known" } : { kind: "broken", current, isFormer };
 }

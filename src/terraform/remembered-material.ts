@@ -94,11 +94,12 @@ function expiryIn(json: JsonObject): Expiry {
 function successionIn(json: Json | undefined): Succession | undefined {
   if (!isJsonObject(json)) return undefined;
   const { kind } = json;
-  const [materialId, spec] = [textIn(json["materialId"]), textIn(json["spec"])];
+  const [materialId, spec, primaryArn] = ["materialId", "spec", "primaryArn"].map((name) => textIn(json[name]));
   if (kind === "waiting") return materialId === undefined ? undefined : { kind, materialId };
   if (kind === "single") return spec === undefined ? undefined : { kind, spec };
+  if (kind === "awaited") return primaryArn === undefined ? undefined : { kind, primaryArn };
   if (kind === "broken") return { kind, current: textIn(json["current"]), isFormer: json["isFormer"] === true };
-  return kind === "new" || kind === "awaited" || kind === "known" || kind === "unlisted" ? { kind } : undefined;
+  return kind === "new" || kind === "known" || kind === "unlisted" ? { kind } : undefined;
 }
 
 function textIn(json: Json | undefined): string | undefined {

@@ -104,9 +104,9 @@ describe.each(kmsNames)("the engine as a library, with %s", (kmsName) => {
         }),
       ).toBe("done");
       show(`${name}, the run`, run);
-      expect(
-        await flow(`${name}: look`, () => observeMaterial(run, arns.get(name) ?? "", undefined, settings)),
-      ).toBe("done");
+      expect(await flow(`${name}: look`, () => observeMaterial(run, arns.get(name) ?? "", undefined, settings))).toBe(
+        "done",
+      );
       destroy();
     }
     expect(arns.size).toBe(taken.filter(({ source }) => source !== undefined).length);

@@ -593,7 +593,7 @@ describe("the table of what happens when", () => {
       "a tag that contradicts the bytes, which others may have set",
       { record: undefined, condition: { ...living, mayInterrupt: true, provedByTag: others } },
       [],
-      `These are other bytes (${ours}) than the key holds (${others}). Other bytes are another key: data encrypted under this one would stay unreadable. To rotate, create a second key with the new bytes and move to it; to keep this key, give the bytes that it was made with. What it holds is known here from its tag \`byok:fingerprint\` alone: if that is wrong, remove the tag, and run again.`,
+      `These are other bytes (${ours}) than the key holds (${others}). Other bytes are another key: data encrypted under this one would stay unreadable. To rotate a symmetric key on AWS, import the new bytes as another key material that \`succeeds\` this one, and add a key rotation; elsewhere create a second key with them and move to it. To keep this key, give the bytes that it was made with. What it holds is known here from its tag \`byok:fingerprint\` alone: if that is wrong, remove the tag, and run again.`,
     ],
     [
       "what nothing proves, where an import may have to delete first",

@@ -205,6 +205,7 @@ describe("the request of an import", () => {
       state: "imported",
       keyState: "Enabled",
       materialId: "aa",
+      rotation: "CURRENT",
       expirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
       lifetimeDrift: false,
       renewalDue: false,

@@ -6,7 +6,7 @@ const two: Fingerprint = parseFingerprint(`cmac:${"2".repeat(32)}`, "fingerprint
 const bytes = (fingerprint: Fingerprint): Offer => ({ kind: "bytes", fingerprint, attribute: "key_material_source" });
 const none: Offer = { kind: "none", why: "file:payments.bin does not exist.", attribute: "key_material_source" };
 const rotation =
-  "Other bytes are another key: data encrypted under this one would stay unreadable. To rotate, create a second key with the new bytes and move to it; to keep this key, give the bytes that it was made with.";
+  "Other bytes are another key: data encrypted under this one would stay unreadable. To rotate a symmetric key on AWS, import the new bytes as another key material that `succeeds` this one, and add a key rotation; elsewhere create a second key with them and move to it. To keep this key, give the bytes that it was made with.";
 
 describe("bytes on offer", () => {
   it.each<[string, Offer, Fingerprint | undefined, Fingerprint | undefined]>([

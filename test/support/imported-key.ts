@@ -59,7 +59,7 @@ export async function planned(
   record: MaterialRecord | undefined,
 ): Promise<{ readonly assessment: Assessment; readonly record: MaterialRecord | undefined; readonly offer: Offer }> {
   const lifetime = record?.lifetime ?? wanted.lifetime;
-  const { condition, at } = await observeMaterial(run, wanted.keyArn, record, { lifetime });
+  const { condition, at } = await observeMaterial(run, wanted.keyArn, record, { ...wanted, lifetime });
   const { offer, material } = await openSource(source, {});
   material?.destroy();
   const seen = record === undefined ? undefined : recordAfter(record, condition);

@@ -276,12 +276,12 @@ export const rows = {
       when: said(/already associated/i),
       code: "import_refused",
       message: ({ on, said: words }) =>
-        `AWS refused the bytes as new material of the key${on}: it has had them before${words}. Refresh the state and run again.`,
+        `AWS refused the bytes as new material of the key${on}: it has had them before${words}. New key material needs new bytes; bytes that the key has had are configured without \`succeeds\`.`,
     },
     {
       code: "different_material",
       message: ({ on, said: words }) =>
-        `AWS refused the import: the bytes are not those that the key${on} was first given${words}. Bring the very same bytes, or create another key for these: other bytes are another key.`,
+        `AWS refused the import: the bytes are not those that the key${on} was first given${words}. Bring the very same bytes. Other bytes are another key, or, on a symmetric one, another key material that \`succeeds\` this.`,
     },
   ],
   InvalidCiphertextException: [freshParameters],
