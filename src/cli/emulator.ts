@@ -12,6 +12,7 @@ import {
   quotaNames,
   startEmulator,
 } from "../emulator/index";
+import { durationMs } from "../emulator/clock";
 import { emulatedClouds } from "../emulator/clouds";
 import { gone, npxAbove } from "./parent-process";
 
@@ -25,6 +26,8 @@ interface Flags {
   readonly quotas: QuotaName;
   readonly fault: readonly Fault[];
   readonly clock?: Date;
+  readonly rotationDelay: number;
+  readonly replicaMaterialDelay: number;
   readonly json?: true;
   readonly env?: EnvironmentFormat;
   readonly exitWithParent?: boolean;
@@ -47,6 +50,13 @@ export function emulatorCommand(): Command {
     .option("--quotas <which>", `throttle as AWS does by default: ${quotaNames.join(" or ")}`, parsedQuotas, "off")
     .option("--fault <spec>", "inject a fault, may be repeated; syntax below", collectedFault, [])
     .option("--clock <instant>", "start with the clock at this ISO 8601 instant", parsedInstant)
+    .option("--rotation-delay <time>", "how long a rotation runs once it is started, such as 5s", parsedDuration, 0)
+    .option(
+      "--replica-material-delay <time>",
+      "how long replicas do not know of new material that their primary was given",
+      parsedDuration,
+      0,
+    )
     .option("--json", "print what is needed to use it as one line of JSON")
     .option("--env <format>", `print the environment only: ${environmentFormats.join(", ")}`, parsedFormat)
     .option("--exit-with-parent", "end when the process that started it is gone (the default with npx)")
@@ -88,6 +98,8 @@ async function started(flags: Flags): Promise<Emulator> {
       accountId: flags.account,
       quotas: flags.quotas,
       faults: flags.fault,
+      rotationDelay: flags.rotationDelay,
+      replicaMaterialDelay: flags.replicaMaterialDelay,
       ...(flags.clock === undefined ? {} : { clock: flags.clock }),
       ...(flags.state === undefined ? {} : { stateFile: flags.state }),
     });
@@ -176,6 +188,14 @@ function parsedInstant(text: string): Date {
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime())) throw new InvalidArgumentError("An instant looks like 2030-01-01T00:00:00Z.");
   return instant;
+}
+
+function parsedDuration(text: string): number {
+  try {
+    return durationMs(text);
+  } catch {
+    throw new InvalidArgumentError("A time looks like 5s, 500ms or 1m.");
+  }
 }
 
 function collectedFault(text: string, faults: readonly Fault[]): readonly Fault[] {

@@ -69,6 +69,16 @@ const controls: ReadonlyMap<string, Readonly<Partial<Record<string, Handler>>>> 
         return {};
       },
     },
+    events: {
+      GET: (world, _body, query) => ({
+        mark: world.events.mark(),
+        events: world.events.since(wholeNumber(query.get("since") ?? "0", "since")),
+      }),
+      DELETE: (world) => {
+        world.events.clear();
+        return {};
+      },
+    },
     faults: {
       GET: (world) => ({ faults: world.faults.list() }),
       POST: (world, body) => {

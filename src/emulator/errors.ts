@@ -11,6 +11,7 @@ export type RefusalReason =
   | "material_pending_rotation"
   | "new_material_on_replica"
   | "no_material_pending_rotation"
+  | "rotation_in_progress"
   | "ciphertext_invalid";
 
 /** Facts for the message of a refusal: identifiers only, never bytes. */

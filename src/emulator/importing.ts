@@ -1,7 +1,8 @@
 import { Refusal } from "./errors";
-import { currentMaterial, type Key, keyState, releaseWhenEverywhere, removeBytes } from "./key";
+import { currentMaterial, type Key, keyState, knownMaterials, releaseWhenEverywhere } from "./key";
 import type { KeyStore } from "./key-store";
-import { emptyMaterial, type Material } from "./material";
+import { emptyMaterial, isLasting, type Material } from "./material";
+import { loseBytes } from "./material-loss";
 import { checkedMaterial } from "./material-shape";
 
 export interface MaterialImport {
@@ -16,6 +17,8 @@ export interface MaterialImport {
   readonly expiresAtMs: number | undefined;
   /** Whether importing over a Disabled key enables it. */
   readonly enablesDisabledKey: boolean;
+  /** How long the replicas of a primary do not know of its new material. Default 0. */
+  readonly replicaMaterialDelayMs?: number;
 }
 
 /**
@@ -29,13 +32,18 @@ export function importMaterial(store: KeyStore, key: Key, request: MaterialImpor
   const id = store.materialId(key.id, bytes);
   if (request.materialId !== undefined && request.materialId !== id) throw new Refusal("material_differs");
   const lacked = keyState(key, nowMs) === "pending_import";
-  const material = key.severalMaterials ? associated(store, key, id, request.type) : onlyMaterial(store, key, id);
+  const material = key.severalMaterials
+    ? associated(store, key, id, request.type, nowMs)
+    : onlyMaterial(store, key, id);
   material.bytes?.fill(0);
   material.bytes = bytes;
   material.expiresAtMs = request.expiresAtMs;
   material.importedAtMs = nowMs;
   if (request.description !== undefined) material.description = request.description;
-  if (!key.materials.includes(material)) key.materials.push(material);
+  if (!key.materials.includes(material)) {
+    key.materials.push(material);
+    if (!isLasting(material)) announce(store, key, material, nowMs + (request.replicaMaterialDelayMs ?? 0));
+  }
   if (lacked || (request.enablesDisabledKey && material.role === "current")) key.enabled = true;
   releaseWhenEverywhere(store.family(key));
   return material;
@@ -47,20 +55,29 @@ export function importMaterial(store: KeyStore, key: Key, request: MaterialImpor
  * @returns the material that was meant, undefined where the key never had any
  * @throws Refusal material_unknown
  */
-export function deleteMaterial(store: KeyStore, key: Key, materialId: string | undefined): Material | undefined {
+export function deleteMaterial(
+  store: KeyStore,
+  key: Key,
+  materialId: string | undefined,
+  nowMs: number,
+): Material | undefined {
   const material =
-    materialId === undefined ? currentMaterial(key) : key.materials.find((other) => other.id === materialId);
+    materialId === undefined
+      ? currentMaterial(key)
+      : knownMaterials(key, nowMs).find((other) => other.id === materialId);
   if (material === undefined) {
     if (materialId !== undefined) throw new Refusal("material_unknown", { materialId });
     return undefined;
   }
-  const waits = material.role !== "current" && material.role !== "noncurrent";
-  const holders = waits && key.multiRegion === "primary" ? store.family(key) : [key];
-  for (const holder of holders) {
-    const same = holder.materials.find((other) => other.id === material.id);
-    if (same !== undefined) removeBytes(holder, same);
-  }
+  loseBytes(key, store.family(key), material);
   return material;
+}
+
+/** Lets the replicas know of new material. Its bytes each of them has to be given. */
+function announce(store: KeyStore, primary: Key, { id, role }: Material, knownFromMs: number): void {
+  for (const replica of store.replicas(primary)) {
+    replica.materials.push({ ...emptyMaterial(id, role), knownFromMs });
+  }
 }
 
 function onlyMaterial(store: KeyStore, key: Key, id: string): Material {
@@ -69,19 +86,23 @@ function onlyMaterial(store: KeyStore, key: Key, id: string): Material {
   return key.materials[0] ?? emptyMaterial(id, "current");
 }
 
-function associated(store: KeyStore, key: Key, id: string, asked: "new" | "existing" | undefined): Material {
+function associated(
+  store: KeyStore,
+  key: Key,
+  id: string,
+  asked: "new" | "existing" | undefined,
+  nowMs: number,
+): Material {
   const replica = key.multiRegion === "replica";
   const type = asked ?? (key.materials.length === 0 && !replica ? "new" : "existing");
-  const present = key.materials.find((material) => material.id === id);
+  const present = knownMaterials(key, nowMs).find((material) => material.id === id);
   if (type === "existing") {
     if (present !== undefined) return present;
-    const model = replica ? store.primary(key)?.materials.find((material) => material.id === id) : undefined;
-    if (model !== undefined) return { ...emptyMaterial(id, model.role), rotatedAtMs: model.rotatedAtMs };
     throw new Refusal(asked === "existing" || replica ? "material_never_imported" : "material_differs");
   }
   if (replica) throw new Refusal("new_material_on_replica");
   if (present !== undefined) throw new Refusal("material_already_associated", { materialId: id });
-  const pending = key.materials.find((material) => material.role !== "current" && material.role !== "noncurrent");
+  const pending = key.materials.find((material) => !isLasting(material));
   if (pending !== undefined) {
     throw new Refusal("material_pending_rotation", { materialId: id, pendingMaterialId: pending.id });
   }

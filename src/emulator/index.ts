@@ -10,6 +10,8 @@ import {
   wiresOf,
 } from "./clouds";
 import { controlWire } from "./control";
+import { rotationEvent } from "./aws/rotation-event";
+import { type EventLog, eventRecorder } from "./events";
 import type { Fault } from "./fault";
 import { faultSource, type Faults } from "./faults";
 import { requireHostNames } from "./host-names";
@@ -20,6 +22,7 @@ import { qkmsSide } from "./qkms/cloud";
 import { type Quotas, requestQuotas, type RequestRates } from "./quotas";
 import type { RequestWatch } from "./request-watch";
 import { requestRecorder, type RequestLog } from "./requests";
+import { completeRotations } from "./rotation";
 import { serve } from "./server";
 import { readState, stateText, writeState } from "./state-file";
 import { visibility } from "./visibility";
@@ -30,6 +33,7 @@ export type { AlibabaOptions } from "./alibaba/options";
 export type { EmulatorClock } from "./clock";
 export { type OptionsByCloud, type QuotaName, quotaNames } from "./clouds";
 export { type Environment, type EnvironmentFormat, environmentFormats, environmentText } from "./environment";
+export type { EventLog, KmsEvent } from "./events";
 export type { Fault, FaultEffect, FaultScope } from "./fault";
 export { faultSyntax as FAULT_SYNTAX, parseFault } from "./fault-spec";
 export type { Faults } from "./faults";
@@ -81,6 +85,16 @@ export interface EmulatorOptions extends OptionsByCloud {
   readonly replicationDelay?: string | number;
   /** How long keys are Updating after UpdatePrimaryRegion, by the emulator's clock. Default 0. */
   readonly primaryChangeDelay?: string | number;
+  /**
+   * How long a rotation runs after RotateKeyOnDemand has started it, by the emulator's clock. Until then the key shows the
+   * material that it had before. Default 0: it is done when RotateKeyOnDemand answers.
+   */
+  readonly rotationDelay?: string | number;
+  /**
+   * How long replicas do not know of new material that their primary was given, by the emulator's clock; importing it there
+   * is refused with IncorrectKeyMaterialException until then. Default 0.
+   */
+  readonly replicaMaterialDelay?: string | number;
   /** Whether an import token dies with the import that it served. Default true, the stricter reading of AWS. */
   readonly singleUseImportTokens?: boolean;
   /** Whether importing over a Disabled key that has its material enables it. Default true. */
@@ -105,6 +119,8 @@ export interface Emulator extends AsyncDisposable {
   readonly clock: EmulatorClock;
   /** What was asked so far. */
   readonly requests: RequestLog;
+  /** What befell the keys so far, as AWS tells EventBridge: their rotations. */
+  readonly events: EventLog;
   /** Faults that befall requests to come. */
   readonly faults: Faults;
   /** What callers may not do. */
@@ -151,19 +167,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: faultSource(knownNames.operations),
     permissions: permissionCheck(knownNames.actions),
     requests: requestRecorder(),
+    events: eventRecorder(() => world.settle()),
     onRequest: options.onRequest,
     replicationDelayMs: delayMs(options.replicationDelay),
     primaryChangeDelayMs: delayMs(options.primaryChangeDelay),
+    rotationDelayMs: delayMs(options.rotationDelay),
+    replicaMaterialDelayMs: delayMs(options.replicaMaterialDelay),
     importEnablesDisabledKey: options.importEnablesDisabledKey ?? true,
     closing: closing.signal,
     settle: () => {
-      if (store.settle(clock.now().getTime())) save();
+      const nowMs = clock.now().getTime();
+      const rotations = completeRotations(store, nowMs);
+      for (const rotation of rotations) world.events.record(rotationEvent(rotation));
+      if (store.settle(nowMs) || rotations.length > 0) save();
     },
     reset: () => {
       store.clear();
       world.visibility.clear();
       world.permissions.allow();
       world.requests.clear();
+      world.events.clear();
       world.faults.clear();
       for (const fault of options.faults ?? []) world.faults.add(fault);
       for (const quotas of quotasByCloud.values()) quotas.clear();
@@ -198,6 +221,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     environment: environmentAt(server.url, region),
     clock,
     requests: world.requests,
+    events: world.events,
     faults: world.faults,
     permissions: world.permissions,
     snapshot: () => stateText(state()),

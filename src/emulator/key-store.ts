@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { expireMaterial, type Key, releaseWhenEverywhere } from "./key";
+import { type Key, releaseWhenEverywhere } from "./key";
+import { expireMaterial } from "./material-loss";
 
 /** A name that points to a key of its account and Region. */
 export interface Alias {
@@ -101,7 +102,7 @@ export class KeyStore {
       changed = true;
     }
     for (const key of this.#keys.values()) {
-      if (expireMaterial(key, nowMs)) changed = true;
+      if (expireMaterial(key, this.family(key), nowMs)) changed = true;
     }
     return changed;
   }

@@ -1,11 +1,19 @@
 import type { Grant } from "./grant";
-import type { Material } from "./material";
+import { isLasting, type Material } from "./material";
 import type { MaterialShape } from "./material-shape";
 
 export type Deletion =
   | { readonly kind: "scheduled"; readonly atMs: number }
   /** A primary whose waiting period starts when its last replica has vanished. */
   | { readonly kind: "after replicas"; readonly windowDays: number };
+
+/** A rotation between its start and its end. */
+export interface OnDemandRotation {
+  /** The material that it makes the current one. */
+  readonly materialId: string;
+  readonly startedAtMs: number;
+  readonly endsAtMs: number;
+}
 
 /** A key in one Region. A multi-Region key is one of these in each of its Regions, all with the same id. */
 export interface Key {
@@ -35,7 +43,10 @@ export interface Key {
   updatingUntilMs: number;
   materials: Material[];
   automaticRotation: { readonly periodDays: number; readonly nextMs: number } | undefined;
+  /** How often an on-demand rotation was started, in the life of the key. */
   onDemandRotations: number;
+  /** The one that is under way, the same in all Regions. */
+  onDemandRotation?: OnDemandRotation | undefined;
   /** In the order in which they were made; nothing is the same as none. */
   grants?: readonly Grant[] | undefined;
   /** What only the wire that made the key knows of it. */
@@ -78,9 +89,14 @@ export function currentMaterial(key: Key): Material | undefined {
   return key.materials.find((material) => material.role === "current");
 }
 
+/** Materials that the key's Region knows of. */
+export function knownMaterials(key: Key, nowMs: number): Material[] {
+  return key.materials.filter(({ knownFromMs = 0 }) => knownFromMs <= nowMs);
+}
+
 /** Materials that belong to the key for good, which is all but those that wait for a rotation. */
 export function lastingMaterials(key: Key): Material[] {
-  return key.materials.filter((material) => material.role === "current" || material.role === "noncurrent");
+  return key.materials.filter(isLasting);
 }
 
 /** What waits for the other Regions of a multi-Region key waits for its rotation only, once each of them has the bytes. */
@@ -103,25 +119,6 @@ export function holdsItsMaterial(key: Key): boolean {
 export function earliestExpiryMs(key: Key): number | undefined {
   const times = lastingMaterials(key).flatMap((material) => material.expiresAtMs ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
-}
-
-/** Takes away what has expired; afterwards the key looks as after a deletion. @returns whether anything had */
-export function expireMaterial(key: Key, nowMs: number): boolean {
-  const expired = key.materials.filter(
-    ({ bytes, expiresAtMs }) => bytes !== undefined && expiresAtMs !== undefined && expiresAtMs <= nowMs,
-  );
-  for (const material of expired) removeBytes(key, material);
-  return expired.length > 0;
-}
-
-/** Wipes the bytes. A material that only waited for a rotation is forgotten with them. */
-export function removeBytes(key: Key, material: Material): void {
-  material.bytes?.fill(0);
-  material.bytes = undefined;
-  material.expiresAtMs = undefined;
-  if (material.role !== "current" && material.role !== "noncurrent") {
-    key.materials = key.materials.filter((other) => other !== material);
-  }
 }
 
 /** A copy that later changes of the key do not reach. */

@@ -12,6 +12,13 @@ export interface Material {
   importedAtMs: number | undefined;
   /** When a rotation made it the current one. */
   rotatedAtMs: number | undefined;
+  /** A replica does not know of it before, since its primary was given it only now; undefined where it always did. */
+  knownFromMs: number | undefined;
+}
+
+/** Whether it belongs to the key for good, which is all but what waits for a rotation. */
+export function isLasting({ role }: Material): boolean {
+  return role === "current" || role === "noncurrent";
 }
 
 /** As it is before its first import. */
@@ -24,5 +31,6 @@ export function emptyMaterial(id: string, role: Material["role"]): Material {
     description: undefined,
     importedAtMs: undefined,
     rotatedAtMs: undefined,
+    knownFromMs: undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { type Key, lastingMaterials } from "./key";
+import type { Key } from "./key";
 import type { KeyStore } from "./key-store";
 import { emptyMaterial } from "./material";
 
@@ -12,8 +12,8 @@ export interface Replica {
 }
 
 /**
- * Creates the key in another Region. Imported bytes are never copied, only which materials belong to the key for good.
- * What waits for a rotation has to wait for the new Region, too.
+ * Creates the key in another Region. Imported bytes are never copied, only which materials belong to the key. What waits
+ * for a rotation has to wait for the new Region, too, unless that rotation is under way.
  */
 export function replicate(store: KeyStore, primary: Key, replica: Replica, nowMs: number): Key {
   const key: Key = {
@@ -27,16 +27,18 @@ export function replicate(store: KeyStore, primary: Key, replica: Replica, nowMs
     onDemandRotations: 0,
     automaticRotation: undefined,
     grants: undefined,
-    materials: lastingMaterials(primary).map((material) =>
+    materials: primary.materials.map((material) =>
       primary.origin === "service"
         ? { ...material, bytes: material.bytes === undefined ? undefined : Buffer.from(material.bytes) }
         : { ...emptyMaterial(material.id, material.role), rotatedAtMs: material.rotatedAtMs },
     ),
   };
-  for (const material of store.family(primary).flatMap((member) => member.materials)) {
-    if (material.role === "pending_rotation") material.role = "pending_multi_region_import_and_rotation";
-  }
   store.add(key);
+  for (const material of store.family(key).flatMap((member) => member.materials)) {
+    if (material.role === "pending_rotation" && material.id !== key.onDemandRotation?.materialId) {
+      material.role = "pending_multi_region_import_and_rotation";
+    }
+  }
   return key;
 }
 

@@ -112,6 +112,7 @@ function restoredKey(saved: SavedKey): Key {
     ...saved,
     deletion: saved.deletion,
     automaticRotation: saved.automaticRotation,
+    onDemandRotation: saved.onDemandRotation,
     tags: new Map(saved.tags),
     materials: saved.materials.map((material) => ({
       id: material.id,
@@ -121,6 +122,7 @@ function restoredKey(saved: SavedKey): Key {
       description: material.description,
       importedAtMs: material.importedAtMs,
       rotatedAtMs: material.rotatedAtMs,
+      knownFromMs: material.knownFromMs,
     })),
   };
 }

@@ -1,4 +1,5 @@
 import type { EmulatorClock } from "./clock";
+import type { EventRecorder } from "./events";
 import type { FaultSource } from "./faults";
 import type { ImportTokens } from "./import-token";
 import type { KeyStore } from "./key-store";
@@ -24,9 +25,12 @@ export interface World {
   readonly faults: FaultSource;
   readonly permissions: PermissionCheck;
   readonly requests: RequestRecorder;
+  readonly events: EventRecorder;
   readonly onRequest: RequestWatch | undefined;
   readonly replicationDelayMs: number;
   readonly primaryChangeDelayMs: number;
+  readonly rotationDelayMs: number;
+  readonly replicaMaterialDelayMs: number;
   readonly importEnablesDisabledKey: boolean;
   /** Aborted when the emulator closes; ends injected delays. */
   readonly closing: AbortSignal;

@@ -73,9 +73,21 @@ describe("the automatic rotation of a key", () => {
     expect(await failure(enabled)).toMatchObject({ name: "UnsupportedOperationException" });
   });
 
-  it("is not for imported material", async () => {
+  it("is never on for imported material, and cannot be switched on", async () => {
     const { KeyId = "", Arn } = await createExternalKey(here);
     await importMaterial(here, KeyId, randomBytes(32));
+    expect(await isOn(here, KeyId)).toBe(false);
+    expect(await failure(here.send(new EnableKeyRotationCommand({ KeyId })))).toEqual({
+      name: "UnsupportedOperationException",
+      message: `${Arn} origin is EXTERNAL which is not valid for this operation.`,
+    });
+  });
+
+  it("is not asked for of a key that keeps its imported bytes for life", async () => {
+    const { KeyId = "", Arn } = await createExternalKey(here, {
+      KeySpec: "HMAC_256",
+      KeyUsage: "GENERATE_VERIFY_MAC",
+    });
     expect(await failure(isOn(here, KeyId))).toEqual({
       name: "UnsupportedOperationException",
       message: `${Arn} origin is EXTERNAL which is not valid for this operation.`,

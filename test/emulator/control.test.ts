@@ -85,6 +85,7 @@ describe("the control endpoints", () => {
     ["POST", "denials", { action: 1 }],
     ["GET", "requests?since=-1", undefined],
     ["GET", "requests?sinse=1", undefined],
+    ["GET", "events?since=x", undefined],
     ["DELETE", "faults?idd=1", undefined],
     ["GET", "environment?format=cmd", undefined],
     ["POST", "faults", { kind: "drop", operation: "ImportKeyMatrial" }],
@@ -171,7 +172,9 @@ describe("the control endpoints", () => {
   it("name what there is", async () => {
     expect(await control("GET", "nothing")).toMatchObject({
       status: 404,
-      answer: { message: expect.stringContaining("health, environment, reset, clock, requests, faults, denials") },
+      answer: {
+        message: expect.stringContaining("health, environment, reset, clock, requests, events, faults, denials"),
+      },
     });
     expect(await control("POST", "clock", {})).toMatchObject({
       status: 405,

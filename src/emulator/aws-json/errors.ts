@@ -66,6 +66,7 @@ const refusals = {
   new_material_on_replica: (key) => validation(`New key material cannot be imported into the replica key ${key}.`),
   no_material_pending_rotation: (key) =>
     invalidState(`No available key material pending rotation for the key: ${key}.`),
+  rotation_in_progress: (key) => new AwsError("ConflictException", `A rotation of ${key} is in progress.`),
 } as const satisfies Record<RefusalReason, (keyArn: string, facts: Refusal["facts"]) => AwsError>;
 
 /** Any error as an answer of AWS; what nobody foresaw is AWS's internal failure. */

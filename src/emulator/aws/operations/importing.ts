@@ -71,7 +71,7 @@ const importKeyMaterial = operation(
     requireExternal(key);
     const type = input.ImportType === undefined ? undefined : importTypes[input.ImportType];
     requireMaterialChoice(key, type, input.KeyMaterialId, input.KeyMaterialDescription);
-    const { importTokens, wrappingKeys, store, importEnablesDisabledKey } = call.world;
+    const { importTokens, wrappingKeys, store, importEnablesDisabledKey, replicaMaterialDelayMs } = call.world;
     const ticket = importTokens.open(input.ImportToken, key.arn, call.nowMs);
     // Nothing is awaited from here on, so that of two imports with one token only the first succeeds.
     const privateKey = wrappingKeys.privateKey(ticket.rsaBits);
@@ -88,6 +88,7 @@ const importKeyMaterial = operation(
           description: input.KeyMaterialDescription,
           expiresAtMs,
           enablesDisabledKey: importEnablesDisabledKey,
+          replicaMaterialDelayMs,
         },
         call.nowMs,
       );
@@ -103,7 +104,7 @@ const deleteImportedKeyMaterial = operation({ KeyId: keyId, KeyMaterialId: mater
   const key = usableKey(call, input.KeyId);
   requireExternal(key);
   if (!key.severalMaterials && input.KeyMaterialId !== undefined) throw symmetricOnly("KeyMaterialId");
-  const material = deleteMaterial(call.world.store, key, input.KeyMaterialId);
+  const material = deleteMaterial(call.world.store, key, input.KeyMaterialId, call.nowMs);
   return {
     KeyId: key.arn,
     ...(key.severalMaterials && material !== undefined ? { KeyMaterialId: material.id } : {}),

@@ -1,7 +1,7 @@
 import { given } from "../../given";
-import type { Key } from "../../key";
+import { type Key, knownMaterials, lastingMaterials } from "../../key";
 import type { Material } from "../../material";
-import { rotateOnDemand } from "../../rotation";
+import { freshBytes, startRotation } from "../../rotation";
 import { type AwsCall, namedKey, usableKey } from "../call";
 import { AwsError, unsupported } from "../../aws-json/errors";
 import { integer, oneOf, text } from "../../aws-json/input";
@@ -26,7 +26,9 @@ const listKeyRotations = operation(
     const key = usableKey(call, input.KeyId);
     requireSymmetric(key);
     const all = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL";
-    const materials = key.materials
+    // What waits for a rotation is listed only where it was imported.
+    const listed = key.origin === "external" ? knownMaterials(key, call.nowMs) : lastingMaterials(key);
+    const materials = listed
       .filter((material) => all || material.rotatedAtMs !== undefined)
       .map((material, index) => ({ material, place: String(index).padStart(8, "0") }));
     const { shown, end } = page(materials, ({ place }) => place, input, 100);
@@ -39,13 +41,16 @@ const rotateKeyOnDemand = operation({ KeyId: keyId }, async (call, input) => {
   const key = usableKey(call, input.KeyId);
   requireSymmetric(key);
   requirePrimary(key);
+  const bytes = await freshBytes(key);
   if (key.onDemandRotations >= onDemandRotations) {
     throw new AwsError(
       "LimitExceededException",
       `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
     );
   }
-  await rotateOnDemand(call.world.store, key, call.nowMs);
+  startRotation(call.world.store, key, bytes, call.nowMs, call.world.rotationDelayMs);
+  // Without a delay it is done already.
+  call.world.settle();
   return { KeyId: key.arn };
 });
 
@@ -53,14 +58,19 @@ const getKeyRotationStatus = operation(
   { KeyId: keyId },
   (call, input) => {
     const key = namedKey(call, input.KeyId);
-    requireOwnMaterial(key);
+    // Imported material is rotated on demand only, where it is rotated at all.
+    if (!key.severalMaterials) requireOwnMaterial(key);
     // The primary's is that of all Regions; a key that waits for its deletion is not rotated.
     const shared = (call.world.store.primary(key) ?? key).automaticRotation;
     const automatic = key.deletion === undefined ? shared : undefined;
     return {
       KeyId: key.arn,
       KeyRotationEnabled: automatic !== undefined,
-      ...given({ RotationPeriodInDays: automatic?.periodDays, NextRotationDate: epochSeconds(automatic?.nextMs) }),
+      ...given({
+        RotationPeriodInDays: automatic?.periodDays,
+        NextRotationDate: epochSeconds(automatic?.nextMs),
+        OnDemandRotationStartDate: epochSeconds(key.onDemandRotation?.startedAtMs),
+      }),
     };
   },
   "reads",

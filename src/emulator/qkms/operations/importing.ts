@@ -73,7 +73,7 @@ export const importOperations: Readonly<Record<string, Operation>> = {
   DeleteImportedKeyMaterial: operation({ KeyId: keyId }, (call, input) => {
     const key = usableKey(call, input.KeyId);
     requireExternal(key);
-    deleteMaterial(call.world.store, key, undefined);
+    deleteMaterial(call.world.store, key, undefined, call.nowMs);
     return {};
   }),
 };
