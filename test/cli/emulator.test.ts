@@ -202,6 +202,8 @@ describe("byok emulator", () => {
     [["emulator", "--quotas", "some"], 2, 'either "aws" or "off"'],
     [["emulator", "--fault", "nothing"], 2, "OPERATION[@REGION]"],
     [["emulator", "--clock", "noon"], 2, "2030-01-01T00:00:00Z"],
+    [["emulator", "--rotation-delay", "soon"], 2, "A time looks like 5s, 500ms or 1m."],
+    [["emulator", "--replica-material-delay", "5"], 2, "A time looks like 5s, 500ms or 1m."],
     [["emulator", "--fault", "ImportKeyMatrial drop"], 2, 'Did you mean "ImportKeyMaterial"?'],
     [["emulator", "--env", "cmd"], 2, "sh, fish, powershell, dotenv, json"],
     [["emulator", "--host", "203.0.113.1"], 1, "is not an address of this machine"],
