@@ -40,6 +40,8 @@ describe("starting", () => {
     [{ accountId: "1" }, "accountId must have 12 digits."],
     [{ region: "Frankfurt" }, '"Frankfurt" is not the name of a Region.'],
     [{ replicationDelay: "soon" }, "is not a duration"],
+    [{ rotationDelay: "soon" }, "is not a duration"],
+    [{ replicaMaterialDelay: "5" }, "is not a duration"],
     [{ wrappingKeys: ["no key"] }, ""],
   ])("refuses %p", async (options, message) => {
     await expect(startEmulator(options)).rejects.toThrow(message);

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   DeleteImportedKeyMaterialCommand,
   type KMSClient,
@@ -153,6 +156,31 @@ describe("the rotation of a multi-Region key", () => {
     await importExisting(there, KeyId, next);
     await importExisting(beyond, KeyId, next);
     expect(await materialStates(here, KeyId)).toEqual(["CURRENT IMPORTED", "PENDING_ROTATION IMPORTED"]);
+  });
+
+  it("waits in each Region as before after a restart from the state file", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "emulator-regions-"));
+    try {
+      const options = { replicaMaterialDelay: "10s", stateFile: join(folder, "kms.json") };
+      await begin(options);
+      const { KeyId } = await family();
+      const next = randomBytes(32);
+      await importNew(here, KeyId, next);
+      for (const kms of everywhere) kms.destroy();
+      await kmsEmulator.close();
+      await begin(options);
+      expect(await failure(importExisting(there, KeyId, next))).toMatchObject({
+        name: "IncorrectKeyMaterialException",
+      });
+      kmsEmulator.clock.advance("10s");
+      expect(await materialStates(there, KeyId)).toEqual(["CURRENT IMPORTED", `${waitsElsewhere} PENDING_IMPORT`]);
+      await importExisting(there, KeyId, next);
+      await importExisting(beyond, KeyId, next);
+      await rotate(here, KeyId);
+      expect(await materialStates(there, KeyId)).toEqual(["NON_CURRENT IMPORTED", "CURRENT IMPORTED"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is called off in all Regions by the primary, and by a replica for itself", async () => {
