@@ -252,6 +252,8 @@ describe("the rotation of a multi-Region key", () => {
     await rotate(here, KeyId);
     const late = kmsClient(kmsEmulator, "sa-east-1");
     await here.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: "sa-east-1" }));
+    expect(await materialStates(here, KeyId)).toEqual(["CURRENT IMPORTED", "PENDING_ROTATION IMPORTED"]);
+    expect(await materialStates(late, KeyId)).toEqual(["CURRENT PENDING_IMPORT", "PENDING_ROTATION PENDING_IMPORT"]);
     kmsEmulator.clock.advance("5s");
     expect(await materialStates(late, KeyId)).toEqual(["NON_CURRENT PENDING_IMPORT", "CURRENT PENDING_IMPORT"]);
     await importExisting(late, KeyId, bytes);
