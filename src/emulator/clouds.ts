@@ -10,6 +10,9 @@ import type { Wire } from "./wire";
 /** Every cloud that the emulator speaks as. The first takes the requests that no other claims. */
 export const emulatedClouds = [awsSide, alibabaSide, qkmsSide] as const satisfies readonly EmulatedCloud[];
 
+/** How the cloud of a key reports its rotation. Only AWS's keys are rotated. */
+export { rotationEvent } from "./aws/rotation-event";
+
 /** What faults, denials and quotas can name. */
 export const knownNames = joinedVocabulary(emulatedClouds.map(({ vocabulary }) => vocabulary));
 

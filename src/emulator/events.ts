@@ -1,4 +1,4 @@
-/** Something that befell a key, in the form in which Amazon EventBridge delivers it. */
+/** An event of a key, in the form in which Amazon EventBridge delivers it. */
 export interface KmsEvent {
   /** Of the form: `0`. */
   readonly version: string;

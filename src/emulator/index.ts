@@ -7,10 +7,10 @@ import {
   type OptionsByCloud,
   type QuotaName,
   ratesOf,
+  rotationEvent,
   wiresOf,
 } from "./clouds";
 import { controlWire } from "./control";
-import { rotationEvent } from "./aws/rotation-event";
 import { type EventLog, eventRecorder } from "./events";
 import type { Fault } from "./fault";
 import { faultSource, type Faults } from "./faults";
@@ -119,7 +119,7 @@ export interface Emulator extends AsyncDisposable {
   readonly clock: EmulatorClock;
   /** What was asked so far. */
   readonly requests: RequestLog;
-  /** What befell the keys so far, as AWS tells EventBridge: their rotations. */
+  /** Events of the keys so far, in the form of Amazon EventBridge: their rotations. */
   readonly events: EventLog;
   /** Faults that befall requests to come. */
   readonly faults: Faults;

@@ -25,7 +25,7 @@ describe("the events of an emulator", () => {
   const control = async (method: string, path: string): Promise<unknown> =>
     (await fetch(`${kmsEmulator.url}/_byok/${path}`, { method })).json();
 
-  it("tell of a rotation once it is done, as EventBridge does", async () => {
+  it("report a rotation once it is done, in the form of EventBridge", async () => {
     const { KeyId = "", Arn } = await createExternalKey(kms);
     const { KeyMaterialId: first } = await importMaterial(kms, KeyId, randomBytes(32));
     const second = await importNew(kms, KeyId, randomBytes(32));
