@@ -4,7 +4,7 @@ import { materialIdForm } from "./imported-key-material";
 import type { ResourceFields } from "./resource-field";
 
 export const keyRotationSummary =
-  "The wish that one key material is the current one of its key: it rotates the key to material that waits for that, and does nothing where it is current already. Symmetric keys on AWS only. Destroying it changes nothing, since no KMS rotates back.";
+  "Makes one key material the current one of its key: rotates the key to material that waits for its rotation, and does nothing where it is current already. Symmetric keys on AWS only. Destroying it changes nothing, since no KMS rotates back.";
 
 /** The arguments and results of a rotation. */
 export const keyRotationFields = {

@@ -3,7 +3,7 @@ import { formatInstant } from "./instant";
 import type { RotationCondition, RotationState } from "./rotation-condition";
 import { keysOf } from "./table";
 
-/** The wish that one material of a key is its current one. */
+/** The desired state: this material is the current one of its key. */
 export interface WantedRotation {
   /** ARN of the key, of a multi-Region one the primary's. */
   readonly keyArn: string;

@@ -29,7 +29,7 @@ type Schema = typeof keyRotationSchema;
 const known = keyRotationSchema.attributes;
 const { resource } = define<ByokClient>();
 
-/** `byok_key_rotation`: the wish that one material is the current one of its key. */
+/** `byok_key_rotation`: one material is the current one of its key. */
 export const keyRotation = resource({
   schema: keyRotationSchema,
   identity: {
