@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { TagResourceCommand } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand, RotateKeyOnDemandCommand, TagResourceCommand } from "@aws-sdk/client-kms";
 import { applyMaterial } from "../../src/engine/imported-key-material";
 import { awsProvider } from "../support/aws-provider";
 import { type Bench, bench } from "../support/byok-terraform";
 import { type Guide, guide, inShell, writeGuideFile } from "../support/guide";
 import { newKey, settings } from "../support/imported-key";
 import { bytesSource, plaintext } from "../support/life";
+import { importNewMaterial } from "../support/new-material";
 
 jest.setTimeout(120_000);
 
@@ -177,5 +178,100 @@ describe("the guide to testing", () => {
     expect(await run(page.command("mkdir -p keys"))).toContain("2 passed, 0 failed");
     const imports = on.life.kms.requests.since(0).filter(({ operation }) => operation === "ImportKeyMaterial");
     expect(imports).toHaveLength(2);
+  });
+});
+
+describe("the guide to rotation", () => {
+  const page = guide("rotation.md");
+  const files = new Map<string, Buffer>();
+  const place = async (...names: readonly string[]): Promise<void> => {
+    await mkdir(keys(), { recursive: true });
+    for (const name of names) {
+      files.set(name, files.get(name) ?? randomBytes(32));
+      await writeFile(join(keys(), name), files.get(name) ?? "");
+    }
+  };
+  const write = (name: string): Promise<void> =>
+    on.workspace.write((page.files.get(name) ?? "").replaceAll("file:keys/", `file:${keys()}/`), name);
+  const arnOf = async (address: string): Promise<string> => String((await on.workspace.attributes(address))["arn"]);
+  const nothing = (): Promise<string> => run("terraform plan -no-color -detailed-exitcode");
+
+  it("rotates a key once and again, and keeps what was encrypted before", async () => {
+    await place("payments-2027.bin", "payments-2028.bin", "payments-2029.bin");
+    await write("main.tf");
+    await on.workspace.apply();
+    const arn = await arnOf("byok_external_key.payments");
+    const ciphertexts = [await on.life.encrypt(arn)];
+    await nothing();
+
+    await write("rotation-2028.tf");
+    on.life.calls();
+    const plan = await run(page.command("terraform plan"), 2);
+    expect(plan).toContain("2 to add, 0 to change, 0 to destroy");
+    on.life.calls();
+    await run(page.command("terraform apply"));
+    // Beside those by which the apply plans again.
+    expect(writes()).toEqual(["ImportKeyMaterial", "RotateKeyOnDemand"]);
+    await nothing();
+    ciphertexts.push(await on.life.encrypt(arn));
+
+    await write("rotation-2029.tf");
+    await on.workspace.apply();
+    await nothing();
+    ciphertexts.push(await on.life.encrypt(arn));
+
+    on.life.kms.clock.advance("100d");
+    const lapsed = await run("terraform plan -no-color -detailed-exitcode", 2);
+    expect(lapsed).toContain("0 to add, 3 to change, 0 to destroy");
+    await on.workspace.apply();
+    for (const ciphertext of ciphertexts) expect(await on.life.decrypt(ciphertext)).toBe(plaintext);
+    await nothing();
+  });
+
+  it("rotates a key in several Regions", async () => {
+    await place("payments-2027.bin", "payments-2028.bin");
+    await write("main.tf");
+    await write("regions.tf");
+    await on.workspace.apply();
+    await nothing();
+    const [primary, replica] = [await arnOf("byok_external_key.primary"), await arnOf("byok_external_key.replica")];
+    for (const [one, other] of [
+      [undefined, "eu-west-1"],
+      ["eu-west-1", undefined],
+    ] as const) {
+      const ciphertext = await on.life.encrypt(one === undefined ? primary : replica, one);
+      expect(await on.life.decrypt(ciphertext, other)).toBe(plaintext);
+    }
+  });
+
+  it("takes over a key that was rotated by hand", async () => {
+    await place("first.bin", "second.bin");
+    const { arn } = await newKey(on.life);
+    const { record } = await applyMaterial(
+      on.life.run(),
+      settings(arn),
+      bytesSource(files.get("first.bin") ?? bytes),
+      undefined,
+    );
+    const old = await on.life.encrypt(arn);
+    await importNewMaterial(on.life.client(), arn, files.get("second.bin") ?? bytes);
+    await on.life.client().send(new RotateKeyOnDemandCommand({ KeyId: arn }));
+    const second = (await on.life.client().send(new DescribeKeyCommand({ KeyId: arn }))).KeyMetadata
+      ?.CurrentKeyMaterialId;
+    const [provider = ""] = (page.files.get("main.tf") ?? "").split('resource "');
+    await on.workspace.write(provider);
+    await write("imports.tf");
+    process.env["TF_VAR_key_arn"] = arn;
+    process.env["TF_VAR_first_id"] = record.materialId;
+    process.env["TF_VAR_second_id"] = second;
+    await on.workspace.apply();
+    const ids = [
+      (await on.workspace.attributes("byok_imported_key_material.first"))["key_material_id"],
+      (await on.workspace.attributes("byok_imported_key_material.second"))["key_material_id"],
+    ];
+    expect(ids).toEqual([record.materialId, second]);
+    expect((await on.workspace.attributes("byok_imported_key_material.first"))["verified"]).toBe(true);
+    await nothing();
+    expect(await on.life.decrypt(old)).toBe(plaintext);
   });
 });
