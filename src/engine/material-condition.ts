@@ -222,19 +222,24 @@ export function needsMaterialList(
 export function needsTags(
   key: KeyDescription,
   record: MaterialRecord | undefined,
-  { state }: { readonly state: MaterialState },
+  { state, otherMaterials }: Pick<MaterialCondition, "state" | "otherMaterials">,
   reimport: KmsProfile["reimport"],
 ): boolean {
   // Of a key that lost its material only its tags may still say so, where the record was lost too.
   if (record?.rebuilt === true && (key.state === "Enabled" || key.state === "PendingImport")) return true;
-  if (key.state === "Enabled" && (record?.keyDisabled === true || looksUnfinished(key, record))) return true;
+  if (key.state === "Enabled" && (record?.keyDisabled === true || looksUnfinished(key, record, otherMaterials)))
+    return true;
   if (reimport !== "delete_first" || key.state === "Creating") return false;
   return state === "imported" ? record?.verified !== true : state === "deleted" && record !== undefined;
 }
 
 /** Another lifetime than the one on record: somebody else's import, or one of ours that ended before it could be recorded. */
-function looksUnfinished({ validTo }: KeyDescription, record: MaterialRecord | undefined): boolean {
-  if (record?.importedAt === undefined || (record.otherMaterials ?? []).length > 0) return false;
+function looksUnfinished(
+  { validTo }: KeyDescription,
+  record: MaterialRecord | undefined,
+  otherMaterials: readonly string[],
+): boolean {
+  if (record?.importedAt === undefined || otherMaterials.length > 0) return false;
   return validTo !== record.importedValidTo;
 }
 

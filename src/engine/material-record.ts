@@ -104,13 +104,13 @@ export function provedFingerprint(record: MaterialRecord | undefined): Fingerpri
 /**
  * Whether a look found what a later look cannot tell: material deleted before its time looks expired once its date has
  * come, a key without material no longer shows that it was Disabled. It has to be recorded although nothing else is due.
+ * Which other materials a key holds it always shows, so that a rotation changes nothing about the materials before it.
  */
 export function newlySeen(before: MaterialRecord | undefined, after: MaterialRecord): boolean {
   const facts = (record: MaterialRecord | undefined): readonly unknown[] => [
     record?.deletedEarly ?? false,
     record?.keyDisabled ?? false,
     record?.toDisable ?? false,
-    (record?.otherMaterials ?? []).toSorted().join(),
   ];
   const [one, other] = [facts(before), facts(after)];
   return before?.rebuilt === true || one.some((fact, i) => fact !== other[i]);

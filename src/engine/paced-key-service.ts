@@ -114,7 +114,7 @@ function recentAnswers(clock: Clock): RecentAnswers {
         const age = call?.recent;
         if (age !== undefined && known !== undefined && clock.monotonic() - known.since < age) return known.answer;
         const answer = await ask(keyArn, call);
-        if (age !== undefined) book.set(keyArn, { since: clock.monotonic(), answer });
+        book.set(keyArn, { since: clock.monotonic(), answer });
         return answer;
       };
     },

@@ -431,6 +431,13 @@ describe("the tags of a key", () => {
     ]);
   });
 
+  it("decide nothing where the list of materials shows that another one may expire first", () => {
+    const key = { ...enabled, validTo: now + day };
+    const materials = ["aa", "bb"].map((materialId) => entry(materialId, { imported: true }));
+    const seen = materialCondition({ key, materials, severalMaterials: true }, record, quarter, now);
+    expect([seen.otherMaterials, needsTags(key, record, seen, "in_place")]).toEqual([["bb"], false]);
+  });
+
   const tagged = (tags: Record<string, string>, key = enabled, known: MaterialRecord | undefined = record) =>
     materialCondition({ key, tags, reimport: "delete_first" }, known, quarter, now);
 
