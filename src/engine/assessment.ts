@@ -129,6 +129,7 @@ interface Decision {
   readonly verdict: Verdict;
 }
 
+type Early = Extract<Succession, { readonly kind: "early" }>;
 type Broken = Extract<Succession, { readonly kind: "broken" }>;
 type Single = Extract<Succession, { readonly kind: "single" }>;
 
@@ -203,6 +204,7 @@ const ofAnyKey = {
   wrong_predecessor: ({ wanted, condition }) => {
     const { succession } = { succession: undefined, ...condition };
     if (succession?.kind === "unlisted") return unlisted(wanted);
+    if (succession?.kind === "early") return early(wanted, succession);
     if (succession?.kind !== "broken" && succession?.kind !== "single") return undefined;
     const problem =
       succession.kind === "single" ? singleMaterial(wanted, succession) : wrongPredecessor(wanted, succession);
@@ -315,6 +317,19 @@ function unlisted({ keyArn }: WantedMaterial): Verdict {
   };
 }
 
+/** The same run may rotate the key before. */
+function early({ keyArn, succeeds }: WantedMaterial, { current = "none" }: Early): Verdict {
+  return {
+    action: "create",
+    reason: `new key material, once the key is rotated to ${succeeds}`,
+    problem: new ByokError(
+      "wrong_predecessor",
+      `\`succeeds\` must name the current key material: ${succeeds} waits for its rotation in ${keyArn}, whose current one is ${current}. Nothing was imported. Rotate the key to it first, and refer to the \`key_material_id\` of that key rotation.`,
+      { attribute: "succeeds" },
+    ),
+  };
+}
+
 function singleMaterial({ keyArn }: WantedMaterial, { spec }: Single): ByokError {
   return new ByokError(
     "unsupported_key_spec",
@@ -360,6 +375,9 @@ function disabling({ keyState }: Imported): Pick<Verdict, "action" | "reason"> {
 }
 
 function lostBesides({ condition }: AssessmentFacts): readonly string[] {
+  const { succession } = { succession: undefined, ...condition };
+  // Material that succeeds another is not imported then, and that was said.
+  if (succession?.kind === "unlisted") return [];
   if ("unlisted" in condition && condition.unlisted) {
     return [
       "The key materials of the key cannot be listed (the caller lacks the permission kms:ListKeyRotations), so it is not known whether the key has lost others too. If it stays unusable after an import, it has.",

@@ -252,7 +252,8 @@ async function bringIn(
     lifetime: wanted.lifetime,
     again: condition.state !== "never_imported",
     succession,
-    materialId: onRecord?.materialId,
+    // An id that was named is sent too: the KMS compares the bytes with that material.
+    materialId: (onRecord ?? record)?.materialId,
     description: wanted.description,
     knownDescription: record?.description,
   };

@@ -40,7 +40,7 @@ export interface ImportPlan {
   readonly succession?: Succession | undefined;
   /** The primary was given the same bytes a moment ago, and this Region may not know of that yet. Default false. */
   readonly mayLag?: boolean;
-  /** Of the material that comes back, where an import of ours was answered with it. */
+  /** Of the material that comes back, where an import of ours was answered with it, or the user named it. */
   readonly materialId?: string | undefined;
   readonly description?: string | undefined;
   /** The description that the material has on record: a replica keeps it and takes none. */

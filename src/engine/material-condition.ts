@@ -194,8 +194,8 @@ export interface KeyFacts {
 
 /**
  * Whether a description leaves open what became of our material, so that the list of materials is needed: the key has
- * moved on to another current material, the expiry of the whole key is no longer the one of ours, or the key has lost
- * material and may hold several.
+ * moved on to another current material, the expiry of the whole key is no longer the one of ours, the key has lost
+ * material and may hold several, or ours is known by an id alone that no import has proved.
  *
  * @param several Whether a key of this spec may hold several materials.
  * @param succeeds The id of the material that ours is to succeed, where it is to.
@@ -210,6 +210,8 @@ export function needsMaterialList(
   if (succeeds !== undefined && record?.materialId === undefined) return true;
   if ((record?.otherMaterials ?? []).length > 0) return true;
   const imported = record?.importedAt !== undefined;
+  // Of an id that was named and not proved yet only the list tells whether it is the current one's, and how it is.
+  if (record?.materialId !== undefined && !imported) return true;
   if (key.state === "PendingImport") return imported || key.materialId !== undefined;
   if (record?.materialId === undefined) return false;
   return key.materialId !== record.materialId || (imported && key.validTo !== record.importedValidTo);

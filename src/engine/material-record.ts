@@ -48,7 +48,7 @@ export interface UnimportedRecord extends Seen {
   readonly verified: false;
   /** Of the bytes that the key is said to hold. A claim, which decides nothing. */
   readonly fingerprint?: Fingerprint | undefined;
-  /** An id that the state shows, and that may have been merely seen. */
+  /** The id that the user named the material by, or one that the state shows and that was merely seen. */
   readonly materialId?: string | undefined;
   readonly importedAt?: undefined;
   readonly lifetime?: undefined;

@@ -15,6 +15,8 @@ export type Succession =
   | { readonly kind: "awaited"; readonly primaryArn: string }
   /** A replica of a key that was rotated on since: these bytes are among those that the key has. */
   | { readonly kind: "known" }
+  /** The named material itself waits for its rotation still. */
+  | { readonly kind: "early"; readonly current: string | undefined }
   /** The named material is not in the key, or others have succeeded it. */
   | { readonly kind: "broken"; readonly current: string | undefined; readonly isFormer: boolean }
   /** A key of this spec, or of this KMS, keeps its first bytes for life. */
@@ -46,6 +48,10 @@ export function successionIn(
     const pending = materials.find(isPending);
     if (pending !== undefined) return { kind: "waiting", materialId: pending.materialId };
     return primaryArn === undefined ? { kind: "new" } : { kind: "awaited", primaryArn };
+  }
+  // A replica shows a rotation of its primary a little later.
+  if (predecessor !== undefined && isPending(predecessor)) {
+    return primaryArn === undefined ? { kind: "early", current } : { kind: "awaited", primaryArn };
   }
   const isFormer = predecessor?.state === "NON_CURRENT";
   return primaryArn !== undefined && isFormer ? { kind: "known" } : { kind: "broken", current, isFormer };

@@ -317,7 +317,8 @@ describe("a key that holds several materials", () => {
     ["rotated to another material", { ...enabled, materialId: "bb" }, record, true],
     ["an expiry that is not ours", { ...enabled, validTo: now + day }, record, true],
     ["others were seen before", enabled, { ...record, otherMaterials: ["bb"] }, true],
-    ["taken over, whatever the expiry", { ...enabled, validTo: now + day }, takenOver, false],
+    ["taken over, whatever the expiry", { ...enabled, validTo: now + day }, blankRecord(keyArn), false],
+    ["taken over by the id of the material", enabled, { ...blankRecord(enabled.arn), materialId: "aa" }, true],
   ])("%s: the list is needed", (_name, key, known, needed) => {
     expect(needsMaterialList(key, known, true)).toBe(needed);
     expect(needsMaterialList(key, known, false)).toBe(false);
