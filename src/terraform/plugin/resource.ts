@@ -167,7 +167,10 @@ export interface UpgradeRequest {
 export interface Resource<S extends Schema, I extends IdentitySchema, Client> {
   /** Made by `resourceSchema`. */
   readonly schema: S;
-  /** What the object is known by (Terraform 1.12), derived from every state; null while that is not possible. */
+  /**
+   * What the object is known by (Terraform 1.12), derived from its first state; null while that is not possible. The host
+   * takes no other later, so that what an import or a creation said stays until the object is replaced.
+   */
   readonly identity?: { readonly schema: I; of(state: State<S>): Identity<I> | null };
   /** What the schema's own validators cannot see. Values may be unknown. */
   validate?(request: ValidateRequest<S>): MaybePromise<readonly Diagnostic[]>;

@@ -36,7 +36,7 @@ export async function applyResource(
     };
     const result =
       prior === null ? await resource.create(common) : await resource.update({ ...common, prior: object(prior) });
-    return appliedAnswer(resource, { prior, planned }, result, request.plannedPrivate);
+    return appliedAnswer(resource, { prior, planned }, result, request);
   } catch (error) {
     const what = `${prior === null ? "create" : planned === null ? "delete" : "update"} ${request.typeName}`;
     return {
@@ -66,7 +66,7 @@ async function destroyResource(
     newState: encode(schema, left),
     private: left === null ? new Uint8Array() : request.plannedPrivate,
     diagnostics: diagnosticMessages(diagnostics),
-    ...newIdentity(resource, left),
+    ...newIdentity(resource, left, request.plannedIdentity),
   };
 }
 
@@ -74,7 +74,7 @@ function appliedAnswer(
   resource: AnyResource<unknown>,
   { prior, planned }: { readonly prior: Value; readonly planned: Value },
   result: StateResult<AnyResource<unknown>["schema"]>,
-  plannedPrivate: Uint8Array,
+  { plannedPrivate, plannedIdentity }: Request<"applyResourceChange">,
 ): Response<"applyResourceChange"> {
   const { schema } = resource;
   const diagnostics = [...(result.diagnostics ?? [])];
@@ -96,6 +96,6 @@ function appliedAnswer(
     newState,
     private: privateOf(result.private, plannedPrivate),
     diagnostics: diagnosticMessages(diagnostics),
-    ...newIdentity(resource, withoutUnknown(state)),
+    ...newIdentity(resource, withoutUnknown(state), plannedIdentity),
   };
 }

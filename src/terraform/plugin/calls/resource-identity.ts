@@ -1,4 +1,4 @@
-import { decodeJson, type EncodedValue, encodeValue } from "../dynamic-value";
+import { decodeJson, decodeValue, type EncodedValue, encodeValue } from "../dynamic-value";
 import { identityType } from "../identity";
 import { diagnosticMessages } from "../messages";
 import type { AnyResource } from "../resource";
@@ -23,12 +23,27 @@ export async function upgradeIdentity(
   }
 }
 
+/**
+ * The identity of what is in the state. The host takes no other than the one that it has, for as long as the object lives.
+ *
+ * @param held What the host has; absent for a new object, and from a host that keeps no identities.
+ */
 export function newIdentity(
   resource: AnyResource<unknown>,
   state: Value,
+  held: { readonly identityData?: EncodedValue | undefined } | undefined,
 ): { readonly newIdentity?: { readonly identityData: EncodedValue } } {
-  const { identity } = state === null ? {} : identityOf(resource, state);
+  if (state === null) return {};
+  if (held?.identityData !== undefined && isSet(resource, held.identityData)) {
+    return { newIdentity: { identityData: held.identityData } };
+  }
+  const { identity } = identityOf(resource, state);
   return identity ? { newIdentity: identity } : {};
+}
+
+function isSet({ identity }: AnyResource<unknown>, data: EncodedValue): boolean {
+  const value = identity === undefined ? null : objectOf(decodeValue(identityType(identity.schema), data));
+  return value !== null && Object.values(value).some((attribute) => attribute !== null);
 }
 
 export function targetIdentity({ identity }: ReturnType<typeof identityOf>): {

@@ -62,7 +62,7 @@ export async function readResource(
       newState: encode(schema, withoutUnknown(state)),
       private: privateOf(result.private, request.private),
       diagnostics: diagnosticMessages(diagnostics),
-      ...newIdentity(resource, state),
+      ...newIdentity(resource, state, request.currentIdentity),
     };
   } catch (error) {
     const diagnostics = diagnosticMessages(session.diagnose(error, `read ${request.typeName}`));

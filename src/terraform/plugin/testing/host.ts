@@ -237,6 +237,7 @@ export class ResourceInstance {
       ...this.#identityField("currentIdentity"),
     });
     this.#state = this.#known(decodeValue(this.#type, response.newState));
+    this.#refuseOtherIdentity(response.newIdentity?.identityData);
     this.#keep(response.private, response.newIdentity?.identityData);
     return warningsOf(response.diagnostics);
   }
@@ -283,11 +284,13 @@ export class ResourceInstance {
       plannedState: this.#encode(last.plan.planned),
       config: configValue(this.#schema, then),
       plannedPrivate: last.private,
+      ...(this.#state === null ? {} : this.#identityField("plannedIdentity")),
     });
     const diagnostics = diagnosticsOf(response.diagnostics);
     const state = decodeValue(this.#type, response.newState);
     const failed = diagnostics.some(({ severity }) => severity === "error");
     this.#tainted = failed && this.#state === null && state !== null;
+    if (this.#state !== null) this.#refuseOtherIdentity(response.newIdentity?.identityData);
     this.#state = state;
     this.#keep(response.private, response.newIdentity?.identityData);
     refuseErrors(diagnostics);
@@ -427,7 +430,7 @@ export class ResourceInstance {
       priorPrivate,
       plannedPrivate,
       clientCapabilities: { deferralAllowed: true, writeOnlyAttributesAllowed: true },
-      ...this.#identityField("priorIdentity"),
+      ...(prior === null ? {} : this.#identityField("priorIdentity")),
     });
     const planned = decodeValue(this.#type, response.plannedState);
     if (wanted !== null) refuseErrors(planProblems(schema, { config: wanted, prior, planned }));
@@ -467,6 +470,16 @@ export class ResourceInstance {
   #keep(bytes: Uint8Array, identity: EncodedValue | undefined): void {
     this.#private = new Uint8Array(bytes);
     if (identity) this.#identity = identity;
+  }
+
+  /** What an object is known by does not change while it lives. */
+  #refuseOtherIdentity(identity: EncodedValue | undefined): void {
+    const schema = this.#resource.identity?.schema;
+    if (!schema || !identity || !this.#identity) return;
+    const type = identityType(schema);
+    if (valuesEqual(type, decodeValue(type, identity), decodeValue(type, this.#identity))) return;
+    const detail = `${this.#typeName} has another identity than before.`;
+    throw new HostError([{ severity: "error", summary: "Provider Produced Different Identity", detail }]);
   }
 
   #identityField<Name extends string>(name: Name): Partial<Record<Name, { identityData: EncodedValue }>> {
