@@ -21,6 +21,8 @@ export interface ByokClient {
   readonly clouds: readonly Cloud[];
   readonly run: Run;
   readonly services: ConnectedKeyServices;
+  /** Whether the provider's configuration is known, so that a plan of something new can look at a KMS. */
+  readonly isReachable: boolean;
   /** `apply`: plans leave sources of key material closed. */
   readonly materialAccess: "plan" | "apply";
   /** Undefined: all kinds. */
@@ -31,6 +33,8 @@ export interface ByokClient {
   readonly keysRead: Set<string>;
   /** ARNs of keys that this plan may enable or disable: their `enabled` is not known yet. */
   readonly keysOpen: Set<string>;
+  /** Materials that this plan brings in (again), by `materialInPlan`: a rotation to one of them need not find it yet. */
+  readonly materialsPlanned: Set<string>;
   /** Material whose resource this run destroyed only to create it again. */
   readonly replacedMaterial: ReplacedMaterial;
   /** Unknown only while planning. */
@@ -57,15 +61,22 @@ export function byokClient(config: ProviderConfig, log: PluginLog, clouds: reado
     clouds,
     run,
     services,
+    isReachable: isKnown,
     // What is not known yet must not decide that a plan reads key material.
     materialAccess: isKnown && config.material_access !== "apply" ? "plan" : "apply",
     allowedSources: sources === undefined ? undefined : parseAllowedSources(sources, "allowed_material_sources"),
     variablesOfMaterial: new Set(),
     keysRead: new Set(),
     keysOpen: new Set(),
+    materialsPlanned: new Set(),
     replacedMaterial: new ReplacedMaterial(),
     defaultTags: defaultTagsOf(config),
   };
+}
+
+/** What names one material of one key in `materialsPlanned`. */
+export function materialInPlan(keyArn: string, materialId: string): string {
+  return `${keyArn} ${materialId}`;
 }
 
 /** How long an operation may take, and what stops it. */

@@ -1,3 +1,5 @@
+import type { Call } from "../engine/call";
+import { ByokError } from "../engine/errors";
 import { ruleFaults } from "../definitions/field-faults";
 import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import { importedKeyMaterialFaults, type ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
@@ -6,7 +8,7 @@ import type { Action } from "../engine/assessment";
 import { applyMaterial, type MaterialSettings, recordAfter } from "../engine/imported-key-material";
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
-import { moveMaterial, releaseMaterial } from "../engine/material-release";
+import { dropPendingMaterial, moveMaterial, releaseMaterial } from "../engine/material-release";
 import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
@@ -14,12 +16,13 @@ import { diagnosticOf, diagnosticOfFault, refusals } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { lifetimeOfState, offerAtPlan, sourceOf, wantedMaterial, withoutIgnored } from "./material-arguments";
 import { claimMaterial, planDeletion } from "./material-claims";
+import { checkNamed, materialOfImport } from "./material-id";
 import { present } from "./known";
 import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
-import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
+import { isPendingIn, type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
 import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./material-state";
 import type { Diagnostic } from "./plugin/diagnostics";
-import { identitySchema, requiredForImport } from "./plugin/identity";
+import { identitySchema, optionalForImport, requiredForImport } from "./plugin/identity";
 import { define } from "./plugin/provider";
 import type { PlanResult } from "./plugin/resource";
 import { string } from "./plugin/schema/attribute";
@@ -27,6 +30,7 @@ import type { Config, KnownConfig, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
 import { withRecord } from "./rebuilt-record";
 import { warnings } from "./warning";
+import { plannedSuccession } from "./planned-succession";
 import { defaultsOf, writtenIn } from "./written";
 
 type Schema = typeof importedKeyMaterialSchema;
@@ -36,8 +40,11 @@ const { resource } = define<ByokClient>();
 export const importedKeyMaterial = resource({
   schema: importedKeyMaterialSchema,
   identity: {
-    schema: identitySchema({ version: 0, attributes: { key_arn: requiredForImport(string) } }),
-    of: ({ key_arn }) => (key_arn === null ? null : { key_arn }),
+    schema: identitySchema({
+      version: 1,
+      attributes: { key_arn: requiredForImport(string), key_material_id: optionalForImport(string) },
+    }),
+    of: ({ key_arn, key_material_id }) => (key_arn === null ? null : { key_arn, key_material_id }),
   },
   validate: ({ config }) => validate(config),
   plan: async ({ config: given, prior, planned, client, signal, private: kept, earlierPrivate }) => {
@@ -47,8 +54,11 @@ export const importedKeyMaterial = resource({
     try {
       const facts = { config, planned, memory, earlier: recall(earlierPrivate), opened, client };
       const result = prior === null ? planNew(facts) : planUpdate({ ...facts, prior });
+      // The host that hands on what a plan has kept is applying that plan: it looked then.
+      const isNew = prior === null && memory.record?.keyArn !== config.key_arn && facts.earlier.planned === undefined;
+      const succession = isNew ? await plannedSuccession(config, client, signal) : [];
       const claims = claimMaterial(client.run, config, opened.material, memory.record);
-      const diagnostics = [...claims, ...(result.diagnostics ?? [])];
+      const diagnostics = [...claims, ...succession, ...(result.diagnostics ?? [])];
       // The host holds a plan to what it ignores: the next refresh says the new date.
       return config === given || result.planned === undefined
         ? { ...result, diagnostics }
@@ -121,6 +131,10 @@ export const importedKeyMaterial = resource({
     const record = recordOf(prior, memory);
     // What was planned is a creation: this is one half of a replacement, and the other half imports these bytes.
     if (memory.planned === "create") {
+      if (memory.drops === true && memory.createdIn === record.keyArn) {
+        await dropForOthers(client, record, callOf(signal, timeoutMilliseconds));
+        return undefined;
+      }
       client.replacedMaterial.leave(record);
       const said = memory.createdIn === record.keyArn ? [] : leftBehind(record);
       return { diagnostics: warnings("material_left", record.keyArn, said) };
@@ -129,17 +143,21 @@ export const importedKeyMaterial = resource({
     const policy = deletionPolicy(prior);
     if (policy === "retain" && isNothingToTell(prior, memory)) return undefined;
     const { warnings: said } = await releaseMaterial(client.run, record, policy, callOf(signal, timeoutMilliseconds));
-    return { diagnostics: warnings("material_left", record.keyArn, said) };
+    const waits = policy === "retain" && isPendingIn(memory.condition) ? leftWaiting(record) : [];
+    return { diagnostics: warnings("material_left", record.keyArn, [...said, ...waits]) };
   },
-  import: ({ id, identity, client }) => {
-    const keyArn = id ?? identity?.key_arn ?? "";
-    client.services.locate(keyArn, "id");
+  import: async ({ id, identity, client, signal }) => {
+    const { key_arn, key_material_id: materialId } =
+      id === null
+        ? { key_arn: identity?.key_arn ?? "", key_material_id: identity?.key_material_id }
+        : materialOfImport(id);
+    client.services.locate(key_arn, "id");
+    const state = { id: key_arn, key_arn, ...defaultsOf(importedKeyMaterialFields) };
+    if (typeof materialId !== "string") return { state };
+    await checkNamed(client.run, key_arn, materialId, { signal });
     return {
-      state: {
-        id: keyArn,
-        key_arn: keyArn,
-        ...defaultsOf(importedKeyMaterialFields),
-      },
+      state: { ...state, key_material_id: materialId },
+      private: remember({ record: { ...blankRecord(key_arn), materialId } }),
     };
   },
 });
@@ -171,6 +189,25 @@ function atMost(planned: PlannedAction | undefined): Action | undefined {
 function isNothingToTell(prior: State<Schema>, { keyLeaves }: MaterialMemory): boolean {
   const wasThere = prior.material_state === null || prior.material_state === "imported";
   return keyLeaves === true || !wasThere;
+}
+
+/**
+ * Drops material that waits for a rotation, so that other bytes can be imported in its place.
+ *
+ * @throws ByokError Where it has become part of the key for good since the plan. It stays, and so does its resource.
+ */
+async function dropForOthers({ run }: ByokClient, record: MaterialRecord, call: Call): Promise<void> {
+  if (await dropPendingMaterial(run, record, call)) return;
+  throw new ByokError(
+    "different_material",
+    `The key material ${record.materialId} of ${record.keyArn} no longer waits for a rotation, so it is not replaced by other bytes. Nothing was deleted or imported. Give its bytes again, and import the others as material of their own that \`succeeds\` the current one.`,
+  );
+}
+
+function leftWaiting({ keyArn, materialId }: MaterialRecord): string[] {
+  return [
+    `It still waits for a rotation, so ${keyArn} takes no other new material. To abort the rotation, delete it: \`aws kms delete-imported-key-material --key-id ${keyArn} --key-material-id ${materialId}\`.`,
+  ];
 }
 
 function leftBehind({ keyArn }: MaterialRecord): string[] {

@@ -23,6 +23,11 @@ export interface MaterialMemory {
   readonly unrecorded?: boolean | undefined;
   /** Of a creation, which may be one half of a replacement: the key that the new material goes into, where it is known. */
   readonly createdIn?: string | undefined;
+  /**
+   * The material waited for a rotation, and its resource may delete it: one half of a replacement by other bytes drops it,
+   * so that the other half can import them.
+   */
+  readonly drops?: boolean | undefined;
   /** The bytes are to be left in the key, since another resource of this plan needs them there. */
   readonly spare?: boolean | undefined;
   /** The key itself goes in the same run. */
@@ -53,6 +58,7 @@ export function recall(kept: PrivateState): MaterialMemory {
     unimported: fingerprintIn(kept.get("unimported")),
     unrecorded: kept.get("unrecorded") === true,
     createdIn: typeof createdIn === "string" ? createdIn : undefined,
+    drops: kept.get("drops") === true,
     spare: kept.get("spare") === true,
     keyLeaves: kept.get("keyLeaves") === true,
   };

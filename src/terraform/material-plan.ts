@@ -6,8 +6,9 @@ import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
 import { type MaterialCondition, materialFacts } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
+import { isPending } from "../engine/succession";
 import type { Opened } from "../engine/opened-source";
-import type { ByokClient } from "./client";
+import { type ByokClient, materialInPlan } from "./client";
 import { diagnosticOf } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
@@ -17,6 +18,7 @@ import { type MaterialMemory, remember } from "./material-memory";
 import { policyOfMove, recordOf } from "./material-state";
 import { type LifetimeFindings, lifetimeFindings, timeOf } from "./plan-clock";
 import type { Diagnostic } from "./plugin/diagnostics";
+import { path } from "./plugin/path";
 import type { PlanResult } from "./plugin/resource";
 import type { Config, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
@@ -44,15 +46,16 @@ export interface MaterialUpdatePlan extends MaterialPlan {
 export function planNew({ config, planned, memory, earlier, opened, client }: MaterialPlan): PlanResult<Schema> {
   const { record, condition } = memory;
   const keyArn = present(config.key_arn);
+  const drops = memory.drops === true && record?.keyArn === keyArn && !isSame(opened.offer, config, record);
   const { errors, warnings: doubts } = newLifetime(client, config);
   const plannedBytes = bytesToImport(config, opened.offer);
   return {
     planned: { ...planned, fingerprint: config.fingerprint ?? plannedBytes ?? UNKNOWN },
     // Anyone who destroys the former one is handed this too.
-    private: remember({ record, condition, planned: "create", plannedBytes, createdIn: keyArn }),
+    private: remember({ record, condition, planned: "create", plannedBytes, createdIn: keyArn, drops }),
     diagnostics: [
       ...otherThanPlanned(opened.offer, earlier),
-      ...otherBytes(opened.offer, config, record?.keyArn === keyArn ? record : undefined),
+      ...otherBytes(opened.offer, config, record?.keyArn === keyArn && !drops ? record : undefined),
       ...errors,
       ...warnings("source", keyArn, ownWarnings(opened)),
       ...warnings("material_needed", keyArn, needed(opened.offer)),
@@ -103,7 +106,10 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   const { config, prior, planned, memory, earlier, opened, client } = plan;
   const { record, condition, unrecorded } = memory;
   const { offer } = opened;
-  const kept = { record, condition, unrecorded };
+  const drops =
+    isPendingIn(condition) && config.deletion_policy === "delete" && provedFingerprint(record) !== undefined;
+  const kept = { record, condition, unrecorded, drops };
+  if (drops && isOther(offer, config, record)) return planInPlace(plan, kept);
   if (condition === undefined || !isKnown(config, condition)) {
     return {
       planned: { ...planned, ...unknownResults(config) },
@@ -129,9 +135,13 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
     now: isNewDate ? timeOf(client, wanted.keyArn) : undefined,
   });
   const { action, problem } = assessment;
-  if (action === "refuse" && problem !== undefined) return { diagnostics: [diagnosticOf(problem, known)] };
+  if (action === "refuse" && problem !== undefined)
+    return { diagnostics: [diagnosticOf(explained(problem, condition), known)] };
   const plannedBytes = isImport(action) ? bytesToImport(config, offer) : undefined;
   const results = plannedResults(plan, action, plannedBytes);
+  if (isImport(action) && typeof results.key_material_id === "string") {
+    client.materialsPlanned.add(materialInPlan(wanted.keyArn, results.key_material_id));
+  }
   // What the key holds shows only once it is back, so that this row asks nothing of the bytes.
   const returns = keyComesBack && condition.state === "key_pending_deletion";
   return {
@@ -147,6 +157,49 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
       ...announcements(announcement(assessment)),
     ],
   };
+}
+
+/** Whether material waits for a rotation: nothing was ever encrypted under it. */
+export function isPendingIn(condition: MaterialCondition | undefined): boolean {
+  const { rotation } = condition === undefined ? { rotation: undefined } : materialFacts(condition);
+  return rotation !== undefined && isPending({ state: rotation });
+}
+
+/** Other bytes in the place of material that waits for a rotation: that is deleted, and they are imported. */
+function planInPlace(
+  { config, planned, earlier, opened, client }: MaterialUpdatePlan,
+  kept: MaterialMemory,
+): PlanResult<Schema> {
+  const bytes = configuredFingerprint(config) ?? bytesToImport(config, opened.offer);
+  const { errors } = newLifetime(client, config);
+  return {
+    planned: { ...planned, ...unknownResults(config, bytes) },
+    requiresReplace: [path("fingerprint")],
+    private: remember(kept),
+    diagnostics: [
+      ...otherThanPlanned(opened.offer, earlier),
+      ...otherBytes(opened.offer, config, undefined),
+      ...errors,
+    ],
+  };
+}
+
+/** Whether bytes are at hand, or named, that are known to be other ones than those on record. */
+function isOther(offer: Offer, config: Config<Schema>, record: MaterialRecord | undefined): boolean {
+  return differentBytes(offer, configuredFingerprint(config), provedFingerprint(record)) !== undefined;
+}
+
+/** Whether they are known to be the same. */
+function isSame(offer: Offer, config: Config<Schema>, record: MaterialRecord | undefined): boolean {
+  const named = configuredFingerprint(config) ?? (offer.kind === "bytes" ? offer.fingerprint : undefined);
+  return named !== undefined && named === provedFingerprint(record);
+}
+
+function explained(problem: ByokError, condition: MaterialCondition): ByokError {
+  if (problem.code !== "different_material" || !isPendingIn(condition)) return problem;
+  return problem.with({
+    message: `${problem.rawMessage} This material waits for a rotation, so that nothing is encrypted under it: with \`deletion_policy\` = delete it is replaced by the other bytes.`,
+  });
 }
 
 function ownWarnings({ material }: Opened): readonly string[] {
@@ -270,19 +323,20 @@ function everyResult(value: (name: (typeof results)[number]) => unknown): object
 
 /** What is known beforehand of the results of an action: the fewer are unknown, the less is replanned elsewhere. */
 function plannedResults(
-  { config, prior, memory: { record } }: MaterialUpdatePlan,
+  { config, prior, memory: { record, condition } }: MaterialUpdatePlan,
   action: Assessment["action"],
   bytes: Fingerprint | undefined,
 ): Results {
   const { fingerprint, valid_to, key_material_id, verified } = prior;
   if (isImport(action)) {
     const proved = provedFingerprint(record) !== undefined;
-    // An id that was merely seen in the key need not be the one of these bytes.
+    // An id that was merely seen in the key need not be the one of these bytes. One that is on record is sent with them.
     const isOurs = key_material_id !== null && record?.materialId === key_material_id;
+    const isNamed = { succession: undefined, ...condition }.succession === undefined;
     return {
       ...unknownResults(config, bytes),
       ...(proved ? { fingerprint: config.fingerprint ?? fingerprint, verified } : {}),
-      ...(proved && isOurs ? { key_material_id } : {}),
+      ...(isOurs && (proved || isNamed) ? { key_material_id } : {}),
     };
   }
   const same: Results = {

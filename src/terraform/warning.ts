@@ -108,6 +108,7 @@ export function announcements(sentences: readonly string[]): Diagnostic[] {
 
 /** The kind of the warnings of an assessment. */
 export function kindOf({ row, action, problem }: Assessment): WarningName {
+  if (row === "wrong_predecessor") return "material";
   const needs = problem !== undefined && (action === "create" || action === "reimport");
   return needs ? "material_needed" : (kindOfRow[row] ?? "material");
 }

@@ -19,7 +19,7 @@ describe("taking over, at the level of the protocol", () => {
     expect((await key.plan({})).action).toBe("no-op");
     const material = host.resource("byok_imported_key_material");
     await material.import({ key_arn: arn });
-    expect(material.identity).toEqual({ key_arn: arn });
+    expect(material.identity).toEqual({ key_arn: arn, key_material_id: null });
     expect(material.state).toMatchObject({ material_state: "never_imported", verified: false });
     const { action, warnings } = await material.plan({ key_arn: arn });
     expect(action).toBe("update");

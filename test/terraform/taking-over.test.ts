@@ -138,7 +138,7 @@ describe("keys that others made", () => {
     const state: { resources: { instances: { identity?: unknown }[] }[] } = JSON.parse(await on.workspace.state());
     expect(state.resources.flatMap(({ instances }) => instances.map(({ identity }) => identity))).toEqual([
       { arn: record.arn },
-      { key_arn: record.arn },
+      { key_arn: record.arn, key_material_id: null },
     ]);
     expect(await on.workspace.attributes(material)).toMatchObject({ verified: true });
     await on.settled();
