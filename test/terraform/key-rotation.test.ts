@@ -4,7 +4,7 @@ import { UNKNOWN } from "../../src/terraform/plugin/value";
 import { awsBlock, type ByokHost, byokHost, refusal, textIn } from "../support/byok-host";
 import { newBytes } from "../support/life";
 import { importNewMaterial } from "../support/new-material";
-import { bytesIn, expectOpen, firstMaterial, materialsIn, rotateByHand, rotateOn } from "../support/rotated-key";
+import { bytesIn, expectOpen, firstMaterial, materialsIn, rotateByHand, rotateOn } from "../support/rotations";
 
 describe("byok_key_rotation", () => {
   let on: ByokHost;
