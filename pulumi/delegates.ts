@@ -26,3 +26,13 @@ export const importedKeyMaterialDelegate: dynamic.ResourceProvider = {
   update: async (id, olds, news) => require("byok/pulumi/provider").importedKeyMaterial.update(id, olds, news),
   delete: async (id, props) => require("byok/pulumi/provider").importedKeyMaterial.delete(id, props),
 };
+
+export const keyRotationDelegate: dynamic.ResourceProvider = {
+  configure: async (request) => require("byok/pulumi/provider").keyRotation.configure(request),
+  check: async (olds, news) => require("byok/pulumi/provider").keyRotation.check(olds, news),
+  diff: async (id, olds, news) => require("byok/pulumi/provider").keyRotation.diff(id, olds, news),
+  create: async (inputs) => require("byok/pulumi/provider").keyRotation.create(inputs),
+  read: async (id, props) => require("byok/pulumi/provider").keyRotation.read(id, props),
+  update: async (id, olds, news) => require("byok/pulumi/provider").keyRotation.update(id, olds, news),
+  delete: async (id, props) => require("byok/pulumi/provider").keyRotation.delete(id, props),
+};

@@ -1,4 +1,4 @@
-import { type CustomResourceOptions, dynamic, type ID, type Input, secret } from "@pulumi/pulumi";
+import { type CustomResourceOptions, dynamic, type ID, type Input, output, secret } from "@pulumi/pulumi";
 import { importedKeyMaterialFields } from "../src/definitions/imported-key-material";
 import { resultNames } from "../src/definitions/spelling";
 import { importedKeyMaterialDelegate } from "./delegates";
@@ -12,7 +12,7 @@ export interface ImportedKeyMaterial extends ImportedKeyMaterialOutputs {}
  * One set of bytes in one key, with its lifetime. Each `pulumi up` and `pulumi preview` looks at the key: material that
  * has expired, was deleted or is due for renewal shows as an update, which imports the same bytes again.
  *
- * `id` is the key's ARN.
+ * `id` is the key's ARN, which the materials of a key that holds several share.
  */
 export class ImportedKeyMaterial extends dynamic.Resource {
   constructor(name: string, args: ImportedKeyMaterialArgs, opts: CustomResourceOptions = {}) {
@@ -28,14 +28,18 @@ export class ImportedKeyMaterial extends dynamic.Resource {
     Reflect.deleteProperty(this, "keyMaterial");
   }
 
-  /** Reads the material of an existing key that this stack does not manage. The id is the key's ARN. */
+  /**
+   * Reads the material of an existing key that this stack does not manage. The id is the key's ARN, for its current material,
+   * or the ARN, a comma and the id of one of its materials.
+   */
   static get(
     name: string,
     id: Input<ID>,
     args: Pick<ImportedKeyMaterialArgs, "connection"> = {},
     opts: CustomResourceOptions = {},
   ): ImportedKeyMaterial {
-    return new ImportedKeyMaterial(name, { ...args, keyArn: id }, { ...opts, id });
+    const keyArn = output(id).apply((text) => text.split(",")[0] ?? "");
+    return new ImportedKeyMaterial(name, { ...args, keyArn }, { ...opts, id });
   }
 }
 

@@ -17,6 +17,8 @@ export { ExternalKey } from "./external-key";
 export type { ExternalKeyArgs, ExternalKeyOutputs } from "./external-key-args";
 export { ImportedKeyMaterial } from "./imported-key-material";
 export type { ImportedKeyMaterialArgs, ImportedKeyMaterialOutputs } from "./imported-key-material-args";
+export { KeyRotation } from "./key-rotation";
+export type { KeyRotationArgs, KeyRotationOutputs } from "./key-rotation-args";
 export {
   MultiRegionExternalKey,
   type MultiRegionExternalKeyArgs,

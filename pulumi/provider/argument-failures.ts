@@ -7,6 +7,8 @@ import {
   importedKeyMaterialFaults,
   type ImportedKeyMaterialValues,
 } from "../../src/definitions/imported-key-material-rules";
+import { keyRotationFields } from "../../src/definitions/key-rotation";
+import { keyRotationFaults, type KeyRotationValues } from "../../src/definitions/key-rotation-rules";
 import { descriptionIn, isOn, type ResourceFields } from "../../src/definitions/resource-field";
 import { byDefinition, spelled } from "../../src/definitions/spelling";
 import { ByokError } from "../../src/engine/errors";
@@ -47,6 +49,14 @@ export function materialFailures(read: Read): readonly Failure[] {
   const written = writtenIn<ImportedKeyMaterialValues>(importedKeyMaterialFields, read);
   const faults = allFaults(importedKeyMaterialFields, written, (fit) => importedKeyMaterialFaults(fit, clouds));
   return [...missing(importedKeyMaterialFields, written), ...faults.map(failure)];
+}
+
+/** What is wrong with the arguments of a rotation, by their fields and the rules. */
+export function rotationFailures(read: Read): readonly Failure[] {
+  const clouds = { profiles: kmsProfiles, keyOfArn };
+  const written = writtenIn<KeyRotationValues>(keyRotationFields, read);
+  const faults = allFaults(keyRotationFields, written, (fit) => keyRotationFaults(fit, clouds));
+  return [...missing(keyRotationFields, written), ...faults.map(failure)];
 }
 
 function failure({ attribute, code, message }: Fault): Failure {

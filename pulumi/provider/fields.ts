@@ -1,6 +1,7 @@
 import { externalKeyFields } from "../../src/definitions/external-key";
 import { camelCase, type CamelCase } from "../../src/definitions/field";
 import { importedKeyMaterialFields } from "../../src/definitions/imported-key-material";
+import { keyRotationFields } from "../../src/definitions/key-rotation";
 import { isArgument, isOn, type ResourceField, type ResourceFields } from "../../src/definitions/resource-field";
 import { argumentNames, type Spelled, spelled } from "../../src/definitions/spelling";
 import { connectionFields } from "./connection";
@@ -63,6 +64,12 @@ export type CheckedMaterialShapes = ArgumentShapes<typeof importedKeyMaterialFie
   readonly keyMaterialFingerprint: typeof text;
 };
 
+/** The arguments of a KeyRotation. */
+export const rotationFields: ArgumentShapes<typeof keyRotationFields> = shapesOf(keyRotationFields);
+
+/** The results of a KeyRotation. */
+export const rotationResultFields: ResultShapes<typeof keyRotationFields> = resultsOf(keyRotationFields);
+
 function resultsOf<const F extends ResourceFields>(fields: F): ResultShapes<F>;
 function resultsOf(fields: ResourceFields): object {
   const shapes = Object.entries(fields)
@@ -84,6 +91,8 @@ export const recordedKeyArguments = argumentNames(externalKeyFields, "pulumi", i
 
 export const recordedMaterialArguments = argumentNames(importedKeyMaterialFields, "pulumi", isOwn);
 
+export const recordedRotationArguments = argumentNames(keyRotationFields, "pulumi", isOwn);
+
 /** Arguments of a key as outputs keep them: all but what is kept nowhere. */
 export function storedKeyArguments(args: object): Record<string, unknown> {
   return stored(externalKeyFields, args);
@@ -92,6 +101,11 @@ export function storedKeyArguments(args: object): Record<string, unknown> {
 /** The same of key material. */
 export function storedMaterialArguments(args: object): Record<string, unknown> {
   return stored(importedKeyMaterialFields, args);
+}
+
+/** The same of a rotation. */
+export function storedRotationArguments(args: object): Record<string, unknown> {
+  return stored(keyRotationFields, args);
 }
 
 function stored(fields: ResourceFields, args: object): Record<string, unknown> {
@@ -106,9 +120,11 @@ function isOwn({ concerns }: ResourceField): boolean {
 /** Names as the engine's errors spell them and as they are called here, where snake case to camel case does not do. */
 const otherNames: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    Object.entries<ResourceField>({ ...externalKeyFields, ...importedKeyMaterialFields }).flatMap(([name, field]) =>
-      field.typescript === undefined ? [] : [[name, field.typescript]],
-    ),
+    Object.entries<ResourceField>({
+      ...externalKeyFields,
+      ...importedKeyMaterialFields,
+      ...keyRotationFields,
+    }).flatMap(([name, field]) => (field.typescript === undefined ? [] : [[name, field.typescript]])),
   ),
   arn: "id",
   assume_role: "assumeRoles",

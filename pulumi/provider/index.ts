@@ -2,6 +2,7 @@ import { systemClock } from "../../src/system-clock";
 import { externalKeyHandler } from "./external-key-handler";
 import type { ResourceHandler } from "./handler";
 import { importedKeyMaterialHandler } from "./imported-key-material-handler";
+import { keyRotationHandler } from "./key-rotation-handler";
 import { Session } from "./session";
 
 /**
@@ -17,3 +18,4 @@ const session = new Session({
 
 export const externalKey: ResourceHandler = externalKeyHandler(session);
 export const importedKeyMaterial: ResourceHandler = importedKeyMaterialHandler(session);
+export const keyRotation: ResourceHandler = keyRotationHandler(session);

@@ -3,8 +3,8 @@ import { whatIsDue } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import { ImportProof } from "../../src/engine/import-proof";
 import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "../../src/engine/imported-key-material";
-import { provedFingerprint } from "../../src/engine/material-record";
-import { leaveFormerKey, releaseMaterial } from "../../src/engine/material-release";
+import { type MaterialRecord, provedFingerprint } from "../../src/engine/material-record";
+import { dropPendingMaterial, leaveFormerKey, releaseMaterial } from "../../src/engine/material-release";
 import { PartialFailure, respelled } from "./failure";
 import type { CreateResult } from "./handler";
 import { configuredSource } from "./material-source";
@@ -65,6 +65,7 @@ export async function deleteMaterial(request: Request<MaterialArguments>, { id, 
   const { session, run, args } = request;
   session.needs.close(run, id);
   const record = materialRecordOf(id, outs);
+  if (session.droppedPending.has(name)) return dropPending(request, record);
   const policy = args.deletionPolicy ?? "retain";
   const call = callFor(request, "delete");
   if (policy === "retain" || !session.moves.isMoving(name, record)) {
@@ -82,6 +83,15 @@ export async function deleteMaterial(request: Request<MaterialArguments>, { id, 
   if (target !== undefined) throw notProvedThere(id, target);
   // Pulumi deletes first what depends on a key that is replaced: there is no other key yet.
   session.tell(warningNotices([leftBehind], id));
+}
+
+async function dropPending(request: Request<MaterialArguments>, record: MaterialRecord): Promise<void> {
+  if (await dropPendingMaterial(request.run, record, callFor(request, "delete"))) return;
+  throw new ByokError(
+    "different_material",
+    `The key material of ${record.keyArn} was not deleted for other bytes to take its place: it no longer waits for a rotation, and what has been the current one is kept. Nothing was changed. Give its bytes again, and import the other ones as material of their own that \`succeeds\` it.`,
+    { attribute: "key_material_wo" },
+  );
 }
 
 const leftBehind =

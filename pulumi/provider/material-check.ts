@@ -1,8 +1,10 @@
+import { assess } from "../../src/engine/assessment";
 import { defined } from "../../src/engine/defined";
 import type { Fingerprint } from "../../src/engine/fingerprint";
 import { checkAllowed } from "../../src/engine/key-services";
 import { kmsNow } from "../../src/engine/kms-time";
 import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
+import { observeMaterial } from "../../src/engine/material-observation";
 import type { Offer } from "../../src/engine/offered-bytes";
 import { isEmptyValue, valueSource } from "../../src/material-sources/value";
 import { materialFailures } from "./argument-failures";
@@ -11,6 +13,7 @@ import { materialFields } from "./fields";
 import { type CheckResult, isNew } from "./handler";
 import { givenSource, openedOffer, refuseOtherBytes, sourceOf } from "./material-source";
 import { configuredFingerprint, type MaterialArguments } from "./material-state";
+import { warningNotices } from "./notice";
 import { plainProps, type Props } from "./props";
 import type { Request } from "./request";
 import { inputsName } from "./resource-name";
@@ -33,6 +36,7 @@ export async function checkMaterial(request: Checked, olds: Props, news: Props):
     ...failuresOf("timeouts", () => checkTimeouts(args.timeouts)),
     ...keyFailures(request, knownLifetime(request), isNewMaterial),
   ];
+  const order = written.length === 0 && isNewMaterial ? await orderFailures(request) : [];
   const inline = await inlineBytes(request);
   const sourced = await sourcedBytes(request, isNewMaterial);
   const { keyMaterial, ...rest } = news;
@@ -43,7 +47,7 @@ export async function checkMaterial(request: Checked, olds: Props, news: Props):
   });
   const fingerprint = configuredFingerprint(args) ?? inline.value ?? sourced.value;
   if (args.keyArn !== undefined) session.needs.register(run, args.keyArn, inputsName(inputs), fingerprint);
-  return { inputs, failures: withoutValues([...written, ...inline.failures, ...sourced.failures]) };
+  return { inputs, failures: withoutValues([...written, ...order, ...inline.failures, ...sourced.failures]) };
 }
 
 /** What a check has read, as far as it could, and what is wrong with it. */
@@ -80,6 +84,28 @@ function keyFailures(
     // A date that has passed since is no fault of material that is there, and the local clock may be wrong.
     checkLifetime(lifetime, service.profile, isNewMaterial ? kmsNow(run, service) : undefined);
   });
+}
+
+/**
+ * Whether new material comes after the current one, as far as the two are known: Pulumi asks no provider about a creation in a
+ * preview. What the plans of this run do before is taken into account.
+ */
+async function orderFailures({ session, run, args, unknown }: Checked): Promise<readonly Failure[]> {
+  const { keyArn, succeeds } = args;
+  if (keyArn === undefined || succeeds === undefined || unknown.has("connection")) return [];
+  if (session.prospects.rotates(keyArn, succeeds)) return [];
+  try {
+    const wanted = { keyArn, succeeds, lifetime: { kind: "forever" }, onDeletion: "reimport" } as const;
+    const { condition } = await observeMaterial(run, keyArn, undefined, wanted);
+    const { row, problem, warnings } = assess({ wanted, condition, offer: { kind: "later" } });
+    if (row === "wrong_predecessor" && problem?.code !== "access_denied" && problem !== undefined) {
+      return [checkFailure(problem, "succeeds")];
+    }
+    session.tell(warningNotices(warnings, keyArn));
+    return [];
+  } catch (error) {
+    return [checkFailure(error, "keyArn")];
+  }
 }
 
 /** Puts the inline bytes aside for the update. */

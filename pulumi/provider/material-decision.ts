@@ -1,7 +1,10 @@
 import type { Action, Assessment } from "../../src/engine/assessment";
+import { ByokError } from "../../src/engine/errors";
 import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { sameLifetime } from "../../src/engine/lifetime";
+import { type MaterialCondition, materialFacts } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
+import { isPending } from "../../src/engine/succession";
 import { recordedMaterialArguments } from "./fields";
 import { changed, type DiffResult, unchanged } from "./handler";
 import type { MaterialArguments } from "./material-state";
@@ -40,6 +43,22 @@ const announcements = {
   disable: "the key will be disabled",
   record: "the state will be updated",
 } as const satisfies Record<Exclude<Action, "nothing" | "refuse">, string>;
+
+/** Whether nothing was ever encrypted under the material: it waits for its rotation, or was deleted while it did. */
+export function isUnused(condition: MaterialCondition): boolean {
+  const { rotation } = materialFacts(condition);
+  if (rotation !== undefined) return isPending({ state: rotation });
+  const { succession } = { succession: undefined, ...condition };
+  return succession?.kind === "new" || succession?.kind === "waiting" || succession?.kind === "awaited";
+}
+
+/** The refusal of other bytes for such material, with what can be done where nothing is lost by it. */
+export function onlyWaiting({ problem, reason }: Assessment): ByokError {
+  const error = problem ?? new ByokError("different_material", reason);
+  return error.with({
+    message: `${error.rawMessage} The key material of this resource only waits for its rotation, and nothing is encrypted under it: to have it deleted and these bytes imported in its place, set \`deletion_policy\` to delete.`,
+  });
+}
 
 /** A date that was set before may have passed since, or be further away than a KMS would take today. */
 export function isAsRecorded({ lifetime }: MaterialSettings, record: MaterialRecord): boolean {

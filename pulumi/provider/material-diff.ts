@@ -1,7 +1,9 @@
 import { materialSettingsOf } from "../../src/definitions/material-settings";
 import { isReturning } from "../../src/engine/announcements";
 import { assess } from "../../src/engine/assessment";
+import { defined } from "../../src/engine/defined";
 import { ByokError } from "../../src/engine/errors";
+import type { Fingerprint } from "../../src/engine/fingerprint";
 import { ImportProof } from "../../src/engine/import-proof";
 import { recordAfter } from "../../src/engine/imported-key-material";
 import type { KmsProfile } from "../../src/engine/kms-profile";
@@ -10,9 +12,16 @@ import { observeMaterial } from "../../src/engine/material-observation";
 import { newlySeen, provedFingerprint } from "../../src/engine/material-record";
 import type { Run } from "../../src/engine/run";
 import { changed, type DiffResult } from "./handler";
-import { changesUnrecorded, decidingUnknown, isAsRecorded, materialDecision } from "./material-decision";
+import {
+  changesUnrecorded,
+  decidingUnknown,
+  isAsRecorded,
+  isUnused,
+  materialDecision,
+  onlyWaiting,
+} from "./material-decision";
 import { offerOf, refuseOtherBytes } from "./material-source";
-import { formersOf, type MaterialArguments, materialRecordOf } from "./material-state";
+import { formersOf, type MaterialArguments, materialRecordOf, succeedsOnRecord } from "./material-state";
 import { planNotice } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
 import { changeName } from "./resource-name";
@@ -33,30 +42,59 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
   const { id, outs } = material;
   const record = materialRecordOf(id, outs);
   session.needs.settle(run, inputs.name, provedFingerprint(record));
-  const open = decidingUnknown(unknown);
+  // What it comes after matters only to material that has not been in the key yet.
+  const isOnRecord = unknown.has("succeeds") && record.materialId !== undefined;
+  const succeeds = isOnRecord ? succeedsOnRecord(outs) : args.succeeds;
+  const open = decidingUnknown(unknown).filter((name) => !(isOnRecord && name === "succeeds"));
   if (open.length > 0) {
     refuseOtherBytes(await offerOf(request), args, provedFingerprint(record));
     session.tell([planNotice(id, "the key material may be updated", `${open.join(", ")} is known after an update`)]);
     return changed;
   }
-  const wanted = materialSettingsOf(id, args);
+  const settled = { ...args, ...defined({ succeeds }) };
+  const wanted = materialSettingsOf(id, settled);
   const seen = session.seenMaterials.take(material.name) ?? (await observeMaterial(run, id, record, wanted));
   const known = recordAfter(record, seen.condition);
   session.moves.stay({ record: known, proof: ImportProof.onRecord(known), condition: seen.condition }, formersOf(outs));
   if (!isAsRecorded(wanted, record)) checkLifetime(wanted.lifetime, profileOf(run, id), seen.at);
+  const offer = await offerOf(request);
   const assessment = assess({
     wanted,
     condition: seen.condition,
     record: known,
-    offer: await offerOf(request),
-    otherChanges: newlySeen(record, known) || changesUnrecorded(args, wanted, outs, record),
+    offer,
+    otherChanges: newlySeen(record, known) || changesUnrecorded(settled, wanted, outs, record),
     keyComesBack: isReturning(run, id),
     now: seen.at,
   });
+  if (assessment.row === "different_material" && isUnused(seen.condition)) {
+    if (args.deletionPolicy !== "delete") throw onlyWaiting(assessment);
+    refuseOtherBytes(offer, args);
+    if (offer.kind === "bytes") return inPlaceOfPending(request, material, offer.fingerprint);
+  }
   const { action, diff, notices } = materialDecision(id, assessment);
+  const { materialId } = record;
+  if ((action === "create" || action === "reimport") && materialId !== undefined) {
+    session.prospects.willHold(id, materialId);
+  }
   session.planned.set(changeName(material, inputs), action);
   session.tell(notices);
   return diff;
+}
+
+/**
+ * Other bytes for material that only waits for its rotation, which a KMS takes as soon as that is deleted: it goes first, and
+ * is then created as any other.
+ */
+function inPlaceOfPending(
+  { session }: Request<MaterialArguments>,
+  { id, outs, name }: Standing,
+  fingerprint: Fingerprint,
+): DiffResult {
+  session.droppedPending.add(name);
+  const what = "key material that waits for its rotation will be deleted, and other bytes imported in its place";
+  session.tell([planNotice(id, what, `${fingerprint} instead of ${String(outs["fingerprint"])}`)]);
+  return { changes: true, replaces: ["keyMaterial"], deleteBeforeReplace: true };
 }
 
 /**

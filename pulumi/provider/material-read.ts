@@ -1,8 +1,9 @@
+import { materialNamed } from "../../src/definitions/material-id";
 import { whatIsDue } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import { type MaterialSettings, recordAfter } from "../../src/engine/imported-key-material";
 import type { Lifetime } from "../../src/engine/lifetime";
-import { observeMaterial } from "../../src/engine/material-observation";
+import { type MaterialObservation, observeMaterial } from "../../src/engine/material-observation";
 import { blankRecord, type MaterialRecord } from "../../src/engine/material-record";
 import { respelled } from "./failure";
 import type { ReadResult } from "./handler";
@@ -12,22 +13,26 @@ import type { Request } from "./request";
 import { stateName } from "./resource-name";
 import { isRecorded } from "./schema-version";
 
-/** The material as it is now: for a refresh of one that is in the state, or for a lookup of whatever a key holds. */
+/** The material as it is now: for a refresh of one that is in the state, or for a lookup of what a key holds. */
 export async function lookAtMaterial(
   { session, run, args }: Request<MaterialArguments>,
   id: string,
   before: Props,
 ): Promise<ReadResult> {
-  const recorded = isRecorded(before);
-  const record: MaterialRecord = recorded ? materialRecordOf(id, before) : blankRecord(id);
+  const { keyArn, materialId } = materialNamed(id);
+  const isLookup = !isRecorded(before);
+  const record: MaterialRecord = isLookup ? { ...blankRecord(keyArn), materialId } : materialRecordOf(keyArn, before);
   const lifetime: Lifetime = record.lifetime ?? { kind: "forever" };
-  const seen = await observeMaterial(run, id, recorded ? record : undefined, { lifetime });
-  if (!recorded && seen.key === null) throw new ByokError("key_not_found", `The KMS does not know ${id}.`);
+  const { succeeds } = args;
+  const isBlank = isLookup && materialId === undefined;
+  const seen = await observeMaterial(run, keyArn, isBlank ? undefined : record, { lifetime, succeeds });
+  if (isLookup) refuseMissing(keyArn, materialId, seen);
   const { condition } = seen;
   const known = recordAfter(record, condition);
   const wanted: MaterialSettings = {
-    keyArn: id,
+    keyArn,
     lifetime,
+    succeeds,
     description: record.description,
     onDeletion: args.onDeletion ?? "reimport",
   };
@@ -35,4 +40,16 @@ export async function lookAtMaterial(
   const outs = materialOuts(args, known, { condition, reason: respelled(reason), formers: formersOf(before) });
   session.seenMaterials.leave(stateName(id, outs), seen);
   return { id, props: outs };
+}
+
+/** A lookup must find what it names. */
+function refuseMissing(keyArn: string, materialId: string | undefined, { key, materials }: MaterialObservation): void {
+  if (key === null) throw new ByokError("key_not_found", `The KMS does not know ${keyArn}.`);
+  if (materialId === undefined || key.materialId === materialId) return;
+  if (materials === undefined || materials.some((entry) => entry.materialId === materialId)) return;
+  throw new ByokError(
+    "invalid_argument",
+    `${keyArn} has no key material ${materialId}. \`byok status\` lists the materials of a key.`,
+    { attribute: "id" },
+  );
 }

@@ -1,3 +1,4 @@
+import { rotationStateOf } from "../../src/definitions/rotation-state";
 import { type Fingerprint, isFingerprint } from "../../src/engine/fingerprint";
 import { type MaterialCondition, materialFacts } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
@@ -57,6 +58,7 @@ export function materialOuts(
     schemaVersion,
     keyArn,
     keyMaterialId: record.materialId ?? facts.materialId,
+    rotationState: rotationStateOf(facts.rotation),
     fingerprint: record.fingerprint,
     verified: record.verified,
     materialState: condition.state,
@@ -94,6 +96,11 @@ export function materialRecordOf(keyArn: string, outs: Props): MaterialRecord {
 /** Names of what this has taken the place of, as outputs show them. */
 export function formersOf(outs: Props): readonly string[] {
   return readArguments({ record: object(recordFields) }, outs).args.record?.formers ?? [];
+}
+
+/** What the material was configured to come after when it was last applied. */
+export function succeedsOnRecord(outs: Props): string | undefined {
+  return readArguments({ succeeds: text }, outs).args.succeeds;
 }
 
 /** Undefined where none is configured, or none that is one. */

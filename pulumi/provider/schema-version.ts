@@ -18,6 +18,11 @@ export function migratedMaterial(outs: Props): Props {
   return migrated(outs, [withoutSeenId]);
 }
 
+/** The same for a rotation. */
+export function migratedRotation(outs: Props): Props {
+  return migrated(outs, []);
+}
+
 /** @throws ByokError `invalid_argument` for outputs of a later version. */
 function migrated(outs: Props, migrations: Migrations): Props {
   const version = outs["schemaVersion"] ?? schemaVersion;

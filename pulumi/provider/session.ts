@@ -3,6 +3,7 @@ import type { Clock, Milliseconds } from "../../src/engine/clock";
 import type { MaterialObservation } from "../../src/engine/material-observation";
 import type { KeyRecord } from "../../src/engine/key-record";
 import type { Log } from "../../src/engine/log";
+import type { RotationCondition } from "../../src/engine/rotation-condition";
 import { type Run, startRun } from "../../src/engine/run";
 import { type ConnectedKeyServices, keyServices } from "../../src/kms/key-services";
 import { allowedKeys, type Config, type Connection, ignoredTags, kmsSettings } from "./connection";
@@ -10,6 +11,7 @@ import { InlineBytes } from "./inline-bytes";
 import { KeyHolders } from "./key-holders";
 import { Moves } from "./moves";
 import { Needs } from "./needs";
+import { Prospects } from "./prospects";
 
 /** What a session needs from outside. */
 export interface Surroundings {
@@ -41,18 +43,24 @@ export class Session {
   /** Keys that are replaced because the KMS no longer knows them, by `stateName`. */
   readonly goneKeys = new Set<string>();
   readonly moves = new Moves();
+  /** Pending material that is deleted for other bytes to take its place, by `stateName`. */
+  readonly droppedPending = new Set<string>();
   /** What a diff announced for material, until its update, by `changeName`. */
   readonly planned = new Map<string, Action>();
   /** What a refresh saw, for the diff with which Pulumi shows it, by `stateName`. */
   readonly seenMaterials: Fresh<MaterialObservation>;
   readonly seenKeys: Fresh<KeyRecord>;
+  readonly seenRotations: Fresh<RotationCondition>;
+  readonly prospects = new Prospects();
   #config: Config | undefined;
+  readonly #told = new Set<string>();
   readonly #runs = new Map<string, ConnectedRun>();
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
     this.seenMaterials = new Fresh(surroundings.clock);
     this.seenKeys = new Fresh(surroundings.clock);
+    this.seenRotations = new Fresh(surroundings.clock);
   }
 
   get config(): Config | undefined {
@@ -88,6 +96,13 @@ export class Session {
 
   tell(messages: readonly string[]): void {
     for (const message of messages) this.surroundings.print(message);
+  }
+
+  /** What several resources would say of the same thing is said by the first of them. */
+  tellOnce(about: string, messages: readonly string[]): void {
+    if (this.#told.has(about) || messages.length === 0) return;
+    this.#told.add(about);
+    this.tell(messages);
   }
 
   /** Closes connections and wipes bytes. A process that ends does not need it. */

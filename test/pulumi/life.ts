@@ -220,7 +220,7 @@ export function lives(start: Start): void {
     const first = await stack.preview([key]);
     expect(first.error).toMatch(/payments: `tags\.team` must be text/);
     const { error = "" } = await stack.preview([
-      { ...material, props: () => ({ ...material.props({}), keyArn: "key" }) },
+      { ...material, props: (ids, output) => ({ ...material.props(ids, output), keyArn: "key" }) },
     ]);
     for (const path of [
       "keyMaterial",
@@ -425,8 +425,8 @@ export function lives(start: Start): void {
           (declared): Declared => ({
             ...declared,
             name,
-            props: (ids) => ({
-              ...declared.props(ids),
+            props: (ids, output) => ({
+              ...declared.props(ids, output),
               ...(declared.type === "ImportedKeyMaterial" ? { keyArn: ids[`ExternalKey ${name}`] } : {}),
             }),
           }),

@@ -37,15 +37,17 @@ describe("what a program hands to Pulumi's engine", () => {
   it("is a provider of calls to the installed package and nothing else", async () => {
     const registered = await registeredBy(
       linked.folder,
-      `const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
+      `const { ExternalKey, ImportedKeyMaterial, KeyRotation } = require("byok/pulumi");
        new ExternalKey("one"); new ExternalKey("two");
-       new ImportedKeyMaterial("one", { keyArn: "arn", keyMaterialSource: "env:ONE" });`,
+       new ImportedKeyMaterial("one", { keyArn: "arn", keyMaterialSource: "env:ONE" });
+       new KeyRotation("one", { keyArn: "arn", keyMaterialId: "id" });`,
     );
     const texts = registered.map(({ inputs }) => String(inputs["__provider"]));
-    expect(texts).toHaveLength(3);
+    expect(texts).toHaveLength(4);
     expect(texts[0]).toBe(texts[1]);
     expect(bodies(texts[0] ?? "")).toBe(golden("externalKey"));
     expect(bodies(texts[2] ?? "")).toBe(golden("importedKeyMaterial"));
+    expect(bodies(texts[3] ?? "")).toBe(golden("keyRotation"));
     for (const text of texts) {
       expect(text.length).toBeLessThan(6_000);
       expect(new Set([...text.matchAll(/require\(([^)]*)\)/g)].map(([, what]) => what))).toEqual(
@@ -88,6 +90,20 @@ describe("what a program hands to Pulumi's engine", () => {
       validFor: "90d",
     });
     expect(inputs("byok:index:MultiRegionExternalKey", "global")).toEqual({});
+  });
+
+  it("reads by the ARN of a key, or by that and the id of one of its materials", async () => {
+    const registered = await registeredBy(
+      linked.folder,
+      `const { ImportedKeyMaterial, KeyRotation } = require("byok/pulumi");
+       for (const id of ["arn", "arn,id"]) { ImportedKeyMaterial.get(id, id); KeyRotation.get(id, id); }`,
+    );
+    expect(registered.map(({ name, inputs }) => [name, inputs["keyArn"], inputs["keyMaterialId"]])).toEqual([
+      ["arn", "arn", undefined],
+      ["arn", "arn", ""],
+      ["arn,id", "arn", undefined],
+      ["arn,id", "arn", "id"],
+    ]);
   });
 
   it("takes the Regions as the constructs do, or as primary and replicas, which register the same", async () => {

@@ -1,5 +1,6 @@
 import { externalKeyHandler } from "../../../pulumi/provider/external-key-handler";
 import { importedKeyMaterialHandler } from "../../../pulumi/provider/imported-key-material-handler";
+import { keyRotationHandler } from "../../../pulumi/provider/key-rotation-handler";
 import { Session } from "../../../pulumi/provider/session";
 import { systemClock } from "../../../src/system-clock";
 import type { Provider } from "./methods";
@@ -15,6 +16,7 @@ export function inProcess(
   const handlers = {
     ExternalKey: externalKeyHandler(session),
     ImportedKeyMaterial: importedKeyMaterialHandler(session),
+    KeyRotation: keyRotationHandler(session),
   };
   handlers.ExternalKey.configure({ config: { get: (key) => config[key] } });
   return {

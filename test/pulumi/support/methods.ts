@@ -1,7 +1,7 @@
 import type { ResourceHandler } from "../../../pulumi/provider/handler";
 import type { Props } from "../../../pulumi/provider/props";
 
-export type ResourceType = "ExternalKey" | "ImportedKeyMaterial";
+export type ResourceType = "ExternalKey" | "ImportedKeyMaterial" | "KeyRotation";
 
 /** What an engine asks of a provider, however it is reached. */
 export type Methods = Omit<ResourceHandler, "configure">;

@@ -1,11 +1,14 @@
 import { providerProperty, type Props, unknownValue } from "../../../pulumi/provider/props";
 import { initFailure, type Methods, type Provider, type ResourceType } from "./methods";
 
+/** An output of a resource that stands before: unknown in the preview of a change, unless it is an argument. */
+export type Output = (type: ResourceType, name: string, property: string) => unknown;
+
 /** A resource as a program declares it. Its properties may need the ids of others, which stand before it. */
 export interface Declared {
   readonly type: ResourceType;
   readonly name: string;
-  readonly props: (ids: Readonly<Record<string, string>>) => Props;
+  readonly props: (ids: Readonly<Record<string, string>>, output: Output) => Props;
   /** Names of the resources by whose replacement this one would be replaced first. */
   readonly dependsOn?: readonly string[];
   readonly alias?: string;
@@ -114,15 +117,22 @@ export class Stack {
   #run(program: readonly Declared[], dry: boolean, deleting = true): Promise<Outcome> {
     return this.#with(async (provider, steps) => {
       const ids: Record<string, string> = {};
+      const previewed = new Map<string, Props>();
+      const output: Output = (type, name, property) => {
+        const inputs = previewed.get(`${type} ${name}`);
+        return inputs === undefined ? this.outs(type, name)[property] : (inputs[property] ?? unknownValue);
+      };
       const leftFromBefore = new Set(this.#resources.filter(({ replaced }) => replaced === true));
       for (const declared of program) {
         const { type, name } = declared;
         const methods = provider.methods(type);
-        const news = { ...plain(declared.props(ids)), [providerProperty]: this.#text(type) };
+        const news = { ...plain(declared.props(ids, output)), [providerProperty]: this.#text(type) };
         const old =
           this.#find(type, name) ?? (declared.alias === undefined ? undefined : this.#find(type, declared.alias));
         const inputs = await checked(methods, old?.inputs ?? {}, news, name);
+        const willChange = (): unknown => dry && previewed.set(`${type} ${name}`, inputs);
         if (old === undefined) {
+          willChange();
           steps.push(`create ${name}`);
           ids[`${type} ${name}`] = dry ? unknownValue : await this.#create(methods, declared, inputs);
           continue;
@@ -132,10 +142,12 @@ export class Stack {
         const replaces = answer.replaces.length > 0 || (answer.changes && declared.replaceOnChanges === true);
         if (replaces) {
           steps.push(`replace ${name}`);
+          willChange();
           const id = await this.#replace(provider, program, declared, old, news, answer.deleteBeforeReplace, dry);
           ids[`${type} ${name}`] = id;
         } else if (answer.changes || old.initErrors.length > 0) {
           steps.push(`update ${name}`);
+          willChange();
           if (!dry) await this.#update(methods, declared, old, inputs);
         } else if (!dry) {
           this.#put({ ...old, name, inputs }, old);
