@@ -8,6 +8,7 @@ import type { Lifetime } from "../engine/lifetime";
 import { materialFacts, type MaterialState } from "../engine/material-condition";
 import type { AssumedRecord } from "../engine/material-record";
 import type { Run } from "../engine/run";
+import { type MaterialForScripts, materialForScripts, materialsIn } from "./material-status";
 
 /**
  * What became of a key's material. A KMS shows no difference between material that expired and material that was deleted,
@@ -32,6 +33,8 @@ export interface KeyStatus {
   readonly renewalDue: boolean;
   /** The assessment's words. */
   readonly reason: string;
+  /** All materials of a key that may hold several. Absent: it takes one only, or they may not be listed. */
+  readonly materials?: readonly MaterialEntry[];
 }
 
 /**
@@ -41,10 +44,11 @@ export interface KeyStatus {
 export async function keyStatus(run: Run, arn: string, renewBefore: Seconds): Promise<KeyStatus> {
   const lifetime: Lifetime = { kind: "renewed", validFor: Number.MAX_SAFE_INTEGER, renewBefore };
   const record: AssumedRecord = { keyArn: arn, verified: true, lifetime };
-  const { condition, key, materials, at } = await observeMaterial(run, arn, record, { lifetime });
+  const { condition, key, materials: known, at } = await observeMaterial(run, arn, record, { lifetime });
   const { reason } = whatIsDue({ wanted: { keyArn: arn, lifetime, onDeletion: "reimport" }, condition, record });
   const { validTo, renewalTime, renewalDue, expirationModel } = materialFacts(condition);
-  const seen = { arn, now: at, keyState: key?.state ?? null, renewalDue };
+  const materials = await materialsIn(run, key, known);
+  const seen = { arn, now: at, keyState: key?.state ?? null, renewalDue, ...defined({ materials }) };
   if (condition.state !== "deleted") {
     const neverExpires = condition.state === "imported" && expirationModel === "KEY_MATERIAL_DOES_NOT_EXPIRE";
     return { ...seen, material: condition.state, ...defined({ validTo, renewalTime }), neverExpires, reason };
@@ -77,13 +81,16 @@ export function lapsesWithin({ material, validTo, now }: KeyStatus, seconds: Sec
 }
 
 /** With moments as text, for scripts. */
-export function statusForScripts(status: KeyStatus): Readonly<Record<string, string | boolean | null>> {
-  const { now, validTo, renewalTime, ...rest } = status;
+export function statusForScripts(
+  status: KeyStatus,
+): Readonly<Record<string, string | boolean | null | readonly MaterialForScripts[]>> {
+  const { now, validTo, renewalTime, materials, ...rest } = status;
   return {
     ...rest,
     now: formatInstant(now),
     validTo: validTo === undefined ? null : formatInstant(validTo),
     renewalTime: renewalTime === undefined ? null : formatInstant(renewalTime),
+    materials: materials?.map(materialForScripts) ?? null,
   };
 }
 

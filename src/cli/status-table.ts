@@ -1,7 +1,7 @@
 import { formatInstant } from "../engine/instant";
-import { keyOfArn } from "../kms/clouds";
 import { columns } from "./columns";
 import type { KeyStatus } from "./key-status";
+import { shortArn } from "./short-arn";
 import { legend, timelines } from "./timeline";
 
 /**
@@ -65,13 +65,6 @@ function facts(status: KeyStatus): string[] {
     validTo === undefined ? (neverExpires ? "never" : "-") : formatInstant(validTo),
     renewalTime === undefined ? "-" : formatInstant(renewalTime),
   ];
-}
-
-/** The Region and the id: enough to tell keys apart at a glance. */
-function shortArn(arn: string): string {
-  const key = arn.slice(arn.lastIndexOf("/") + 1);
-  const { region } = keyOfArn(arn);
-  return region === undefined ? key : `${region} ${key}`;
 }
 
 function widest(text: string): number {

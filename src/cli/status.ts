@@ -7,6 +7,7 @@ import { defaultKms } from "../kms/clouds";
 import { keyServices, type KmsSettings } from "../kms/key-services";
 import { systemClock } from "../system-clock";
 import { failureOf, type KeyStatus, keyStatus, lapsesWithin, statusForScripts } from "./key-status";
+import { materialTables } from "./material-table";
 import { processStreams, type Streams } from "./streams";
 import { statusTable } from "./status-table";
 
@@ -33,7 +34,7 @@ Examples:
 /** `byok status`: the state, lifetime and renewal of keys, as a table with a timeline or as JSON. */
 export function statusCommand(streams: Streams = processStreams): Command {
   return new Command("status")
-    .description("show state, lifetime and renewal of keys, and why the next apply would act")
+    .description("show state, lifetime, renewal and all materials of keys, and why the next apply would act")
     .argument("<key-arn...>", "ARNs of keys with imported key material")
     .option("--within <duration>", "exit with 2 if a key lapses within this time, such as 45d", duration)
     .addOption(
@@ -69,7 +70,7 @@ async function report(run: Run, arns: readonly string[], flags: Flags, streams: 
     const errors = failures.map(({ arn, error }) => ({ arn, code: error.code, message: error.rawMessage }));
     streams.out(`${JSON.stringify({ keys, errors }, null, 2)}\n`);
   } else if (statuses.length > 0) {
-    streams.out(statusTable(statuses, streams.columns));
+    streams.out(`${statusTable(statuses, streams.columns)}${materialTables(statuses, streams.columns)}`);
   }
   for (const { error } of failures) streams.err(`byok: error: ${error.message}\n`);
   if (lapsing.length > 0 && flags.json !== true) {

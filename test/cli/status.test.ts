@@ -1,9 +1,14 @@
-import { DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import {
+  DeleteImportedKeyMaterialCommand,
+  RotateKeyOnDemandCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import { expiredOn } from "../../src/cli/key-status";
 import { statusCommand } from "../../src/cli/status";
 import { blocksUnder } from "../support/page";
 import { importedKey, newKey } from "../support/imported-key";
-import { type Life, startLife } from "../support/life";
+import { type Life, newBytes, startLife } from "../support/life";
+import { importNewMaterial } from "../support/new-material";
 
 interface Printed {
   readonly out: string;
@@ -69,8 +74,10 @@ describe("byok status", () => {
     expect(line(lost.arn)).toMatch(/PendingImport +- +- +·+ +is gone: it expired or was deleted$/);
     expect(line(empty.arn)).toMatch(/PendingImport +- +- +·+ +the key has no key material yet$/);
     expect([err, code]).toEqual(["", 0]);
-    // The list of materials is asked for where one may be missing.
-    expect(life.calls().toSorted()).toEqual([...Array.from({ length: 5 }, () => "DescribeKey"), "ListKeyRotations"]);
+    // Each of these keys may hold several materials.
+    expect(life.calls().toSorted()).toEqual(
+      ["DescribeKey", "ListKeyRotations"].flatMap((name) => Array.from({ length: 5 }, () => name)),
+    );
   });
 
   it("exits with 2 if anything lapses in the given time, and names it", async () => {
@@ -102,6 +109,15 @@ describe("byok status", () => {
           neverExpires: false,
           reason: expect.stringMatching(/^imported, valid to/),
           lapses: true,
+          materials: [
+            {
+              keyMaterialId: record.materialId,
+              rotationState: "current",
+              imported: true,
+              validTo: expect.stringMatching(/Z$/),
+              rotatedAt: null,
+            },
+          ],
         },
       ],
       errors: [],
@@ -148,6 +164,50 @@ describe("byok status", () => {
       },
       1,
     ]);
+  });
+
+  it("lists the materials of a key that holds several: which is current, which have lapsed, and when", async () => {
+    const { key } = await importedKey(life, { validFor: "90d" });
+    await importNewMaterial(life.client(), key.arn, newBytes());
+    await life.client().send(new RotateKeyOnDemandCommand({ KeyId: key.arn }));
+    await importNewMaterial(life.client(), key.arn, newBytes());
+    life.kms.clock.advance("91d");
+    const { out, code } = await status(key.arn, "--within", "1d");
+    expect(code).toBe(2);
+    expect(out).toMatch(
+      new RegExp(
+        [
+          `\n\neu-central-1 ${key.keyId} holds several key materials:`,
+          "MATERIAL +STATE +BYTES +EXPIRES +ROTATED",
+          "[0-9a-f]{64}  former +lapsed +- +-",
+          "[0-9a-f]{64}  current +imported +never +\\S+Z",
+          "[0-9a-f]{64}  pending_rotation +imported +never +-\n$",
+        ].join("\n"),
+      ),
+    );
+    width = 70;
+    expect((await status(key.arn)).out).toMatch(/\n[0-9a-f]{64}\n  state    former\n  bytes    lapsed\n  expires  -\n/);
+    const { materials } = JSON.parse((await status(key.arn, "--json")).out).keys[0];
+    expect(materials.map(({ rotationState }: Record<string, unknown>) => rotationState)).toEqual([
+      "former",
+      "current",
+      "pending_rotation",
+    ]);
+    expect(materials[1]).toMatchObject({ imported: true, validTo: null, rotatedAt: expect.stringMatching(/Z$/) });
+  });
+
+  it("lists no materials where the key takes one only, or they may not be listed, and shows the rest", async () => {
+    const hmac = await importedKey(life, {}, { spec: "HMAC_256", usage: "GENERATE_VERIFY_MAC" });
+    const { key } = await importedKey(life);
+    life.kms.permissions.deny("kms:ListKeyRotations");
+    life.calls();
+    const { out, err, code } = await status(hmac.key.arn, key.arn, "--json");
+    expect([err, code]).toEqual(["", 0]);
+    expect(JSON.parse(out).keys).toMatchObject([
+      { keyState: "Enabled", materials: null },
+      { keyState: "Enabled", materials: null },
+    ]);
+    expect(life.calls().toSorted()).toEqual(["DescribeKey", "DescribeKey", "ListKeyRotations"]);
   });
 
   it("does not call expired material deleted", async () => {
