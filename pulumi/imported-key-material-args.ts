@@ -43,6 +43,12 @@ export interface ImportedKeyMaterialArgs {
    */
   succeeds?: Input<string>;
   /**
+   * The `keyMaterialId` of material that the key has already, to be taken over, whichever it succeeds: an import as
+   * that very material proves the bytes. Default: none; a key's current material, and with its bytes any other that
+   * succeeds none, is taken over without it.
+   */
+  existingKeyMaterialId?: Input<string>;
+  /**
    * How the bytes are wrapped: `RSAES_OAEP_SHA_1`, `RSAES_OAEP_SHA_256`, `RSA_AES_KEY_WRAP_SHA_1`,
    * `RSA_AES_KEY_WRAP_SHA_256`, `RSAES_PKCS1_V1_5`. Default: the strongest that the key and the KMS allow.
    */

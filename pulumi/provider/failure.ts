@@ -7,6 +7,7 @@ import type { Failure } from "./shape";
 const advice: Partial<Record<ErrorCode, string>> = {
   key_conflict: "With Pulumi, `existingKeyArn` takes over an existing key.",
   key_not_found: "`pulumi refresh` reads the key again.",
+  wrong_predecessor: "With Pulumi, `existingKeyMaterialId` takes over material that the key has already.",
   material_missing: "Set `keyMaterial` or `keyMaterialSource`.",
 };
 

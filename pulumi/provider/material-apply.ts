@@ -3,7 +3,7 @@ import { whatIsDue } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import { ImportProof } from "../../src/engine/import-proof";
 import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "../../src/engine/imported-key-material";
-import { type MaterialRecord, provedFingerprint } from "../../src/engine/material-record";
+import { blankRecord, type MaterialRecord, provedFingerprint } from "../../src/engine/material-record";
 import { dropPendingMaterial, leaveFormerKey, releaseMaterial } from "../../src/engine/material-release";
 import { PartialFailure, respelled } from "./failure";
 import type { CreateResult } from "./handler";
@@ -21,7 +21,9 @@ export async function createMaterial(request: Request<MaterialArguments>, inputs
   const wanted = materialSettingsOf(args.keyArn ?? "", args);
   const formers = session.moves.formersOf(inputs.props);
   const planned = formers.length > 0 ? "move" : "create";
-  const outcome = await applyMaterial(run, wanted, source, undefined, callFor(request, "create"), planned);
+  const { keyArn, existingMaterialId: materialId } = wanted;
+  const record = materialId === undefined ? undefined : { ...blankRecord(keyArn), materialId };
+  const outcome = await applyMaterial(run, wanted, source, record, callFor(request, "create"), planned);
   session.moves.arrive(outcome, formers);
   return finished(request, wanted, outcome, inputs, formers);
 }

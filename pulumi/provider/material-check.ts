@@ -5,6 +5,7 @@ import { checkAllowed } from "../../src/engine/key-services";
 import { kmsNow } from "../../src/engine/kms-time";
 import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
 import { observeMaterial } from "../../src/engine/material-observation";
+import { blankRecord } from "../../src/engine/material-record";
 import type { Offer } from "../../src/engine/offered-bytes";
 import { isEmptyValue, valueSource } from "../../src/material-sources/value";
 import { materialFailures } from "./argument-failures";
@@ -12,6 +13,7 @@ import { checkFailure, failuresOf, withoutValues } from "./failure";
 import { materialFields } from "./fields";
 import { type CheckResult, isNew } from "./handler";
 import { givenSource, openedOffer, refuseOtherBytes, sourceOf } from "./material-source";
+import { refuseMissing } from "./material-read";
 import { configuredFingerprint, type MaterialArguments } from "./material-state";
 import { warningNotices } from "./notice";
 import { plainProps, type Props } from "./props";
@@ -91,12 +93,15 @@ function keyFailures(
  * preview. What the plans of this run do before is taken into account.
  */
 async function orderFailures({ session, run, args, unknown }: Checked): Promise<readonly Failure[]> {
-  const { keyArn, succeeds } = args;
-  if (keyArn === undefined || succeeds === undefined || unknown.has("connection")) return [];
-  if (session.prospects.rotates(keyArn, succeeds)) return [];
+  const { keyArn, succeeds, existingKeyMaterialId: materialId } = args;
+  if (keyArn === undefined || unknown.has("connection") || unknown.has("existingKeyMaterialId")) return [];
+  if (materialId === undefined && (succeeds === undefined || session.prospects.rotates(keyArn, succeeds))) return [];
   try {
     const wanted = { keyArn, succeeds, lifetime: { kind: "forever" }, onDeletion: "reimport" } as const;
-    const { condition } = await observeMaterial(run, keyArn, undefined, wanted);
+    const record = materialId === undefined ? undefined : { ...blankRecord(keyArn), materialId };
+    const seen = await observeMaterial(run, keyArn, record, wanted);
+    if (materialId !== undefined) refuseMissing(keyArn, materialId, seen, "existing_key_material_id");
+    const { condition } = seen;
     const { row, problem, warnings } = assess({ wanted, condition, offer: { kind: "later" } });
     if (row === "wrong_predecessor" && problem?.code !== "access_denied" && problem !== undefined) {
       return [checkFailure(problem, "succeeds")];

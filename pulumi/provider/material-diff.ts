@@ -9,7 +9,7 @@ import { recordAfter } from "../../src/engine/imported-key-material";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import { checkLifetime } from "../../src/engine/lifetime";
 import { observeMaterial } from "../../src/engine/material-observation";
-import { newlySeen, provedFingerprint } from "../../src/engine/material-record";
+import { type MaterialRecord, newlySeen, provedFingerprint } from "../../src/engine/material-record";
 import type { Run } from "../../src/engine/run";
 import { changed, type DiffResult } from "./handler";
 import {
@@ -42,6 +42,7 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
   const { id, outs } = material;
   const record = materialRecordOf(id, outs);
   session.needs.settle(run, inputs.name, provedFingerprint(record));
+  refuseAnother(args, record);
   // What it comes after matters only to material that has not been in the key yet.
   const isOnRecord = unknown.has("succeeds") && record.materialId !== undefined;
   const succeeds = isOnRecord ? succeedsOnRecord(outs) : args.succeeds;
@@ -80,6 +81,18 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
   session.planned.set(changeName(material, inputs), action);
   session.tell(notices);
   return diff;
+}
+
+function refuseAnother(
+  { existingKeyMaterialId: asked }: MaterialArguments,
+  { keyArn, materialId }: MaterialRecord,
+): void {
+  if (asked === undefined || materialId === undefined || asked === materialId) return;
+  throw new ByokError(
+    "immutable_argument",
+    `\`existing_key_material_id\` is ${asked}, but this resource already manages the material ${materialId} of ${keyArn}. Remove the argument, or add a resource for the other material.`,
+    { attribute: "existing_key_material_id" },
+  );
 }
 
 /**

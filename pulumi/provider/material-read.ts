@@ -26,7 +26,7 @@ export async function lookAtMaterial(
   const { succeeds } = args;
   const isBlank = isLookup && materialId === undefined;
   const seen = await observeMaterial(run, keyArn, isBlank ? undefined : record, { lifetime, succeeds });
-  if (isLookup) refuseMissing(keyArn, materialId, seen);
+  if (isLookup) refuseMissing(keyArn, materialId, seen, "id");
   const { condition } = seen;
   const known = recordAfter(record, condition);
   const wanted: MaterialSettings = {
@@ -42,14 +42,19 @@ export async function lookAtMaterial(
   return { id, props: outs };
 }
 
-/** A lookup must find what it names. */
-function refuseMissing(keyArn: string, materialId: string | undefined, { key, materials }: MaterialObservation): void {
+/** What is looked up, or taken over, must be there. */
+export function refuseMissing(
+  keyArn: string,
+  materialId: string | undefined,
+  { key, materials }: MaterialObservation,
+  attribute: string,
+): void {
   if (key === null) throw new ByokError("key_not_found", `The KMS does not know ${keyArn}.`);
   if (materialId === undefined || key.materialId === materialId) return;
   if (materials === undefined || materials.some((entry) => entry.materialId === materialId)) return;
   throw new ByokError(
     "invalid_argument",
     `${keyArn} has no key material ${materialId}. \`byok status\` lists the materials of a key.`,
-    { attribute: "id" },
+    { attribute },
   );
 }

@@ -117,6 +117,15 @@ export const importedKeyMaterialFields = {
     description:
       "The `key_material_id` of the material that these bytes come after: they are imported as new material beside it, to be rotated to by a key rotation. It must be the current one then. Symmetric keys on AWS only. Default: the key's first material.",
   },
+  existing_key_material_id: {
+    is: text,
+    optional: true,
+    only: ["pulumi"],
+    form: materialIdForm,
+    concerns: "own_record",
+    description:
+      "The `key_material_id` of material that the key has already, to be taken over, whichever it succeeds: an import as that very material proves the bytes. Default: none; a key's current material, and with its bytes any other that succeeds none, is taken over without it.",
+  },
   wrapping_algorithm: {
     is: text,
     optional: true,

@@ -15,6 +15,7 @@ export function materialSettingsOf(keyArn: string, values: Partial<ImportedKeyMa
     fingerprint: fingerprint === undefined ? undefined : parseFingerprint(fingerprint, "fingerprint"),
     lifetime: lifetimeFrom(values),
     succeeds: values.succeeds,
+    existingMaterialId: values.existingKeyMaterialId,
     description: values.materialDescription,
     onDeletion: values.onDeletion ?? importedKeyMaterialFields.on_deletion.default,
     allowInterruption: values.allowInterruption,

@@ -44,6 +44,8 @@ export interface MaterialSettings extends WantedMaterial {
   readonly wrappingAlgorithm?: string | undefined;
   /** The KMS's key that they are wrapped with. Default: the strongest that the KMS has. */
   readonly wrappingKeySpec?: string | undefined;
+  /** The id of material of the key that is taken over: an import of other bytes is refused. Default: none is. */
+  readonly existingMaterialId?: string | undefined;
 }
 
 /** What is on record after a look. The last known expiry of material that is gone stays, and how it went. */
@@ -253,7 +255,7 @@ async function bringIn(
     again: condition.state !== "never_imported",
     succession,
     // An id that was named is sent too: the KMS compares the bytes with that material.
-    materialId: (onRecord ?? record)?.materialId,
+    materialId: (onRecord ?? record)?.materialId ?? wanted.existingMaterialId,
     description: wanted.description,
     knownDescription: record?.description,
   };

@@ -103,7 +103,7 @@ describe("rotation with the real CLI", () => {
     const ciphertexts = [await life.encrypt(arn)];
     life.kms.clock.advance("365d");
     const later = await up(4, "2 created");
-    expect(later.output).toContain("6 unchanged");
+    expect(later.output).toContain("7 unchanged");
     ciphertexts.push(await life.encrypt(arn));
     expect(await output("rotations")).toBe(3);
     const { Rotations = [] } = await life

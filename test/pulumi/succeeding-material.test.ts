@@ -232,6 +232,54 @@ describe("a key that somebody rotated by hand", () => {
   });
 });
 
+describe("a chain of materials whose state is lost", () => {
+  const [one, two] = [newBytes(), newBytes()];
+  const taken = (place: number, bytes: Buffer, materialId: string): Declared => {
+    const existingKeyMaterialId = materialId;
+    return materialOf(place, { keyMaterial: base64(bytes), existingKeyMaterialId });
+  };
+
+  it("is taken over as it is, each material by its id", async () => {
+    const { life, stack, arn, writes } = scene();
+    await deployed(chain([one, two]));
+    const ciphertext = await life.encrypt(arn());
+    const [key, ids] = [arn(), [id("m1"), id("m2")]] as const;
+    stack.restore("[]");
+    const program: readonly Declared[] = [
+      { type: "ExternalKey", name: "payments", props: () => ({ existingKeyArn: key }) },
+      taken(1, one, ids[0] ?? ""),
+      taken(2, two, ids[1] ?? ""),
+      rotationTo(2),
+    ];
+    writes();
+    await deployed(program);
+    expect(writes()).toEqual(["ImportKeyMaterial", "ImportKeyMaterial"]);
+    expect([material("m1"), material("m2")]).toMatchObject([
+      { keyMaterialId: ids[0], rotationState: "former", verified: true },
+      { keyMaterialId: ids[1], rotationState: "current", verified: true },
+    ]);
+    expect(await life.decrypt(ciphertext)).toBe(plaintext);
+  });
+
+  it("is refused where the key has no such material, or its bytes are those of another", async () => {
+    const { stack, arn, writes } = scene();
+    await deployed(chain([one, two]));
+    const [key, first] = [arn(), id("m1")];
+    writes();
+    const other = (bytes: Buffer, materialId: string): Declared => ({
+      ...taken(1, bytes, materialId),
+      name: "other",
+    });
+    const absent = await stack.preview([...chain([one, two]), other(one, "0".repeat(64))]);
+    expect(absent.error).toMatch(new RegExp(`existingKeyMaterialId.*${key} has no key material 0{64}`));
+    expect(writes()).toEqual([]);
+    const swapped = await stack.up([...chain([one, two]), other(two, first)]);
+    expect(swapped.error).toMatch(/\[different_material\]/);
+    const changed = await stack.preview([...chain([one]), taken(2, two, first), rotationTo(2)]);
+    expect(changed.error).toMatch(/\[immutable_argument\].*already manages the material/);
+  });
+});
+
 describe("material that is only looked up", () => {
   it("is the current one of its key, or the one that is named", async () => {
     const { life, provider, arn } = scene();
