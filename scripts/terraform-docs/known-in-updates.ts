@@ -14,12 +14,22 @@ const tables: Readonly<Record<string, readonly (readonly [string, string])[]>> =
       "`fingerprint`",
       "once an import has proved the bytes; before that where it is configured, and in a plan that has read the bytes",
     ],
-    ["`key_material_id`, `verified`", "once an import has proved the bytes; unknown until then"],
+    [
+      "`key_material_id`, `verified`",
+      "once an import has proved the bytes; unknown until then. An id that was imported into the state is known before",
+    ],
     ["`valid_to`", "where it is configured; unknown when the material is imported again for `valid_for`"],
     ["`key_state`, `renewal_time`, `ready_for_renewal`, `reason`", "unknown in every update"],
     [
-      "`material_state`, `expiration_model`, `imported_at`",
+      "`material_state`, `rotation_state`, `expiration_model`, `imported_at`",
       "unknown when the material is imported; as they were when only other settings change",
+    ],
+  ],
+  byok_key_rotation: [
+    ["`id`", "as long as `key_arn` is known"],
+    [
+      "`rotated_at`, `current_key_material_id`, `rotations`, `rotations_left`",
+      "unknown when the key is rotated; as they were when there is nothing to do",
     ],
   ],
 };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { externalKeyData } from "../../src/terraform/external-key-data";
 import { externalKeySchema } from "../../src/terraform/external-key-schema";
 import { importedKeyMaterialSchema } from "../../src/terraform/imported-key-material-schema";
+import { keyRotationSchema } from "../../src/terraform/key-rotation-schema";
 import type { SchemaDefinition } from "../../src/terraform/plugin/schema/definition";
 import { providerSchema } from "../../src/terraform/provider-schema";
 import { warningTitles } from "../../src/terraform/warning";
@@ -14,7 +15,11 @@ import { knownInUpdates } from "./known-in-updates";
 /** Texts of pages by their path below the repository. */
 export function terraformPages(root: string): ReadonlyMap<string, string> {
   const examples = join(root, "examples", "terraform");
-  const resources = { byok_external_key: externalKeySchema, byok_imported_key_material: importedKeyMaterialSchema };
+  const resources = {
+    byok_external_key: externalKeySchema,
+    byok_imported_key_material: importedKeyMaterialSchema,
+    byok_key_rotation: keyRotationSchema,
+  };
   const pages = new Map<string, string>([["docs/index.md", providerPage(examples)]]);
   for (const [name, schema] of Object.entries(resources)) {
     pages.set(`docs/resources/${short(name)}.md`, resourcePage(name, schema, join(examples, "resources", name)));

@@ -111,7 +111,10 @@ describe("import of one of the materials of a key into the state", () => {
     await key.apply({ kms: "qkms" });
     const material = on.host.resource("byok_imported_key_material");
     expect(await refusal(material.import(`${textIn(key, "arn")},${"0".repeat(64)}`))).toEqual([
-      { at: "id", detail: expect.stringMatching(/A key of QKMS holds one key material.*Import by the key's ARN alone/) },
+      {
+        at: "id",
+        detail: expect.stringMatching(/A key of QKMS holds one key material.*Import by the key's ARN alone/),
+      },
     ]);
   });
 
