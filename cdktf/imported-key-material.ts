@@ -20,6 +20,11 @@ export interface MaterialStatus {
   readonly renewalTime: string;
   /** Whether that was due at the last refresh. */
   readonly readyForRenewal: IResolvable;
+  /**
+   * `current`, `former`, `pending_rotation` or `pending_multi_region_import_and_rotation`; null where the key takes one
+   * material only.
+   */
+  readonly rotationState: string;
 }
 
 /**
@@ -57,14 +62,19 @@ export class ImportedKeyMaterial extends Construct {
     return this.resource.fingerprint;
   }
 
-  /** The KMS's own id of the material, where it has one. */
+  /** The KMS's own id of the material, where it has one: for `succeeds`, and for a KeyRotation. */
   get keyMaterialId(): string {
     return this.resource.keyMaterialId;
   }
 
-  /** Expiry, renewal and readiness, for a TerraformOutput or an alarm. */
+  /** Where the material stands among those of its key: `current`, `former`, or one of the states of waiting. */
+  get rotationState(): string {
+    return this.resource.rotationState;
+  }
+
+  /** Expiry, renewal, readiness and rotation, for a TerraformOutput or an alarm. */
   get status(): MaterialStatus {
-    const { materialState, keyState, validTo, renewalTime, readyForRenewal } = this.resource;
-    return { materialState, keyState, validTo, renewalTime, readyForRenewal };
+    const { materialState, keyState, validTo, renewalTime, readyForRenewal, rotationState } = this.resource;
+    return { materialState, keyState, validTo, renewalTime, readyForRenewal, rotationState };
   }
 }

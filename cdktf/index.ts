@@ -29,6 +29,10 @@ export {
   type ImportedKeyMaterialResourceConfig,
   type ImportedKeyMaterialTimeouts,
   type ImportedKeyMaterialTimeoutsOutputReference,
+  KeyRotationResource,
+  type KeyRotationResourceConfig,
+  type KeyRotationTimeouts,
+  type KeyRotationTimeoutsOutputReference,
 } from "./bindings";
 export { namespaceContext } from "./creation-token";
 export { ExternalKey, type LookedUpKey } from "./external-key";
@@ -36,6 +40,8 @@ export type { ExternalKeyLookupProps, ExternalKeyOptions, ExternalKeyProps } fro
 export type { IExternalKey } from "./i-external-key";
 export { ImportedKeyMaterial, type MaterialStatus } from "./imported-key-material";
 export type { ImportedKeyMaterialProps } from "./imported-key-material-props";
+export { KeyRotation } from "./key-rotation";
+export type { KeyRotationProps } from "./key-rotation-props";
 export { KeyMaterialVariable, type KeyMaterialVariableProps } from "./key-material-variable";
 export {
   MultiRegionExternalKey,

@@ -65,7 +65,13 @@ describe.each(families)("ImportedKeyMaterial of $name", (family) => {
   it("gives its results as tokens, and its resource as the default child", () => {
     const { stack, made } = material({ keyMaterialSource: "env:PAYMENTS_KEY" });
     new family.library.TerraformOutput(stack, "out", {
-      value: { ...made.status, arn: made.keyArn, fingerprint: made.fingerprint, id: made.keyMaterialId },
+      value: {
+        ...made.status,
+        arn: made.keyArn,
+        fingerprint: made.fingerprint,
+        id: made.keyMaterialId,
+        rotation: made.rotationState,
+      },
     });
     expect(made.node.defaultChild).toBe(made.resource);
     const address = "byok_imported_key_material.material";
@@ -73,11 +79,24 @@ describe.each(families)("ImportedKeyMaterial of $name", (family) => {
       arn: `\${${address}.key_arn}`,
       fingerprint: `\${${address}.fingerprint}`,
       id: `\${${address}.key_material_id}`,
+      rotation: `\${${address}.rotation_state}`,
       materialState: `\${${address}.material_state}`,
       keyState: `\${${address}.key_state}`,
       readyForRenewal: `\${${address}.ready_for_renewal}`,
       renewalTime: `\${${address}.renewal_time}`,
+      rotationState: `\${${address}.rotation_state}`,
       validTo: `\${${address}.valid_to}`,
+    });
+  });
+
+  it("succeeds other material of its key, whose id is known later", () => {
+    const { stack, made } = material({ keyMaterialSource: "env:FIRST" });
+    const key = ExternalKey.fromKeyArn(stack, "same", keyArn);
+    new ImportedKeyMaterial(stack, "next", { key, succeeds: made.keyMaterialId, keyMaterialSource: "env:NEXT" });
+    expect(resourcesOf(synthesise(family, stack), "byok_imported_key_material")[1]).toEqual({
+      key_arn: keyArn,
+      key_material_source: "env:NEXT",
+      succeeds: "${byok_imported_key_material.material.key_material_id}",
     });
   });
 
@@ -139,6 +158,24 @@ describe.each(families)("ImportedKeyMaterial of $name", (family) => {
       /`materialDescription` must match .* and have at most 256 characters/,
     ],
     ["another reaction", { onDeletion: "ignore" }, {}, /`onDeletion` must be one of reimport, report/],
+    [
+      "material to succeed that is no id",
+      { succeeds: "first" },
+      {},
+      /`succeeds` must be the id of key material, 64 lower-case hexadecimal digits/,
+    ],
+    [
+      "a successor in a key of one material",
+      { succeeds: "0".repeat(64) },
+      { keySpec: "HMAC_256" },
+      /`succeeds` is 0{64}, and a key of the spec HMAC_256 holds its first key material for life/,
+    ],
+    [
+      "a successor in a KMS without any, known later or not",
+      { succeeds: "${byok_imported_key_material.first.key_material_id}" },
+      { kms: "qkms" },
+      /`succeeds` is set, and a key of QKMS holds its first key material for life/,
+    ],
     ["another policy", { deletionPolicy: "keep" }, {}, /`deletionPolicy` must be one of retain, delete/],
   ];
 
