@@ -46,6 +46,13 @@ export { KeyMaterialVariable, type KeyMaterialVariableProps } from "./key-materi
 export {
   MultiRegionExternalKey,
   type MultiRegionExternalKeyProps,
+  type MultiRegionSuccessor,
   type RegionalKey,
 } from "./multi-region-external-key";
 export { ByokProvider, type ByokProviderProps } from "./provider";
+export {
+  SingleRegionExternalKey,
+  type SingleRegionExternalKeyProps,
+  type Successor,
+} from "./single-region-external-key";
+export type { SuccessorProps } from "./successor-props";
