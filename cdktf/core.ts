@@ -2,6 +2,7 @@
 // writes the other name here and in bindings.ts.
 export {
   DefaultTokenResolver,
+  dependable,
   Fn,
   type IResolvable,
   StringConcat,

@@ -9,7 +9,7 @@ import type { KeyRotationProps } from "./key-rotation-props";
  * and does nothing where it is current already. Destroying it changes nothing, since no KMS rotates back.
  *
  * Of a multi-Region key every replica must have the material before the primary is rotated, so let the rotation depend on
- * it (`rotation.resource.dependsOn`); MultiRegionExternalKey does that by itself.
+ * it (`rotation.resource.dependsOn = [dependable(material.resource)]`); MultiRegionExternalKey does that by itself.
  */
 export class KeyRotation extends Construct {
   /** The Terraform resource, `byok_key_rotation`. */

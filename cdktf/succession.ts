@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import { replicaArguments, successorArguments, successorNameFaults } from "../src/definitions/successor";
+import { dependable } from "./core";
 import type { ExternalKey } from "./external-key";
 import { ImportedKeyMaterial } from "./imported-key-material";
 import type { ImportedKeyMaterialProps } from "./imported-key-material-props";
@@ -75,5 +76,5 @@ export function succession(
 
 /** The order that no reference makes. */
 function dependOn({ resource }: ImportedKeyMaterial | KeyRotation, before: readonly MaterialInPlace[]): void {
-  if (before.length > 0) resource.dependsOn = before.map(({ material }) => material.resource.fqn);
+  if (before.length > 0) resource.dependsOn = before.map(({ material }) => dependable(material.resource));
 }

@@ -116,6 +116,9 @@ describe.each(families)("successors of $name", (family) => {
       });
     }
     expect(blocks["key_rotation.payments_rotation-2028"]).toMatchObject({
+      depends_on: ["eu-west-1", "us-east-1"].map((region) =>
+        expect.stringMatching(new RegExp(`^byok_imported_key_material\\.payments_${region}_material-2028_`)),
+      ),
       key_arn: "${byok_external_key.payments_eu-central-1_key.arn}",
       key_material_id: "${byok_imported_key_material.payments_eu-central-1_material-2028.key_material_id}",
     });
