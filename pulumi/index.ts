@@ -22,5 +22,12 @@ export type { KeyRotationArgs, KeyRotationOutputs } from "./key-rotation-args";
 export {
   MultiRegionExternalKey,
   type MultiRegionExternalKeyArgs,
+  type MultiRegionSuccessor,
   type RegionalKey,
 } from "./multi-region-external-key";
+export {
+  SingleRegionExternalKey,
+  type SingleRegionExternalKeyArgs,
+  type Successor,
+} from "./single-region-external-key";
+export type { SuccessorArgs } from "./successor-args";
