@@ -9,8 +9,8 @@ const regions = ["eu-central-1", "eu-west-1", "us-east-1"];
 const day = 86_400_000;
 
 /** The bytes in each spelling in which they could be written by mistake. */
-async function traces(folder: string): Promise<Buffer[]> {
-  const bytes = await readFile(join(folder, "payments.bin"));
+async function traces(folder: string, file: string): Promise<Buffer[]> {
+  const bytes = await readFile(join(folder, file));
   const texts = [
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
@@ -22,8 +22,8 @@ async function traces(folder: string): Promise<Buffer[]> {
 }
 
 /** Nothing in any file that was written, nor in what was printed, however lines were broken and coloured there. */
-async function expectNoTrace(at: Example, printed: string): Promise<void> {
-  const found = await traces(at.folder);
+async function expectNoTrace(at: Example, printed: string, file = "payments.bin"): Promise<void> {
+  const found = await traces(at.folder, file);
   // What is looked through is what was written.
   expect(printed).toContain("Apply complete!");
   expect(await at.filesWith([Buffer.from("cdktf:byok-examples/")])).toContain(
@@ -145,4 +145,51 @@ describe("the example of a key in three Regions", () => {
     expect(gone.at(-1)).toBe("ScheduleKeyDeletion eu-central-1");
     await expectNoTrace(at, printed);
   }, 240_000);
+});
+
+describe("the example of a key that is rotated", () => {
+  let at: Example;
+  beforeAll(async () => {
+    at = await example("rotation");
+  }, 300_000);
+  afterAll(() => at.remove());
+
+  it("lives as its README says", async () => {
+    const { life } = at;
+    const imports = regions.map((region) => `ImportKeyMaterial ${region}`);
+    const written = (): string[] => at.writes().filter((write) => !write.startsWith("GetParametersForImport"));
+    const count = (writes: readonly string[], name: string): number =>
+      writes.filter((write) => write.startsWith(name)).length;
+    await at.run(at.block("umask 077"));
+    let printed = await at.run(at.block("cdktf synth"));
+    const made = written();
+    expect(["CreateKey", "ReplicateKey", "ImportKeyMaterial"].map((name) => count(made, name))).toEqual([1, 2, 6]);
+    expect(made.at(-1)).toBe("RotateKeyOnDemand eu-central-1");
+    expect(count(made, "RotateKeyOnDemand")).toBe(1);
+    const { key_arns: arns, status } = await outputs(at.folder, "rotation");
+    expect(Object.keys(Object(status?.value))).toEqual(
+      [...regions, ...regions.map((region) => `${region}/2027`)].sort(),
+    );
+    const keyArns: Readonly<Record<string, string>> = Object(arns?.value);
+    const old = await life.encrypt(keyArns["eu-central-1"] ?? "");
+
+    printed += await at.run("cdktf deploy rotation --auto-approve --skip-provider-lock\n");
+    expect(written()).toEqual([]);
+
+    printed += await at.run(at.block("sed -i.old"));
+    const rotated = written();
+    expect([...rotated.slice(0, -1)].sort()).toEqual([...imports].sort());
+    expect([rotated[0], rotated.at(-1)]).toEqual([imports[0], "RotateKeyOnDemand eu-central-1"]);
+    const fresh = await life.encrypt(keyArns["us-east-1"] ?? "", "us-east-1");
+    for (const region of regions) {
+      expect([await life.decrypt(old, region), await life.decrypt(fresh, region)]).toEqual([plaintext, plaintext]);
+    }
+
+    printed += await at.run("cdktf deploy rotation --auto-approve --skip-provider-lock\n");
+    expect(written()).toEqual([]);
+
+    printed += await at.run(at.block("cdktf destroy rotation --auto-approve"));
+    expect(count(written(), "ScheduleKeyDeletion")).toBe(3);
+    for (const year of [2026, 2027, 2028]) await expectNoTrace(at, printed, `payments-${year}.bin`);
+  }, 600_000);
 });

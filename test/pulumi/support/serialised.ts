@@ -23,7 +23,8 @@ export async function registeredBy(folder: string, program: string): Promise<rea
     pulumi.runtime.setMocks({
       newResource({ type, name, id, inputs }) {
         seen.push({ type, name, inputs });
-        return { id: id || name + "-id", state: inputs };
+        const known = type.endsWith(":ImportedKeyMaterial") ? { keyMaterialId: name + "-material" } : {};
+        return { id: id || name + "-id", state: { ...inputs, ...known } };
       },
       call: () => ({}),
     }, "fixture", "test");
