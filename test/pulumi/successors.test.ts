@@ -152,7 +152,11 @@ describe("a key that is rotated by a component", () => {
   const arnOf = async (): Promise<string> => (await pulumi.run(["stack", "output", "arn"])).output.trim();
 
   it("gets two successors in its first update and a third later, in one Region", async () => {
-    const wanted = (...names: readonly string[]) => ({ component: "SingleRegionExternalKey", names });
+    const wanted = (...names: readonly string[]) => ({
+      component: "SingleRegionExternalKey",
+      region: "eu-central-1",
+      names,
+    });
     await up(wanted("2027", "2028"));
     const [material, rotation] = ["ImportKeyMaterial", "RotateKeyOnDemand"];
     expect(changes()).toEqual(["CreateKey", material, material, rotation, material, rotation]);
