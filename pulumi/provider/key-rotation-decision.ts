@@ -54,6 +54,7 @@ export function isProspective(
 /** Whether something changes that only the state has, and not the KMS. */
 export function changesOnlyState(args: RotationArguments, outs: Props): boolean {
   return (
+    args.keyArn !== outs["keyArn"] ||
     args.keyMaterialId !== outs["keyMaterialId"] ||
     recordedRotationArguments.some((name) => !sameValue(Reflect.get(args, name), outs[name]))
   );

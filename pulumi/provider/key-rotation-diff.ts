@@ -2,7 +2,7 @@ import { observeRotation } from "../../src/engine/key-rotation";
 import { assessRotation } from "../../src/engine/rotation-assessment";
 import { changed, type DiffResult } from "./handler";
 import { changesOnlyState, isProspective, rotationDecision, subjectOf } from "./key-rotation-decision";
-import { type RotationArguments, rotationDone, wantedRotation } from "./key-rotation-state";
+import { isSameKey, type RotationArguments, rotationDone, wantedRotation } from "./key-rotation-state";
 import { planNotice } from "./notice";
 import type { Request, Standing } from "./request";
 
@@ -11,7 +11,9 @@ export async function diffRotation(
   { session, run, args, unknown }: Request<RotationArguments>,
   { id, outs, name }: Standing,
 ): Promise<DiffResult> {
-  if (args.keyArn !== outs["keyArn"]) return { changes: true, replaces: ["keyArn"], deleteBeforeReplace: false };
+  // Another primary of the same key is no other key (UpdatePrimaryRegion), and no KMS rotates to a former material again.
+  if (!isSameKey(args.keyArn, outs["keyArn"]))
+    return { changes: true, replaces: ["keyArn"], deleteBeforeReplace: false };
   const wanted = wantedRotation(args);
   if (wanted === undefined || unknown.size > 0) {
     const open = `${[...unknown].join(", ")} is known after an update`;

@@ -41,6 +41,15 @@ export function rotationOuts(
   });
 }
 
+/** A multi-Region key is the same one in each Region, whichever of them is its primary. */
+export function isSameKey(one: unknown, other: unknown): boolean {
+  return typeof one === "string" && typeof other === "string" && keyIdOf(one) === keyIdOf(other);
+}
+
+function keyIdOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
 /** The rotation that outputs are of. */
 export function rotationIn(outs: Props): WantedRotation | undefined {
   return wantedRotation(readArguments({ keyArn: text, keyMaterialId: text }, outs).args);
@@ -49,6 +58,6 @@ export function rotationIn(outs: Props): WantedRotation | undefined {
 /** What the state says of this very rotation. Undefined: it is now to another material, or was never seen to be done. */
 export function rotationDone(outs: Props, wanted: WantedRotation): RotationDone | undefined {
   const { keyArn, keyMaterialId, currentKeyMaterialId } = readArguments(outputFields, outs).args;
-  if (keyArn !== wanted.keyArn || keyMaterialId !== wanted.materialId) return undefined;
+  if (!isSameKey(keyArn, wanted.keyArn) || keyMaterialId !== wanted.materialId) return undefined;
   return currentKeyMaterialId === undefined ? undefined : { currentMaterialId: currentKeyMaterialId };
 }

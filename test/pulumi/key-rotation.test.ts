@@ -156,6 +156,41 @@ describe("a key that is rotated", () => {
   });
 });
 
+describe("a multi-Region key of which another one becomes the primary", () => {
+  it("keeps its rotations, the former ones too, in place", async () => {
+    const { stack, writes } = scene();
+    const replica: Declared = {
+      type: "ExternalKey",
+      name: "replica",
+      props: (_ids, output) => ({
+        primaryKeyArn: output("ImportedKeyMaterial", "m1", "keyArn"),
+        region: "eu-west-1",
+        creationToken: "replica",
+      }),
+    };
+    const program = [...chain([one, two, three], {}, { multiRegion: true }), replica];
+    const up = await stack.up(program);
+    expect(up.error).toBeUndefined();
+    writes();
+    const isRotation = ({ type }: Declared): boolean => type === "KeyRotation";
+    const elsewhere = [
+      ...program.filter((declared) => !isRotation(declared)),
+      ...program.filter(isRotation).map(
+        (declared): Declared => ({
+          ...declared,
+          props: (ids, output) => ({ ...declared.props(ids, output), keyArn: ids["ExternalKey replica"] }),
+        }),
+      ),
+    ];
+    const moved = await stack.up(elsewhere);
+    expect(moved.error).toBeUndefined();
+    expect(moved.steps).toEqual(["update r2", "update r3"]);
+    expect(writes()).toEqual([]);
+    expect(rotation("r3")).toMatchObject({ keyArn: expect.stringContaining(":eu-west-1:"), keyMaterialId: id("m3") });
+    expect((await stack.preview(elsewhere)).steps).toEqual([]);
+  });
+});
+
 describe("what can go wrong with a rotation", () => {
   it("is refused in the preview where its arguments cannot be right, without a request", async () => {
     const { life, stack } = scene();
