@@ -56,7 +56,11 @@ function result(name: string, field: ResourceField): string {
   const { pulumi } = field;
   const type = plainType(pulumi?.open === true ? { kind: "text" } : field.is);
   const isAlways = pulumi?.always ?? field.always ?? false;
-  return `${comment([resultWords(field)], "  ")}  readonly ${spelled(name, field)}: Output<${type}${isAlways ? "" : " | undefined"}>;\n`;
+  const value = `${type}${isAlways ? "" : " | undefined"}`;
+  const line = `  readonly ${spelled(name, field)}: Output<${value}>;\n`;
+  const fits = line.length <= 121;
+  const written = fits ? line : `  readonly ${spelled(name, field)}: Output<\n    ${value}\n  >;\n`;
+  return `${comment([resultWords(field)], "  ")}${written}`;
 }
 
 function plainType(kind: Kind): string {

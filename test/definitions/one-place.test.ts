@@ -35,6 +35,7 @@ const actors: Readonly<Record<string, Partial<Readonly<Record<FaceName, string>>
   creation_token: { pulumi: "is made where none is given", cdktf: "is made where none is given" },
   creation_token_namespace: { cdktf: "goes into the token" },
   existing_key_arn: { pulumi: "takes a key over" },
+  existing_key_material_id: { pulumi: "takes material over" },
   valid_to: { terraform: "a result, too", pulumi: "a result, too", cdktf: "an output for alarms" },
   valid_for: { terraform: "where a date comes from", pulumi: "where a date comes from" },
   renew_before: { terraform: "the lifetime on record", pulumi: "the lifetime on record" },

@@ -26,7 +26,7 @@ it("is what the other faces say and take", () => {
     const lines = readFileSync(join(root, page), "utf8")
       .split("\n")
       .filter((line) => line.startsWith("| `timeouts`"));
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) expect(line).toContain(`\`${duration}\` each`);
   }
   const ofPulumi = readFileSync(join(root, "pulumi/provider/timeouts.ts"), "utf8");
