@@ -136,7 +136,7 @@ describe("a key that is rotated", () => {
     expect(back.error).toMatch(/\[wrong_predecessor\].* is a former key material of .*, and no KMS rotates back/);
   });
 
-  it("is rotated anew in another key, by another resource", async () => {
+  it("is rotated once more in another key, by another resource", async () => {
     const { arn, writes } = scene();
     const other: Declared = { type: "ExternalKey", name: "other", props: () => ({ creationToken: "other" }) };
     await deployed([...chain([one, two]), other]);
