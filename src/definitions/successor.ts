@@ -3,18 +3,17 @@ import { importedKeyMaterialFields } from "./imported-key-material";
 import type { Face, ResourceField } from "./resource-field";
 import { argumentNames, spelled } from "./spelling";
 
-type MaterialField = keyof typeof importedKeyMaterialFields;
-
 /** What tells one set of bytes from another. A successor never has it from the key's first material. */
-const ofBytes: readonly MaterialField[] = [
+const ofBytes = [
   "key_material_wo",
   "key_material_source",
   "fingerprint",
   "material_description",
+  "existing_key_material_id",
 ];
 
 /** A lifetime is the successor's own as a whole, or as a whole that of the key's first material. */
-const lifetime: readonly MaterialField[] = ["valid_to", "valid_for", "renew_before"];
+const lifetime = ["valid_to", "valid_for", "renew_before"];
 
 /** Names are parts of addresses and of names of resources. */
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -25,8 +24,10 @@ const nameForm = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
  */
 export function successorArguments<T extends object>(face: "pulumi" | "cdktf", first: T, own: T): Partial<Defined<T>>;
 export function successorArguments(face: Face, first: object, own: object): object {
-  const named = (fields: readonly MaterialField[]): readonly string[] =>
-    fields.map((name) => spelled(name, importedKeyMaterialFields[name]));
+  const named = (names: readonly string[]): readonly string[] =>
+    Object.entries(importedKeyMaterialFields).flatMap(([name, field]) =>
+      names.includes(name) ? [spelled(name, field)] : [],
+    );
   const mine = only(own, (name) => name !== "name");
   const hasLifetime = named(lifetime).some((name) => Object.hasOwn(mine, name));
   const withheld = [...named(ofBytes), ...(hasLifetime ? named(lifetime) : [])];
