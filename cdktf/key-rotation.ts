@@ -5,8 +5,8 @@ import { keyRotationPropsFaults } from "./key-rotation-faults";
 import type { KeyRotationProps } from "./key-rotation-props";
 
 /**
- * The wish that one material is the current one of its key: a deployment rotates the key to material that waits for that,
- * and does nothing where it is current already. Destroying it changes nothing, since no KMS rotates back.
+ * Makes one material the current one of its key: a deployment rotates the key to it if it waits for a rotation,
+ * and does nothing if it is current already. Destroying it changes nothing, since no KMS rotates back.
  *
  * Of a multi-Region key every replica must have the material before the primary is rotated, so let the rotation depend on
  * it (`rotation.resource.dependsOn = [dependable(material.resource)]`); MultiRegionExternalKey does that by itself.
