@@ -71,7 +71,7 @@ const rooms: Readonly<Record<string, Rule>> = {
     packages: ["node:crypto", "node:path", "constructs", "cdktf"],
   },
   "src/cli": {
-    rooms: ["src/engine", "src/material-sources", "src/kms", "src/emulator", "src/system-clock.ts"],
+    rooms: ["src/definitions", "src/engine", "src/material-sources", "src/kms", "src/emulator", "src/system-clock.ts"],
     packages: ["node:*", "commander"],
   },
 };

@@ -78,15 +78,14 @@ describe("rotation with the real CLI", () => {
     return {
       run,
       /** Brings the stack to so many materials; the preview after that is empty. */
-      async up(count: number, words: string, more: Readonly<Record<string, string>> = {}): Promise<Ran> {
+      up: async (count: number, words: string, more: Readonly<Record<string, string>> = {}): Promise<Ran> => {
         const up = await run(["up", "--yes"], count, more);
         summary(up, words);
         summary(await run(["preview", "--expect-no-changes"], count, more), "unchanged");
         return up;
       },
-      async output(name: string): Promise<unknown> {
-        return JSON.parse((await pulumi.run(["stack", "output", "--json"])).output)[name];
-      },
+      output: async (name: string): Promise<unknown> =>
+        JSON.parse((await pulumi.run(["stack", "output", "--json"])).output)[name],
     };
   }
 
