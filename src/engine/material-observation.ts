@@ -170,5 +170,7 @@ function asTold(
   const told = toldWish(run, service, key);
   if (told === undefined) return condition;
   if (key.state === "PendingImport") return { ...condition, keyDisabled: !told };
-  return told && isToDisable(condition) ? { ...condition, toDisable: false, keyDisabled: false } : condition;
+  if (!told) return condition;
+  const keyDisabled = false;
+  return isToDisable(condition) ? { ...condition, toDisable: false, keyDisabled } : { ...condition, keyDisabled };
 }

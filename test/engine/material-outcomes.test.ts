@@ -134,6 +134,22 @@ describe("what is reported after an import", () => {
       expect(asked).toEqual(["describe", "tags"]);
     });
 
+    it("is not what the KMS still shows of a key that its own resource has enabled since", async () => {
+      const { run } = taking({ ...paperKey, state: "Disabled" }, {});
+      tellWish(run, arn, true);
+      const outcome = await applyMaterial(run, settings, undefined, record);
+      expect(outcome.assessment.row).toBe("healthy");
+      expect(outcome.record.keyDisabled).toBe(false);
+      // One that it is disabling is Enabled still.
+      const disabling = taking(paperKey, {});
+      tellWish(disabling.run, arn, false);
+      expect((await applyMaterial(disabling.run, settings, undefined, record)).record.keyDisabled).toBe(false);
+      // Nothing was said since: somebody else disabled it.
+      const later = taking({ ...paperKey, state: "Disabled" }, {});
+      const { record: seen } = await applyMaterial(later.run, settings, undefined, record);
+      expect(seen.keyDisabled).toBe(true);
+    });
+
     it("is no import into another key", async () => {
       const { run } = taking(paperKey, { tags });
       const { code, attribute } = await rejected(applyMaterial(run, settings, source, failed, {}, "move"));
