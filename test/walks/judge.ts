@@ -4,7 +4,7 @@ import { plaintext } from "../support/life";
 import { type Embedded, holds, isOfByok, isThere, isWhole, lasting, type KeptKey, type KeptMaterial } from "./embedded";
 import { excusesIn } from "./excuses";
 import { roleOf } from "./held";
-import { bytesFor, type Disk, type MaterialDeclared, type Repository } from "./repository";
+import { bytesFor, type Disk, fingerprintFor, type MaterialDeclared, type Repository } from "./repository";
 import type { Change, Held, Order, Report, Tool } from "./tool";
 
 /** What should never have happened, by the number of the rule that it breaks (docs/reliability.md, "Walks"). */
@@ -252,7 +252,11 @@ export class Judge {
       }
       this.#judgeLost(repository, role, key, report);
       this.#judgeIntentions(key, held);
-      if (!isWhole(key, nowMs)) continue;
+      if (!isWhole(key, nowMs)) {
+        // What was asked for while the key shows neither is the last word on it until somebody changes it.
+        if (declared.enabled !== undefined) this.#enabled.set(key.arn, declared.enabled);
+        continue;
+      }
       const wanted = declared.enabled ?? this.#enabled.get(key.arn);
       const isLeftSo =
         this.#halfBack.delete(key.arn) &&
@@ -374,7 +378,10 @@ export class Judge {
         const mine = bytesFor(repository, this.#disk, material);
         const { lifetime } = material;
         const isOver = lifetime.kind === "until" && lifetime.validToMs <= nowMs;
-        return material.key === role && !isOver && (mine === undefined || mine.equals(buffer));
+        // Bytes that are absent may be those, unless the configuration names others by their fingerprint.
+        const named = fingerprintFor(this.#disk, material);
+        const mayBe = named === undefined || named === fingerprintOfRaw(buffer);
+        return material.key === role && !isOver && (mine === undefined ? mayBe : mine.equals(buffer));
       });
       if (needing.length > 0) {
         this.#report(1, "a run emptied a key that is configured to hold the bytes", said(report, arn));
@@ -429,10 +436,12 @@ export class Judge {
   /** Bytes that the record speaks against are refused before anything is called. */
   #judgeRefusedImport(
     { operation, errorCode = "", keyArn }: LoggedRequest,
-    { order: { repository }, held }: Watched,
+    { order: { repository }, held, before }: Watched,
     after: readonly Held[],
   ): void {
     if (operation !== imports || !/IncorrectKeyMaterial/.test(errorCode) || keyArn === undefined) return;
+    // A replica that is made again has the ARN of the one that is gone, and nothing on record is about it.
+    if (!before.some(({ arn }) => arn === keyArn)) return;
     const role = roleOf(repository, after, keyArn) ?? roleOf(repository, held, keyArn);
     // Material that moves into a key, or is new there, has nothing on record of it, and the KMS alone knows what the key held.
     const isArriving = [...repository.materials.values()].some(
