@@ -11,6 +11,7 @@ import { type ConnectedKeyServices, keyServices } from "../kms/key-services";
 import { parseAllowedSources, type SourceKind } from "../material-sources/source-uri";
 import { systemClock } from "../system-clock";
 import { allowedOf, defaultTagsOf, ignoredTagsOf, isReachable, type ProviderConfig, settingsOf } from "./kms-settings";
+import { KeyHolders } from "./key-holders";
 import { texts } from "./known";
 import { ReplacedMaterial } from "./replaced-material";
 import type { Log as PluginLog } from "./plugin/log";
@@ -31,6 +32,8 @@ export interface ByokClient {
   readonly variablesOfMaterial: Set<string>;
   /** ARNs of keys that were read: in a plan that refreshes all are, before they are planned, and in an apply none. */
   readonly keysRead: Set<string>;
+  /** Which resources of this plan keep a key, and which let it go. */
+  readonly keyHolders: KeyHolders;
   /** ARNs of keys that this plan may enable or disable: their `enabled` is not known yet. */
   readonly keysOpen: Set<string>;
   /** Materials that this plan brings in (again), by `materialInPlan`: a rotation to one of them need not find it yet. */
@@ -67,6 +70,7 @@ export function byokClient(config: ProviderConfig, log: PluginLog, clouds: reado
     allowedSources: sources === undefined ? undefined : parseAllowedSources(sources, "allowed_material_sources"),
     variablesOfMaterial: new Set(),
     keysRead: new Set(),
+    keyHolders: new KeyHolders(),
     keysOpen: new Set(),
     materialsPlanned: new Set(),
     replacedMaterial: new ReplacedMaterial(),

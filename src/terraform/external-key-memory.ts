@@ -15,7 +15,9 @@ export interface KeyMemory {
   readonly seen?: SeenKey | undefined;
   /** The key was imported or moved into the state, and no apply has been since. */
   readonly takenOver?: boolean;
-  /** Of a key that is to be destroyed: another resource of this plan takes it over. */
+  /** Tells the resource from another one that has the same key. Absent after a crash. */
+  readonly holder?: string | undefined;
+  /** Of a key that is to be destroyed: another resource of this plan has it. */
   readonly spare?: boolean;
 }
 
@@ -24,9 +26,10 @@ type Aspect = (typeof aspects)[number];
 
 export type SeenKey = Pick<KeyRecord, "arn" | "state" | "enabled" | "toEnable" | "disablingNoted">;
 
-export function rememberKey({ managed, seen, takenOver, spare }: KeyMemory): PrivateState {
+export function rememberKey({ managed, seen, takenOver, holder, spare }: KeyMemory): PrivateState {
   const kept = new Map<string, Json>(Object.entries(managed));
   if (takenOver === true) kept.set("takenOver", true);
+  if (holder !== undefined) kept.set("holder", holder);
   if (spare === true) kept.set("spare", true);
   if (seen === undefined) return kept;
   const { arn, state, enabled, toEnable, disablingNoted } = seen;
@@ -39,10 +42,12 @@ export function recallKey(kept: PrivateState): KeyMemory {
     const flag = kept.get(aspect);
     return typeof flag === "boolean" ? [[aspect, flag] as const] : [];
   });
+  const holder = kept.get("holder");
   return {
     managed: Object.fromEntries(managed),
     seen: seenIn(kept.get("seen")),
     takenOver: kept.get("takenOver") === true,
+    holder: typeof holder === "string" ? holder : undefined,
     spare: kept.get("spare") === true,
   };
 }

@@ -7,7 +7,7 @@ import {
   standingKeyFaults,
 } from "../definitions/external-key-rules";
 import { ruleFaults } from "../definitions/field-faults";
-import { announceLeaving, announceReturn, announceTaking, isLeaving, isTaken } from "../engine/announcements";
+import { announceLeaving, announceReturn, announceTaking } from "../engine/announcements";
 import { tellWish } from "../engine/enabled-wish";
 import { ByokError } from "../engine/errors";
 import { ensureKey, type Reading, readKey, scheduleKeyDeletion } from "../engine/external-key";
@@ -20,12 +20,14 @@ import { diagnosticOf, diagnosticOfFault, fault } from "./diagnose";
 import { managedOf, recallKey, rememberKey } from "./external-key-memory";
 import { externalKeySchema } from "./external-key-schema";
 import { kmsNamed, movedState, readState, recordOf, seenOf, stateOf } from "./external-key-state";
+import { newHolder } from "./key-holders";
 import { keyRepair } from "./key-repair";
 import { pairs, present } from "./known";
 import { newKeyPlan } from "./new-key-plan";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, requiredForImport } from "./plugin/identity";
 import { formatPath, path, type Path } from "./plugin/path";
+import type { PrivateState } from "./plugin/private-state";
 import { define } from "./plugin/provider";
 import { string } from "./plugin/schema/attribute";
 import type { Config, KnownConfig, Plan, State } from "./plugin/schema/schema";
@@ -47,7 +49,7 @@ export const externalKey = resource({
   },
   validate: ({ config }) => validate(config),
   plan: ({ config, prior, planned, requiresReplace, client, private: kept }) => {
-    const { seen, takenOver: isTakenOver } = recallKey(kept);
+    const { seen, holder = "" } = recallKey(kept);
     const { run } = client;
     if (prior === null) {
       // A key that is created in another one's place: that goes.
@@ -63,8 +65,7 @@ export const externalKey = resource({
       if (config.enabled === UNKNOWN) client.keysOpen.add(arn);
       if (prior.pending_deletion === true) announceReturn(run, arn);
     }
-    const leaves = isTakenOver === true && arn !== null && isLeaving(run, arn);
-    if (isTakenOver === true && arn !== null) announceTaking(run, arn);
+    const leaves = arn !== null && client.keyHolders.keep(arn, holder);
     const replacing = replacement(requiresReplace, prior, client);
     const tagged = plannedTags(config, planned, prior, client);
     return {
@@ -81,8 +82,9 @@ export const externalKey = resource({
   planDestroy: ({ prior, client, private: kept }) => {
     const { arn } = prior;
     if (arn === null) return undefined;
-    if (isTaken(client.run, arn)) {
-      return { private: rememberKey({ ...recallKey(kept), spare: true }), diagnostics: sparing(prior) };
+    const memory = recallKey(kept);
+    if (client.keyHolders.leave(arn, memory.holder ?? "")) {
+      return { private: rememberKey({ ...memory, spare: true }), diagnostics: sparing(prior) };
     }
     announceLeaving(client.run, arn);
     return undefined;
@@ -92,7 +94,7 @@ export const externalKey = resource({
     const outcome = await ensureKey(client.run, wanted, undefined, callOf(signal, timeoutMilliseconds));
     return {
       state: stateOf(outcome.record, plan, client),
-      private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record) }),
+      private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record), holder: newHolder() }),
       diagnostics: warnings("key", outcome.record.arn, outcome.warnings),
     };
   },
@@ -128,7 +130,11 @@ export const externalKey = resource({
     return {
       state:
         error === undefined ? stateOf(outcome.record, plan, client) : readState(outcome.record, prior, memory, client),
-      private: rememberKey({ managed: managedOf(wanted), seen: seenOf(outcome.record) }),
+      private: rememberKey({
+        managed: managedOf(wanted),
+        seen: seenOf(outcome.record),
+        holder: memory.holder ?? newHolder(),
+      }),
       diagnostics: [
         ...warnings("key", outcome.record.arn, outcome.warnings),
         ...(error === undefined ? [] : [diagnosticOf(error, known)]),
@@ -152,13 +158,13 @@ export const externalKey = resource({
   import: ({ id, identity, client }) => {
     const arn = id ?? identity?.arn ?? "";
     const { region, kms } = client.services.locate(arn, "id");
-    return { state: { id: arn, arn, region, kms, ...defaultsOf(externalKeyFields) }, private: takenOver };
+    return { state: { id: arn, arn, region, kms, ...defaultsOf(externalKeyFields) }, private: takenOver() };
   },
   move: ({ sourceProvider, sourceType, state }) =>
     // OpenTofu (1.11, 1.12) says only the head of the type here. And Terraform (1.11 to 1.14) names the provider that
     // the first of several instances went to as the source of the others.
     /(^|\/hashicorp\/)aws$|\/byok\/byok$/.test(sourceProvider) && /^aws_kms_(replica_)?external_key$/.test(sourceType)
-      ? { state: movedState(state), private: takenOver }
+      ? { state: movedState(state), private: takenOver() }
       : null,
 });
 
@@ -220,18 +226,20 @@ function leavingElsewhere({ arn }: State<Schema>): Diagnostic {
   return fault(
     "Key Planned for Deletion",
     "contradicting_resources",
-    `Another resource of this plan schedules the deletion of ${arn}, which this one takes over. If the resource was renamed, add a \`moved\` block from its former address to this one in place of the import; or let the former one go with a \`removed\` block and \`destroy = false\`.`,
+    `Another resource of this plan schedules the deletion of ${arn}, which this one has, too. Let the other one go without it: with a \`removed\` block and \`destroy = false\`; or, where that one was renamed to this one, with a \`moved\` block from its address to this one in place of an import.`,
     path("arn"),
   );
 }
 
 function sparing({ arn }: State<Schema>): Diagnostic[] {
   return warnings("key_not_deleted", present(arn), [
-    `The deletion of ${arn} will not be scheduled: another resource of this plan takes the key over. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`,
+    `The deletion of ${arn} will not be scheduled: another resource of this plan has the key, too. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`,
   ]);
 }
 
-const takenOver = rememberKey({ managed: {}, takenOver: true });
+function takenOver(): PrivateState {
+  return rememberKey({ managed: {}, takenOver: true, holder: newHolder() });
+}
 
 /** The schema tells of values that do not fit their fields. */
 function validate(config: Config<Schema>): Diagnostic[] {

@@ -57,7 +57,7 @@ export const warningTitles = {
   key_not_found: { title: "Key Not Found", says: "The key of the material does not exist any more." },
   key_not_deleted: {
     title: "Key Not Deleted",
-    says: "A destroyed resource leaves its key, since another resource takes it over.",
+    says: "A destroyed resource leaves its key, since another resource has it.",
   },
   key_left_disabled: {
     title: "Key Left Disabled",

@@ -68,15 +68,55 @@ describe("a key that another resource takes over in the run that destroys its ow
     await on.restart();
     await latter.import(arn);
     await latter.plan({});
-    expect(details(await former.destroy())).toMatch(/takes the key over/);
+    expect(details(await former.destroy())).toMatch(/has the key, too/);
     expect(schedules()).toEqual([]);
 
     await former.import(arn);
     await on.restart();
     await latter.plan(null);
     expect(await refusal(former.plan({}))).toEqual([
-      { at: "arn", detail: expect.stringMatching(/which this one takes over.*`moved` block/) },
+      { at: "arn", detail: expect.stringMatching(/which this one has, too.*`moved` block/) },
     ]);
+  });
+
+  it("is not scheduled for deletion where both have it on record, since its deletion failed when the other was made", async () => {
+    const config = { creation_token: "ours" };
+    await former.applyAndSettle(config);
+    await on.restart();
+    on.life.kms.permissions.deny("kms:ScheduleKeyDeletion");
+    expect(await refusal(former.destroy())).toHaveLength(1);
+    await latter.apply(config);
+    on.life.kms.permissions.allow();
+    const arn = textIn(latter, "arn");
+    expect(textIn(former, "arn")).toBe(arn);
+    on.life.calls();
+
+    // Whichever is planned first.
+    await on.restart();
+    await latter.plan(null);
+    expect(await refusal(former.plan(config))).toEqual([
+      { at: "arn", detail: expect.stringMatching(/which this one has, too.*`removed` block and `destroy = false`/) },
+    ]);
+    await on.restart();
+    expect((await latter.plan(config)).action).toBe("no-op");
+    expect(details(await former.destroy())).toMatch(/has the key, too/);
+    expect(schedules()).toEqual([]);
+    expect(await stateOf(arn)).toBe("PendingImport");
+
+    await on.restart();
+    await latter.applyAndSettle({ ...config, description: "payments" });
+    await latter.destroy();
+    expect(schedules()).toEqual(["ScheduleKeyDeletion"]);
+  });
+
+  it("is scheduled where all that have it on record are destroyed", async () => {
+    await former.applyAndSettle({});
+    const arn = textIn(former, "arn");
+    await latter.import(arn);
+    await on.restart();
+    await former.destroy();
+    await latter.destroy();
+    expect(await stateOf(arn)).toBe("PendingDeletion");
   });
 
   it("is scheduled in a run that goes on, once it has been on record", async () => {
