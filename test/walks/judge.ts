@@ -211,6 +211,7 @@ export class Judge {
     this.#judgeOthers(watched, after);
     this.#judgeWritten(tool.written());
     if (isDead) this.#noteHalfBack(watched, held, after);
+    this.#forgetWords(watched, held);
     const persists = ["apply", "apply saved", "destroy"].includes(watched.order.verb);
     if (!persists || !report.ok || befell) return;
     if (watched.order.verb === "apply") await this.#judgeConverged(watched, report, held, after);
@@ -563,6 +564,17 @@ export class Judge {
     for (const { arn, deletion } of before) {
       const now = after.find((key) => key.arn === arn);
       if (deletion !== undefined && now !== undefined && now.deletion === undefined) this.#revived.add(arn);
+    }
+  }
+
+  /** What is found in the place of a new key has nothing on record, and is to be as a new one. */
+  #forgetWords({ order: { repository }, held: before }: Watched, held: readonly Held[]): void {
+    for (const { address, formerly } of repository.keys.values()) {
+      const arn = held.find(({ kind, name }) => kind === "key" && name === address)?.arn;
+      const isOnRecord = before.some(
+        (one) => one.kind === "key" && one.arn === arn && (one.name === address || one.name === formerly),
+      );
+      if (arn !== undefined && !isOnRecord) this.#enabled.delete(arn);
     }
   }
 
