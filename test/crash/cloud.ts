@@ -3,9 +3,11 @@ import {
   DeleteImportedKeyMaterialCommand,
   DisableKeyCommand,
   EnableKeyCommand,
+  ListKeyRotationsCommand,
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { parseAlibabaKeyArn } from "../../src/kms/alibaba/arn";
+import { parseAwsKeyArn } from "../../src/kms/aws/arn";
 import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/index";
 import { startAlibabaLife } from "../support/alibaba";
@@ -18,11 +20,13 @@ export interface Cloud {
   /** Gives a ciphertext of `plaintext`. */
   encrypt(keyArn: string): Promise<string>;
   /** The text, or the name of the error. */
-  decrypt(ciphertext: string): Promise<string>;
+  decrypt(ciphertext: string, keyArn: string): Promise<string>;
   enable(keyArn: string): Promise<void>;
   disable(keyArn: string): Promise<void>;
   scheduleDeletion(keyArn: string): Promise<void>;
   deleteMaterial(keyArn: string): Promise<void>;
+  /** Deletes the material that the key was given first, where a key may hold several. */
+  deleteFirstMaterial(keyArn: string): Promise<void>;
   /** A key of somebody else, which waits for its material as one of ours might. */
   createForeignKey(): Promise<void>;
   close(): Promise<void>;
@@ -33,12 +37,17 @@ export const clouds = {
     const life = await startLife(options);
     return {
       emulator: life.kms,
-      encrypt: async (arn) => Buffer.from(await life.encrypt(arn)).toString("base64"),
-      decrypt: (ciphertext) => life.decrypt(Buffer.from(ciphertext, "base64")),
-      enable: async (KeyId) => void (await life.client().send(new EnableKeyCommand({ KeyId }))),
+      encrypt: async (arn) => Buffer.from(await life.encrypt(arn, regionOf(arn))).toString("base64"),
+      decrypt: (ciphertext, arn) => life.decrypt(Buffer.from(ciphertext, "base64"), regionOf(arn)),
+      enable: async (KeyId) => void (await life.client(regionOf(KeyId)).send(new EnableKeyCommand({ KeyId }))),
       disable: async (KeyId) => void (await life.client().send(new DisableKeyCommand({ KeyId }))),
       scheduleDeletion: async (KeyId) => void (await life.client().send(new ScheduleKeyDeletionCommand({ KeyId }))),
       deleteMaterial: async (KeyId) => void (await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId }))),
+      async deleteFirstMaterial(KeyId) {
+        const all = new ListKeyRotationsCommand({ KeyId, IncludeKeyMaterial: "ALL_KEY_MATERIAL" });
+        const { Rotations: [first] = [] } = await life.client().send(all);
+        await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId, KeyMaterialId: first?.KeyMaterialId }));
+      },
       createForeignKey: async () => void (await life.client().send(new CreateKeyCommand(foreignKey))),
       close: () => life.close(),
     };
@@ -55,6 +64,7 @@ export const clouds = {
       scheduleDeletion: async (arn) =>
         void (await life.ask("ScheduleKeyDeletion", { ...keyId(arn), PendingWindowInDays: "30" })),
       deleteMaterial: async (arn) => void (await life.ask("DeleteKeyMaterial", keyId(arn))),
+      deleteFirstMaterial: onlyOneMaterial,
       createForeignKey: async () => void (await life.ask("CreateKey", foreignKey)),
       close: () => life.close(),
     };
@@ -69,10 +79,19 @@ export const clouds = {
       disable: async (KeyId) => void (await life.ask("DisableKey", { KeyId })),
       scheduleDeletion: async (KeyId) => void (await life.ask("ScheduleKeyDeletion", { KeyId })),
       deleteMaterial: async (KeyId) => void (await life.ask("DeleteImportedKeyMaterial", { KeyId })),
+      deleteFirstMaterial: onlyOneMaterial,
       createForeignKey: async () => void (await life.ask("CreateKey", foreignKey)),
       close: () => life.close(),
     };
   },
 } as const satisfies Record<Kms, (options: EmulatorOptions) => Promise<Cloud>>;
+
+function regionOf(keyArn: string): string {
+  return parseAwsKeyArn(keyArn).region;
+}
+
+async function onlyOneMaterial(): Promise<void> {
+  throw new Error("A key of this KMS holds one material.");
+}
 
 const foreignKey = { Description: "of another team", Origin: "EXTERNAL" } as const;

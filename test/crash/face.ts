@@ -25,8 +25,16 @@ export interface Stack {
   save(): Promise<string>;
   restore(state: string): Promise<void>;
   /** What is in the state. */
-  recorded(): Promise<{ readonly resources: number; readonly keyArn: unknown; readonly material: Recorded }>;
+  recorded(): Promise<RecordedStack>;
   remove(): Promise<void>;
+}
+
+/** What stands in the state of a stack. */
+export interface RecordedStack {
+  readonly resources: number;
+  readonly keyArn: unknown;
+  /** Of each material, by the name of its resource. */
+  readonly materials: ReadonlyMap<string, Recorded>;
 }
 
 /** The material's results in the state, under Terraform's names. */

@@ -10,6 +10,26 @@ export interface Wanted {
   /** Whether the service's policy is managed. */
   readonly policy?: boolean;
   readonly validForDays: number;
+  /** Materials that succeed the first one, each of them the one before. Default: none. */
+  readonly successors?: readonly Successor[];
+  /** Whether the key has a replica in another Region, with the same materials. Default: false. */
+  readonly replicated?: boolean;
+}
+
+/** Material that succeeds another one of its key. */
+export interface Successor {
+  /** Of the resource, and of the file with its bytes. */
+  readonly name: SuccessorName;
+  /** Whether the key is to be rotated to it. */
+  readonly rotated: boolean;
+}
+
+export const successorNames = ["second", "third"] as const;
+export type SuccessorName = (typeof successorNames)[number];
+
+/** The file with the bytes of a successor, beside that of the first material. */
+export function successorFile(materialFile: string, name: SuccessorName): string {
+  return `${materialFile}-${name}`;
 }
 
 /** What others do to the key. */
@@ -33,6 +53,8 @@ export interface Flow {
   readonly terraformOnly?: true;
   /** Lived through by the long form only, `BYOK_CRASH=full`. */
   readonly long?: true;
+  /** Lived through where a key may hold several materials. */
+  readonly severalMaterials?: true;
   /** Many requests of one sort: the short form lets only one thing befall each of them, in turn. */
   readonly manyPoints?: true;
 }
@@ -40,6 +62,17 @@ export interface Flow {
 const base: Wanted = { description: "ledger", tags: { team: "ledger", stage: "test" }, validForDays: 90 };
 const later: Wanted = { description: "general ledger", tags: { team: "finance", cost: "42" }, validForDays: 120 };
 const asleep: Wanted = { ...base, enabled: false };
+
+const second: Successor = { name: "second", rotated: true };
+const third: Successor = { name: "third", rotated: true };
+const rotated: Wanted = { ...base, successors: [second] };
+const waiting: Wanted = { ...base, successors: [{ ...second, rotated: false }] };
+const replicated: Wanted = { ...base, replicated: true };
+
+const deleteFirst: Meanwhile = async (cloud, keyArn) => {
+  cloud.emulator.clock.advance("1h");
+  await cloud.deleteFirstMaterial(keyArn);
+};
 
 const disable: Meanwhile = (cloud, keyArn) => cloud.disable(keyArn);
 
@@ -98,6 +131,80 @@ export const flows: readonly Flow[] = [
   },
   { name: "renewal", before: [base], meanwhile: ({ emulator }) => emulator.clock.advance("61d"), step: base },
   { name: "destroy", before: [base], step: "destroy" },
+  { name: "rotation", before: [base], step: rotated, severalMaterials: true, terraformOnly: true },
+  {
+    name: "second rotation",
+    before: [base, rotated],
+    step: { ...base, successors: [second, third] },
+    severalMaterials: true,
+    terraformOnly: true,
+    long: true,
+  },
+  {
+    name: "two rotations at once",
+    before: [base],
+    step: { ...base, successors: [second, third] },
+    severalMaterials: true,
+    terraformOnly: true,
+    long: true,
+  },
+  {
+    name: "rotation over Regions",
+    before: [replicated],
+    step: { ...replicated, successors: [second] },
+    severalMaterials: true,
+    terraformOnly: true,
+    manyPoints: true,
+  },
+  {
+    name: "rotation to waiting material",
+    before: [waiting],
+    step: rotated,
+    severalMaterials: true,
+    terraformOnly: true,
+    long: true,
+  },
+  {
+    name: "drop of waiting material",
+    before: [waiting],
+    step: base,
+    severalMaterials: true,
+    terraformOnly: true,
+  },
+  {
+    name: "drop of waiting material over Regions",
+    before: [{ ...waiting, replicated: true }],
+    step: replicated,
+    severalMaterials: true,
+    terraformOnly: true,
+    long: true,
+  },
+  {
+    name: "reimport of a lost former material",
+    before: [base, rotated],
+    meanwhile: deleteFirst,
+    step: rotated,
+    severalMaterials: true,
+    terraformOnly: true,
+  },
+  {
+    name: "reimport of all materials in both Regions",
+    before: [replicated, { ...replicated, successors: [second] }],
+    meanwhile: ({ emulator }) => emulator.clock.advance("91d"),
+    step: { ...replicated, successors: [second] },
+    severalMaterials: true,
+    terraformOnly: true,
+    manyPoints: true,
+    long: true,
+  },
+  {
+    name: "destroy of a rotated key",
+    before: [base, rotated],
+    step: "destroy",
+    severalMaterials: true,
+    terraformOnly: true,
+    long: true,
+  },
 ];
 
 /** A policy of each service that leaves the key to its account; where there is none, the service's are not managed. */
@@ -117,3 +224,4 @@ export const policies: Readonly<Partial<Record<Kms, string>>> = {
 };
 
 export const creationToken = "crash-matrix/ledger";
+export const replicaToken = "crash-matrix/replica";

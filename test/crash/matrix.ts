@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KmsName as Kms } from "../../src/kms/clouds";
+import { type KmsName as Kms, kmsProfiles } from "../../src/kms/clouds";
 import { reportFigures } from "../support/figures";
 import { type Cloud, clouds } from "./cloud";
 import type { Face, Ran, Stack } from "./face";
-import { type Flow, flows, type Meanwhile, type Wanted } from "./flows";
-import { type Case, onlyKey, wrongs, wrongsOfDestroyed } from "./judge";
+import { type Flow, flows, type Meanwhile, successorFile, successorNames, type Wanted } from "./flows";
+import { type Bytes, type Case, onlyKey, wrongs, wrongsOfDestroyed } from "./judge";
 import { Disturbance, type Kind, nameOf, oneForEach, type Point, pointsOf } from "./points";
 
 /** Points that are tried side by side: while one waits for a repetition, another works. */
@@ -30,14 +30,16 @@ export function crashMatrix(name: string, open: () => Promise<Face>, kms: Kms, c
   const figures = { points: 0, converged: 0, failures: 0, "ended well in spite of it": 0, "left to the long form": 0 };
   const lived = flows
     .filter((flow) => (isLong || flow.long !== true) && (chosen.flow?.(flow) ?? true))
-    .filter((flow) => flow.terraformOnly !== true || name.startsWith("terraform"));
+    .filter((flow) => flow.terraformOnly !== true || name.startsWith("terraform"))
+    .filter((flow) => flow.severalMaterials !== true || kmsProfiles[kms].severalMaterials.length > 0);
   const perFlow: Record<string, number> = {};
   const bench: { face?: Face; folder?: string; start?: (flow: Flow) => Promise<Start> } = {};
 
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), "crash-"));
     const materialFile = join(folder, "ledger.bin");
-    await writeFile(materialFile, randomBytes(32), { mode: 0o600 });
+    for (const file of [materialFile, ...successorNames.map((each) => successorFile(materialFile, each))])
+      await writeFile(file, randomBytes(32), { mode: 0o600 });
     bench.folder = folder;
     bench.face = await open();
     bench.start = starts(bench.face, kms, materialFile);
@@ -80,12 +82,12 @@ export function crashMatrix(name: string, open: () => Promise<Face>, kms: Kms, c
   );
 }
 
-/** Where a flow's last step starts: the keys of the KMS, the tool's state, and a ciphertext of the key. */
+/** Where a flow's last step starts: the keys of the KMS, the tool's state, and ciphertexts of the key. */
 interface Start {
   readonly keys: string;
   readonly state: string | undefined;
-  readonly ciphertext: string | undefined;
-  readonly bytes: Buffer;
+  readonly ciphertexts: readonly string[];
+  readonly bytes: Bytes;
   readonly open: (disturbance: Disturbance) => Promise<Opened>;
 }
 
@@ -106,6 +108,9 @@ function starts(face: Face, kms: Kms, materialFile: string): (flow: Flow) => Pro
     if (start.keys !== undefined) await writeFile(stateFile, start.keys, { mode: 0o600 });
     const cloud = await clouds[kms]({
       stateFile,
+      // As AWS does: what is begun shows a little later.
+      rotationDelay: "1s",
+      replicaMaterialDelay: "500ms",
       ...(disturbance === undefined ? {} : { onRequest: disturbance.watch }),
     });
     const stack = await face.stack({ kms, emulator: cloud.emulator, materialFile });
@@ -121,15 +126,17 @@ function starts(face: Face, kms: Kms, materialFile: string): (flow: Flow) => Pro
     const { cloud, stack, stateFile, close } = await open({});
     try {
       await cloud.createForeignKey();
-      let ciphertext: string | undefined;
+      const ciphertexts: string[] = [];
       for (const wanted of before) {
         // One run after the other: that is what is lived through.
         if (isMeanwhile(wanted)) await wanted(cloud, await onlyKey(stateFile));
         else succeeded(await stack.apply(wanted));
-        ciphertext ??= await cloud.encrypt(await onlyKey(stateFile));
+        // A rotation makes another material the current one.
+        if (ciphertexts.length === 0 || (!isMeanwhile(wanted) && wanted.successors !== undefined))
+          ciphertexts.push(await cloud.encrypt(await onlyKey(stateFile)));
       }
       const state = before.length === 0 ? undefined : await stack.save();
-      return { keys: await readFile(stateFile, "utf8"), state, ciphertext, bytes: await readFile(materialFile) };
+      return { keys: await readFile(stateFile, "utf8"), state, ciphertexts, bytes: await bytesIn(materialFile) };
     } finally {
       await close();
     }
@@ -149,13 +156,23 @@ function starts(face: Face, kms: Kms, materialFile: string): (flow: Flow) => Pro
   };
 }
 
+async function bytesIn(materialFile: string): Promise<Bytes> {
+  return {
+    first: await readFile(materialFile),
+    second: await readFile(successorFile(materialFile, "second")),
+    third: await readFile(successorFile(materialFile, "third")),
+  };
+}
+
 /** Lives through a flow undisturbed, and gives the points of its last step. */
 async function recorded(start: Start, flow: Flow): Promise<readonly Point[]> {
   const disturbance = new Disturbance();
   const opened = await start.open(disturbance);
   try {
-    const operations = await disturbance.during(async () => succeeded(await step(opened.stack, flow)));
-    const wrong = await judged(start, flow, opened);
+    const runs: Ran[] = [];
+    const operations = await disturbance.during(async () => runs.push(succeeded(await step(opened.stack, flow))));
+    const left = await Promise.all(runs.map((run) => leftOver(opened.stack, flow, run)));
+    const wrong = [...(await judged(start, flow, opened)), ...left.filter((what) => what !== undefined)];
     if (wrong.length > 0) throw new Error(`It does not end well even when it is left alone:\n${wrong.join("\n")}`);
     return pointsOf(operations);
   } finally {
@@ -219,7 +236,7 @@ function judged(start: Start, flow: Flow, opened: Opened, point?: Point): Promis
   const of: Case = {
     ...opened,
     bytes: start.bytes,
-    ciphertext: start.ciphertext,
+    ciphertexts: start.ciphertexts,
     before: start.keys,
     endsEnabled: flow.endsEnabled ?? true,
     mayBeUnproved: opened.kms === "qkms" && flow.before.length === 0 && isLostAnswer(point),
@@ -236,8 +253,9 @@ function isLostAnswer(point: Point | undefined): boolean {
   return point?.operation === "TagResource" && point.nth === 2 && point.kind === "killed before";
 }
 
-function succeeded({ ok, output }: Ran): void {
-  if (!ok) throw new Error(`A run that nothing disturbed failed:\n${output}`);
+function succeeded(run: Ran): Ran {
+  if (!run.ok) throw new Error(`A run that nothing disturbed failed:\n${run.output}`);
+  return run;
 }
 
 async function inPool<T>(tasks: readonly T[], work: (task: T) => Promise<void>): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { keysOf } from "../../src/engine/table";
 import { kmsProfiles } from "../../src/kms/clouds";
 import { cli, type Ran as CliRan } from "../pulumi/support/cli";
-import type { Face, Ran } from "./face";
+import type { Face, Ran, RecordedStack } from "./face";
 import { crashMatrix } from "./matrix";
 import { environment } from "../support/environment";
 import { materialProps, keyProps } from "./pulumi-face";
@@ -66,19 +66,20 @@ interface Deployment {
   };
 }
 
-function recordedIn(text: string) {
+function recordedIn(text: string): RecordedStack {
   const { deployment }: Deployment = JSON.parse(text);
   const ours = (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/byok:"));
   const outs = (name: string) => ours.find(({ type }) => type.endsWith(`:${name}`))?.outputs ?? {};
   const material = outs("ImportedKeyMaterial");
+  const recorded = {
+    fingerprint: material["fingerprint"],
+    verified: material["verified"],
+    material_state: material["materialState"],
+  };
   return {
     resources: ours.length,
     keyArn: outs("ExternalKey")["arn"],
-    material: {
-      fingerprint: material["fingerprint"],
-      verified: material["verified"],
-      material_state: material["materialState"],
-    },
+    materials: new Map([["ledger", recorded]]),
   };
 }
 

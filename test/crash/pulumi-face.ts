@@ -56,14 +56,15 @@ function pulumiStack(folder: string, texts: ReadonlyMap<string, string>, place: 
     async recorded() {
       const resources: readonly object[] = JSON.parse(engine.state);
       const material = engine.outs("ImportedKeyMaterial", "ledger");
+      const recorded = {
+        fingerprint: material["fingerprint"],
+        verified: material["verified"],
+        material_state: material["materialState"],
+      };
       return {
         resources: resources.length,
         keyArn: engine.outs("ExternalKey", "ledger")["arn"],
-        material: {
-          fingerprint: material["fingerprint"],
-          verified: material["verified"],
-          material_state: material["materialState"],
-        },
+        materials: new Map([["ledger", recorded]]),
       };
     },
     remove: async () => serving?.kill(),

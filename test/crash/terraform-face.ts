@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Run, Workspace } from "../support/terraform";
 import { terraformBinary } from "../support/terraform-binary";
-import type { Face, Place, Ran, Stack } from "./face";
-import { creationToken, policies, type Wanted } from "./flows";
+import type { Face, Place, Ran, RecordedStack, Stack } from "./face";
+import { creationToken, policies, replicaToken, type Successor, successorFile, type Wanted } from "./flows";
 import { type TerraformProviderProcess, terraformProviderProcess } from "./terraform-process";
 
 /** The real CLI, and the built provider in a process that can be killed. */
@@ -84,28 +84,35 @@ function ran({ exitCode, stdout, stderr }: Run): Ran {
 interface StateFile {
   readonly resources: readonly {
     readonly type: string;
+    readonly name: string;
     readonly instances: readonly { readonly status?: string; readonly attributes: Readonly<Record<string, unknown>> }[];
   }[];
 }
 
-function recordedIn(text: string) {
+function recordedIn(text: string): RecordedStack {
   const { resources }: StateFile = text === "" ? { resources: [] } : JSON.parse(text);
-  const attributesOf = (type: string) =>
-    resources.find((resource) => resource.type === type)?.instances[0]?.attributes ?? {};
-  const material = attributesOf("byok_imported_key_material");
+  const of = (type: string) =>
+    resources
+      .filter((resource) => resource.type === type)
+      .flatMap(({ name, instances: [one] }) => (one === undefined ? [] : [{ name, attributes: one.attributes }]));
   return {
     resources: resources.reduce((sum, { instances }) => sum + instances.length, 0),
-    keyArn: attributesOf("byok_external_key")["arn"],
-    material: {
-      fingerprint: material["fingerprint"],
-      verified: material["verified"],
-      material_state: material["material_state"],
-    },
+    keyArn: of("byok_external_key").find(({ name }) => name === "ledger")?.attributes["arn"],
+    materials: new Map(
+      of("byok_imported_key_material").map(({ name, attributes }) => [
+        name,
+        {
+          fingerprint: attributes["fingerprint"],
+          verified: attributes["verified"],
+          material_state: attributes["material_state"],
+        },
+      ]),
+    ),
   };
 }
 
 function configuration({ kms, emulator, materialFile }: Place, wanted: Wanted): string {
-  const { description, tags, enabled, policy, validForDays } = wanted;
+  const { description, tags, enabled, policy, validForDays, replicated = false, successors = [] } = wanted;
   const managed = policy === true ? policies[kms] : undefined;
   const value = JSON.stringify;
   return `
@@ -143,13 +150,72 @@ resource "byok_external_key" "ledger" {
     .join(", ")} }
   ${enabled === undefined ? "" : `enabled = ${enabled}`}
   ${managed === undefined ? "" : `policy = ${value(managed)}`}
+  ${replicated ? "multi_region = true" : ""}
 }
-resource "byok_imported_key_material" "ledger" {
-  key_arn             = byok_external_key.ledger.arn
-  key_material_source = ${value(`file:${materialFile}?encoding=raw`)}
+${material("ledger", "byok_external_key.ledger.arn", materialFile, validForDays)}
+${replicated ? replica(materialFile, validForDays) : ""}
+${successors.map((_, i) => succession(materialFile, wanted, i)).join("")}
+`;
+}
+
+function material(name: string, keyArn: string, file: string, validForDays: number, more = ""): string {
+  return `
+resource "byok_imported_key_material" "${name}" {
+  key_arn             = ${keyArn}
+  key_material_source = ${JSON.stringify(`file:${file}?encoding=raw`)}
   valid_for           = "${validForDays}d"
   renew_before        = "30d"
   deletion_policy     = "delete"
+  ${more}
 }
 `;
+}
+
+function replica(materialFile: string, validForDays: number): string {
+  return `
+resource "byok_external_key" "replica" {
+  primary_key_arn = byok_imported_key_material.ledger.key_arn
+  region          = "eu-west-1"
+  creation_token  = "${replicaToken}"
+}
+${material("replica", "byok_external_key.replica.arn", materialFile, validForDays)}
+`;
+}
+
+/** Material that succeeds what stands before it: in the key, then in the replica, then the rotation. */
+function succession(materialFile: string, { successors = [], replicated, validForDays }: Wanted, i: number): string {
+  const successor = successors[i];
+  if (successor === undefined) return "";
+  const { name, rotated } = successor;
+  const file = successorFile(materialFile, name);
+  const succeeds = `succeeds = ${predecessorOf(successors[i - 1])}`;
+  const copy = `byok_imported_key_material.replica_${name}`;
+  const elsewhere = replicated === true;
+  return [
+    material(name, "byok_external_key.ledger.arn", file, validForDays, succeeds),
+    elsewhere
+      ? material(
+          `replica_${name}`,
+          "byok_external_key.replica.arn",
+          file,
+          validForDays,
+          `${succeeds}\n  depends_on = [byok_imported_key_material.${name}, byok_imported_key_material.replica]`,
+        )
+      : "",
+    rotated
+      ? `
+resource "byok_key_rotation" "${name}" {
+  key_arn         = byok_external_key.ledger.arn
+  key_material_id = byok_imported_key_material.${name}.key_material_id
+  ${elsewhere ? `depends_on = [${copy}]` : ""}
+}
+`
+      : "",
+  ].join("");
+}
+
+function predecessorOf(before: Successor | undefined): string {
+  return before === undefined
+    ? "byok_imported_key_material.ledger.key_material_id"
+    : `byok_key_rotation.${before.name}.key_material_id`;
 }
