@@ -26,6 +26,7 @@ interface Dialect {
 const roles = {
   creator: "creates keys, and keeps their settings as configured",
   importer: "imports key material, renews it and brings it back",
+  rotator: "rotates keys to material that waits for that, where the KMS can",
   auditor: "plans, refreshes, and looks at keys with `byok status` or the data source",
   destroyer: "destroys keys, and material where that is asked for",
 } as const satisfies Record<string, string>;
@@ -61,6 +62,8 @@ ${Object.entries(roles)
 - **A denial is an error**, never a key that is gone, never material that is missing, and never a change to plan.
 - **Nobody needs to be able to delete key material** to import, to renew or to destroy a key. Only
   \`deletion_policy = "delete"\` asks for it, and QKMS, where material cannot be renewed in any other way.
+- **A rotation needs an importer, then a rotator**: the one imports the new material, in a key of several Regions in each of
+  them, and the other rotates the key, in the primary's Region only. They may be one role, or two people.
 - Anyone who applies also plans: give an applying role what the auditor of the same keys has.
 - A permission in _italics_ may be missing. What cannot be done without it is left out, and told in a warning.
 
@@ -69,8 +72,9 @@ ${sections.join("\n\n")}
 }
 
 function section({ title, introduction, notes, free, policy }: Dialect, flows: readonly RecordedFlow[]): string {
-  const parts = Object.keys(roles).map((role) => {
+  const parts = Object.keys(roles).flatMap((role) => {
     const own = flows.filter((flow) => flow.role === role);
+    if (own.length === 0) return [];
     const rows = own.map(({ title: what, actions, mayBeMissing }) => {
       const words = actions.map((action) => (mayBeMissing.includes(action) ? `_\`${action}\`_` : `\`${action}\``));
       return `| ${what} | ${words.length === 0 ? "nothing" : words.join(", ")} |`;

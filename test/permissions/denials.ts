@@ -223,7 +223,10 @@ async function snapshot({ cloud, life }: Scene, { ciphertext }: Given): Promise<
       const tags = Object.entries(await service.tags(arn)).filter(([name]) => !notes.has(name));
       const policy =
         cloud.kms === "alibaba" && key.dkmsInstanceId === undefined ? undefined : await service.policy(arn);
-      const facts = { region, state, spec, description, expirationModel, deletionProtection, policy };
+      // Ids and dates differ in each run.
+      const several = service.profile.severalMaterials.length > 0 ? await service.materials(arn) : [];
+      const materials = several.map((each) => `${each.state} ${each.imported ? "imported" : "missing"}`);
+      const facts = { region, state, spec, description, expirationModel, deletionProtection, policy, materials };
       keys.push({ ...facts, tags: tags.map(([name, value]) => `${name}=${value}`).toSorted() });
     }
   }

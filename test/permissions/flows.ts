@@ -3,7 +3,9 @@ import type { Assessment } from "../../src/engine/assessment";
 import type { ByokError } from "../../src/engine/errors";
 import { ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
 import { applyMaterial } from "../../src/engine/imported-key-material";
+import { observeRotation, rotateKey } from "../../src/engine/key-rotation";
 import { releaseMaterial } from "../../src/engine/material-release";
+import { assessRotation, type WantedRotation } from "../../src/engine/rotation-assessment";
 import type { KeyState } from "../../src/engine/key";
 import type { KeyRecord } from "../../src/engine/key-record";
 import type { KmsName as Kms } from "../../src/kms/clouds";
@@ -15,7 +17,7 @@ import { planned, settings } from "../support/imported-key";
 import { bytesSource, newBytes } from "../support/life";
 import type { Cloud, CloudLife } from "./clouds";
 
-export const roles = ["creator", "importer", "auditor", "destroyer"] as const;
+export const roles = ["creator", "importer", "rotator", "auditor", "destroyer"] as const;
 
 export type Role = (typeof roles)[number];
 
@@ -34,6 +36,17 @@ export interface Given {
   readonly ciphertext?: string;
   readonly material?: MaterialRecord;
   readonly bytes?: Buffer;
+  readonly successor?: Successor;
+}
+
+/** Material that is to succeed another one of its key. */
+interface Successor {
+  readonly keyArn: string;
+  readonly bytes: Buffer;
+  /** The id of the one before. */
+  readonly succeeds: string;
+  /** Where it was imported already. */
+  readonly material?: MaterialRecord;
 }
 
 /** What came of a flow. An error that it threw is none of it. */
@@ -88,7 +101,7 @@ async function anotherKey(scene: Scene): Promise<Given> {
   return {};
 }
 
-type Imported = Required<Given>;
+type Imported = Required<Omit<Given, "successor">>;
 
 /** A key with material for ninety days. */
 async function importedKey(scene: Scene, changes: Partial<WantedKey> = {}): Promise<Imported> {
@@ -134,6 +147,68 @@ const imports =
     const { record, warnings, error } = await applyMaterial(run, asked, source, plan.record, {}, action);
     return { material: record, warnings, error };
   };
+
+type Succeeding = Imported & { readonly successor: Successor };
+
+/** Material that succeeds the one that was there before, in a key that may be a replica of that. */
+async function succeeding(given: Imported, keyArn = given.key.arn): Promise<Succeeding> {
+  return { ...given, successor: { keyArn, bytes: newBytes(), succeeds: materialIdOf(given.material) } };
+}
+
+/** The same, imported. */
+async function waiting({ free }: Scene, given: Imported): Promise<Succeeding> {
+  const { successor, ...rest } = await succeeding(given);
+  const { record } = await applyMaterial(free, successorSettings(successor), bytesSource(successor.bytes), undefined);
+  return { ...rest, successor: { ...successor, material: record } };
+}
+
+/** A replica that has the material of its primary, which has been given another one since. */
+async function waitingElsewhere(scene: Scene): Promise<Succeeding> {
+  const given = await importedKey(scene, { multiRegion: true });
+  const { record: replica } = await ensureKey(scene.free, wantedOn(scene, replicaOf(given)), undefined);
+  await applyMaterial(scene.free, settings(replica.arn, lifetime), bytesSource(given.bytes), undefined);
+  const { successor, ...rest } = await waiting(scene, given);
+  return { ...rest, successor: { keyArn: replica.arn, bytes: successor.bytes, succeeds: successor.succeeds } };
+}
+
+function successorSettings({ keyArn, succeeds }: Successor) {
+  return { ...settings(keyArn, lifetime), succeeds };
+}
+
+/** Plan and apply of material that succeeds another, of one process. */
+const importsSuccessor: Flow["act"] = async (_scene, run, given, earlier) => {
+  const { bytes, ...successor } = successorOf(given);
+  const [asked, source] = [successorSettings({ ...successor, bytes }), bytesSource(bytes)];
+  const plan = await planned(run, asked, source, earlier?.material);
+  const { action } = plan.assessment;
+  const { record, warnings, error } = await applyMaterial(run, asked, source, plan.record, {}, action);
+  return { material: record, warnings, error };
+};
+
+const plansRotation: Flow["act"] = async (_scene, run, given) => {
+  const wanted = rotationOf(given);
+  const { row, reason, warnings } = assessRotation({ wanted, condition: await observeRotation(run, wanted) });
+  return { key: keyOf(given), saw: `${row}: ${reason}`, warnings };
+};
+
+const rotates: Flow["act"] = async (_scene, run, given) => {
+  const { warnings } = await rotateKey(run, rotationOf(given));
+  return { key: keyOf(given), warnings };
+};
+
+function rotationOf(given: Given): WantedRotation {
+  return { keyArn: keyOf(given).arn, materialId: materialIdOf(successorOf(given).material) };
+}
+
+function successorOf({ successor }: Given): Successor {
+  if (successor === undefined) throw new Error("This flow was given no material that succeeds another.");
+  return successor;
+}
+
+function materialIdOf(record: MaterialRecord | undefined): string {
+  if (record?.materialId === undefined) throw new Error("This material was not imported.");
+  return record.materialId;
+}
 
 const plans: Flow["act"] = async (_scene, run, given) => ({ saw: inWords((await planOf(run, given)).assessment) });
 
@@ -421,6 +496,36 @@ export const flows: readonly Flow[] = [
   },
 
   {
+    title: "import material that succeeds another",
+    role: "importer",
+    on: ["aws"],
+    prepare: async (scene) => succeeding(await importedKey(scene)),
+    act: importsSuccessor,
+  },
+  {
+    title: "import material that succeeds another into a replica",
+    role: "importer",
+    on: ["aws"],
+    prepare: waitingElsewhere,
+    act: importsSuccessor,
+  },
+  {
+    title: "import material once more that waits for a rotation",
+    role: "importer",
+    on: ["aws"],
+    prepare: async (scene) => waiting(scene, await importedKey(scene)),
+    act: importsSuccessor,
+  },
+
+  {
+    title: "rotate a key",
+    role: "rotator",
+    on: ["aws"],
+    prepare: async (scene) => waiting(scene, await importedKey(scene)),
+    act: rotates,
+  },
+
+  {
     title: "refresh a key",
     role: "auditor",
     readsOnly: true,
@@ -488,6 +593,27 @@ export const flows: readonly Flow[] = [
     act: plans,
   },
   {
+    title: "plan a rotation",
+    role: "auditor",
+    on: ["aws"],
+    readsOnly: true,
+    prepare: async (scene) => waiting(scene, await importedKey(scene)),
+    act: plansRotation,
+  },
+  {
+    title: "plan a rotation that was done",
+    role: "auditor",
+    on: ["aws"],
+    readsOnly: true,
+    bears: { aws: [listed] },
+    prepare: async (scene) => {
+      const given = await waiting(scene, await importedKey(scene));
+      await rotateKey(scene.free, rotationOf(given));
+      return given;
+    },
+    act: plansRotation,
+  },
+  {
     title: "`byok status`",
     role: "auditor",
     readsOnly: true,
@@ -530,6 +656,18 @@ export const flows: readonly Flow[] = [
     deletesMaterial: true,
     prepare: (scene) => importedKey(scene),
     act: async (_scene, run, given) => releaseMaterial(run, materialOf(given), "delete"),
+  },
+  {
+    title: 'destroy material that waits for a rotation with `deletion_policy = "delete"`',
+    role: "destroyer",
+    on: ["aws"],
+    deletesMaterial: true,
+    prepare: async (scene) => waiting(scene, await importedKey(scene)),
+    act: async (_scene, run, given) => {
+      const { material } = successorOf(given);
+      if (material === undefined) throw new Error("This material was not imported.");
+      return { material, ...(await releaseMaterial(run, material, "delete")) };
+    },
   },
 ];
 
