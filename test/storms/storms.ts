@@ -1,8 +1,9 @@
 import type { ByokError } from "../../src/engine/errors";
 import { scheduleKeyDeletion } from "../../src/engine/external-key";
-import type { KmsName as Kms } from "../../src/kms/clouds";
+import { type KmsName as Kms, kmsProfiles } from "../../src/kms/clouds";
 import { reportFigures } from "../support/figures";
 import { newBytes } from "../support/life";
+import { expectRotated, firstMaterial, rotated } from "./succession";
 import { apply, type Cargo, harbours, openSea, type Sea } from "./voyage";
 import type { Spell, Weather } from "./weather";
 
@@ -70,6 +71,9 @@ interface Passage {
 
 const mostRuns = 3;
 
+/** What is begun shows a little later, as on AWS. */
+const delays = { rotationDelay: "3s", replicaMaterialDelay: "2s" } as const;
+
 /** Tens of voyages, on a machine that may be busy; in milliseconds. */
 const timeout = 240_000;
 
@@ -123,6 +127,25 @@ async function voyage(sea: Sea): Promise<Passage> {
   };
 }
 
+/** New material comes into a key and its replica, and the key is rotated to it. */
+async function succession(sea: Sea): Promise<Passage> {
+  const { harbour, clock, kms } = sea;
+  // By a way of its own, over which no weather comes.
+  const chain = await clock.run(firstMaterial(sea.run(harbour.reach(kms.port)), harbour.wantedKey));
+  const errors: ByokError[] = [];
+  const began = clock.now();
+  for (let runs = 1; ; runs++) {
+    const error = await clock.run(rotated(sea.run(), chain));
+    if (error === undefined) {
+      await expectRotated(sea, chain);
+      const seconds = (clock.now() - began) / 1000;
+      return { runs, requests: [...sea.sky.asked], struck: sea.sky.struck(), seconds, errors };
+    }
+    errors.push(error);
+    if (runs === mostRuns) throw error;
+  }
+}
+
 /** One key in the account, with the bytes that were given it, for as long as was asked for. */
 async function expectOneKey(sea: Sea, arn: string, { material }: Cargo): Promise<void> {
   const { clock, harbour, kms } = sea;
@@ -145,24 +168,34 @@ export function weathersEveryStorm(kms: Kms): void {
   const harbour = harbours[kms];
   const figures = { voyages: 0, again: 0, requests: 0, least: 0, seconds: 0, leastSeconds: 0, worst: 0, failures: 0 };
 
-  let inCalm: Promise<Passage> | undefined;
-  const sail = async (spell: Spell | undefined): Promise<Passage> => {
-    const sea = await openSea(harbour);
+  const sail = async (passage: typeof voyage, spell: Spell | undefined): Promise<Passage> => {
+    const sea = await openSea(harbour, delays);
     try {
       if (spell !== undefined) sea.sky.set(spell);
-      return await voyage(sea);
+      return await passage(sea);
     } finally {
       await sea.close();
     }
   };
+  const calm = new Map<typeof voyage, Promise<Passage>>();
+  const inCalm = (passage: typeof voyage): Promise<Passage> => {
+    const known = calm.get(passage) ?? sail(passage, undefined);
+    calm.set(passage, known);
+    return known;
+  };
 
   const name = (kind: string) => ({ kms, kind });
-  const through = async (kind: string, spell: Omit<Spell, "operation">, only: RegExp): Promise<void> => {
-    const calm = await (inCalm ??= sail(undefined));
-    expect(calm).toMatchObject({ runs: 3, errors: [] });
+  const through = async (
+    passage: typeof voyage,
+    kind: string,
+    spell: Omit<Spell, "operation">,
+    only: RegExp,
+  ): Promise<void> => {
+    const calm = await inCalm(passage);
+    expect(calm).toMatchObject({ runs: passage === voyage ? 3 : 1, errors: [] });
     for (const operation of new Set(calm.requests.filter((asked) => only.test(asked)))) {
       figures.failures++;
-      const rough = await sail({ ...spell, operation });
+      const rough = await sail(passage, { ...spell, operation });
       const where = { ...name(kind), operation };
       const codes = rough.errors.map(({ code }) => code);
       expect({ ...where, strange: codes.filter((code) => !expectedCodes.includes(code)) }).toEqual({
@@ -182,12 +215,23 @@ export function weathersEveryStorm(kms: Kms): void {
   };
 
   describe(`a key on ${kms} in a storm`, () => {
-    it.each(Object.entries(weathers(kms)))("%s", (kind, spell) => through(kind, spell, /./), timeout);
-    it.each(Object.entries(slow))("%s", (kind, spell) => through(kind, spell, /^(Create|Import|Delete)/), timeout);
+    const changes = /^(Create|Import|Delete|Rotate)/;
+    it.each(Object.entries(weathers(kms)))("%s", (kind, spell) => through(voyage, kind, spell, /./), timeout);
+    it.each(Object.entries(slow))("%s", (kind, spell) => through(voyage, kind, spell, changes), timeout);
+
+    if (kmsProfiles[kms].severalMaterials.length > 0) {
+      const rough = { ...weathers(kms), ...slow };
+      it.each(Object.entries(rough))(
+        "%s, while it is rotated",
+        (kind, spell) => through(succession, kind, spell, kind in slow ? changes : /./),
+        timeout,
+      );
+    }
 
     afterAll(() => {
       reportFigures(`storms-${kms}`, "npm run test:storms", {
-        "voyages (create, import, renew, destroy; each kind of weather at each operation)": figures.voyages,
+        "voyages (create, import, renew, destroy, and rotate over two Regions; each kind of weather at each operation)":
+          figures.voyages,
         "of them that took a second run": figures.again,
         "requests made": figures.requests,
         "requests, the theoretical least (those of calm weather and one for each that was lost)": figures.least,
