@@ -177,10 +177,10 @@ export function weathersEveryStorm(kms: Kms): void {
       await sea.close();
     }
   };
-  const calm = new Map<typeof voyage, Promise<Passage>>();
+  const passages = new Map<typeof voyage, Promise<Passage>>();
   const inCalm = (passage: typeof voyage): Promise<Passage> => {
-    const known = calm.get(passage) ?? sail(passage, undefined);
-    calm.set(passage, known);
+    const known = passages.get(passage) ?? sail(passage, undefined);
+    passages.set(passage, known);
     return known;
   };
 
