@@ -19,6 +19,8 @@ export interface Found {
 export interface Campaign {
   readonly walks: number;
   readonly steps: number;
+  /** Rotations that byok began. */
+  readonly rotations: number;
   /** Of processor time: other work on the machine does not count. */
   readonly seconds: number;
   readonly found: readonly Found[];
@@ -57,7 +59,7 @@ export async function campaign({
   onFound,
 }: CampaignOptions): Promise<Campaign> {
   const found: Found[] = [];
-  const count = { walks: 0, steps: 0, again: 0, seconds: 0 };
+  const count = { walks: 0, steps: 0, rotations: 0, again: 0, seconds: 0 };
   let at = path;
   for (let next = seed; count.walks < walks && found.length < most; next++) {
     const mine: { what: string | undefined; shrinks: number; last?: Omit<Found, "seed" | "path"> } = {
@@ -70,10 +72,11 @@ export async function campaign({
         // Shrinking is over: what is left is taken for good.
         if (mine.what !== undefined && mine.shrinks++ > shrinks) return;
         const began = process.cpuUsage();
-        const { violations, steps, story } = await walked(kms, open, taken);
+        const { violations, steps, rotations, story } = await walked(kms, open, taken);
         if (mine.what === undefined) {
           count.walks++;
           count.steps += steps;
+          count.rotations += rotations;
           // What is walked again to make it shorter is no walk of the campaign.
           count.seconds += secondsOf(process.cpuUsage(began));
         }

@@ -1,7 +1,7 @@
 import { fingerprintOfRaw } from "../../src/engine/fingerprint";
 import { isThere, isWhole, lasting, type KeptKey } from "./embedded";
 import { isHeld, roleOf } from "./held";
-import { bytesFor, type Disk, type Repository } from "./repository";
+import { bytesEverIn, bytesFor, type Disk, familyOf, type MaterialDeclared, type Repository } from "./repository";
 import type { Held } from "./tool";
 
 /** What a walk knows at its end. */
@@ -48,19 +48,23 @@ export function excusesIn(facts: Facts): readonly string[] {
     const materials = [...repository.materials.values()].filter((one) => one.key === role);
     const wanted = new Set(materials.map((one) => bytesFor(repository, disk, one)?.toString("base64")));
     if (wanted.has(undefined)) found.push("the bytes are absent");
-    if (wanted.size > 1) found.push("two kinds of bytes in one key");
-    const settings = new Set(materials.map(({ lifetime, description }) => JSON.stringify([lifetime, description])));
+    const firsts = materials.filter(({ succeeds }) => succeeds === undefined);
+    const first = new Set(firsts.map((one) => bytesFor(repository, disk, one)?.toString("base64")));
+    if (first.size > 1) found.push("two kinds of bytes in one key");
+    const settings = new Set(firsts.map(({ lifetime, description }) => JSON.stringify([lifetime, description])));
     if (settings.size > 1) found.push("two lifetimes or descriptions of the same bytes in one key");
+    found.push(...excusesOfRotation(facts, role, key, materials));
     // A key and its replicas take the same bytes.
     const related = keys.filter(({ id }) => id === key?.id);
     const known = new Set(related.flatMap((one) => [...(bytesGiven.get(one.arn) ?? [])]));
-    if ([...wanted].some((bytes) => bytes !== undefined && known.size > 0 && !known.has(bytes)))
+    if ([...first].some((bytes) => bytes !== undefined && known.size > 0 && !known.has(bytes)))
       found.push("other bytes");
     if (materials.some(({ lifetime }) => lifetime.kind === "until" && lifetime.validToMs <= nowMs))
       found.push("a past date");
     if (
       materials.some(
-        (one) => one.namesFingerprint && !bytesFor(repository, disk, one)?.equals(disk.pool[0] ?? Buffer.of()),
+        (one) =>
+          one.namesFingerprint && !bytesFor(repository, disk, one)?.equals(bytesEverIn(disk, one)[0] ?? Buffer.of()),
       )
     ) {
       found.push("another fingerprint");
@@ -96,6 +100,72 @@ export function excusesIn(facts: Facts): readonly string[] {
     if (isDescribed && key?.multiRegion === "replica") found.push("a new description on a replica");
     const primary = keys.find((one) => one.id === key?.id && one.multiRegion === "primary");
     if (declared.replicaOf !== undefined && primary?.enabled !== true) found.push("the primary is Disabled");
+  }
+  return found;
+}
+
+/** What of materials that succeed each other, and of rotations, only a person can put right. */
+function excusesOfRotation(
+  { repository, held, keys, bytesOf, nowMs, disk }: Facts,
+  role: string,
+  key: KeptKey | undefined,
+  materials: readonly MaterialDeclared[],
+): readonly string[] {
+  if (key === undefined) return [];
+  const found: string[] = [];
+  const ever = (material: MaterialDeclared): readonly string[] =>
+    bytesEverIn(disk, material).map((bytes) => bytes.toString("base64"));
+  const given = materials.flatMap(ever);
+  const inKey = (material: MaterialDeclared) =>
+    key.materials.find(({ id }) => ever(material).includes(bytesOf.get(id) ?? ""));
+  const current = key.materials.find((one) => one.role === "current");
+  const waiting = key.materials.find((one) => one.role.startsWith("pending"));
+  const successors = materials.filter(({ succeeds }) => succeeds !== undefined);
+  if (successors.length > 0 && current !== undefined && !given.includes(bytesOf.get(current.id) ?? "")) {
+    found.push("others rotated the key on");
+  }
+  if (successors.length > 0 && waiting !== undefined && !given.includes(bytesOf.get(waiting.id) ?? "")) {
+    found.push("other material waits for a rotation");
+  }
+  for (const material of successors) {
+    const bytes = bytesFor(repository, disk, material)?.toString("base64");
+    const there = inKey(material);
+    const isOnRecord = held.some(
+      (one) => one.kind === "material" && one.name === material.address && one.arn === key.arn && one.verified,
+    );
+    if (there !== undefined && bytes !== undefined && bytesOf.get(there.id) !== bytes) found.push("other bytes");
+    const before = repository.materials.get(material.succeeds ?? "");
+    const predecessor = before === undefined ? undefined : inKey(before);
+    // Once it has been the current one, or others have, it is taken over and not imported as new.
+    if (!isOnRecord && predecessor !== undefined && predecessor.role !== "current") {
+      found.push("new material in the place of that which a key was rotated to");
+    }
+  }
+  for (const rotation of repository.rotations.values()) {
+    const material = repository.materials.get(rotation.material);
+    if (rotation.key !== role || material === undefined) continue;
+    const there = inKey(material);
+    const isHeldRotation = held.some((one) => one.kind === "rotation" && one.name === rotation.address);
+    if (there?.role === "noncurrent" && !isHeldRotation) found.push("a rotation back");
+    if (there?.role === "current" || there?.role === "noncurrent") continue;
+    if (!key.enabled) found.push("a rotation of a Disabled key");
+    if (key.multiRegion === "replica") found.push("a rotation of a key that is a replica now");
+    const family = familyOf(repository, role);
+    const arns = family.map(
+      (member) => held.find(({ kind, name }) => kind === "key" && name === repository.keys.get(member)?.address)?.arn,
+    );
+    const elsewhere = keys.filter(({ id, arn }) => id === key.id && arn !== key.arn);
+    const lacks = elsewhere.filter(
+      ({ arn }) =>
+        !arns.includes(arn) ||
+        ![...repository.materials.values()].some(
+          (one) => one.file === material.file && family[arns.indexOf(arn)] === one.key,
+        ),
+    );
+    if (lacks.length > 0) found.push("a replica that is configured to lack the material");
+    if (lasting(key).some((one) => !isThere(one, nowMs) && !given.includes(bytesOf.get(one.id) ?? ""))) {
+      found.push("rotated by others");
+    }
   }
   return found;
 }

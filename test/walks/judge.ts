@@ -4,7 +4,7 @@ import { plaintext } from "../support/life";
 import { type Embedded, holds, isOfByok, isThere, isWhole, lasting, type KeptKey, type KeptMaterial } from "./embedded";
 import { excusesIn } from "./excuses";
 import { roleOf } from "./held";
-import { bytesFor, type Disk, fingerprintFor, type MaterialDeclared, type Repository } from "./repository";
+import { bytesEverIn, bytesFor, type Disk, fingerprintFor, type MaterialDeclared, type Repository } from "./repository";
 import type { Change, Held, Order, Report, Tool } from "./tool";
 
 /** What should never have happened, by the number of the rule that it breaks (docs/reliability.md, "Walks"). */
@@ -43,10 +43,13 @@ export interface Watched {
   readonly mark: number;
   readonly effects: Effect[];
   readonly schedules: string[];
+  /** Keys that byok rotated, with the bytes that became the current ones. */
+  readonly rotations: { readonly arn: string; readonly bytes: string | undefined }[];
 }
 
 const lastingTags: ReadonlySet<string> = new Set(["byok:creation-token", "byok:fingerprint"]);
 const imports = "ImportKeyMaterial";
+const furtherJudged: ReadonlySet<string> = new Set(["ScheduleKeyDeletion", "RotateKeyOnDemand"]);
 const deletions: ReadonlySet<string> = new Set(["DeleteImportedKeyMaterial", "DeleteKeyMaterial"]);
 
 /**
@@ -75,7 +78,7 @@ export class Judge {
    */
   readonly #lifetimeUnseen = new Set<string>();
   /** Materials of which byok has seen, and written down, that they were deleted and are only to be reported. */
-  readonly #reported = new Map<string, string>();
+  readonly #reported = new Map<string, Pick<Held, "arn" | "fingerprint">>();
   /** Keys of others, as their owners left them. */
   readonly #foreign = new Map<string, KeptKey>();
   /** Descriptions of material with which a run succeeded, by address. */
@@ -96,10 +99,12 @@ export class Judge {
     this.#disk = disk;
   }
 
-  /** The bytes that a key was given first. */
-  firstBytes({ arn }: Pick<KeptKey, "arn">): Buffer | undefined {
+  /** The bytes that a key was given first, or of one of its materials where it has several. */
+  bytesOfOne({ arn, materials }: KeptKey, n: number): Buffer | undefined {
     const [first] = this.#held.get(arn) ?? [];
-    return first === undefined ? undefined : Buffer.from(first, "base64");
+    const one = materials.length > 1 ? materials[n % materials.length] : undefined;
+    const bytes = one === undefined ? first : (this.#bytesOf.get(one.id) ?? first);
+    return bytes === undefined ? undefined : Buffer.from(bytes, "base64");
   }
 
   isForeign(arn: string): boolean {
@@ -108,7 +113,7 @@ export class Judge {
 
   /** Looks at every request of byok as it comes and when its effect is there. */
   async watch({ operation, keyArn }: WatchedRequest, moment: RequestMoment): Promise<void> {
-    const judged = operation === imports || deletions.has(operation) || operation === "ScheduleKeyDeletion";
+    const judged = operation === imports || deletions.has(operation) || furtherJudged.has(operation);
     if (!judged || keyArn === undefined || this.#watched === undefined) return;
     const keys = this.#embedded.keys();
     if (moment === "before") {
@@ -119,6 +124,13 @@ export class Judge {
     if (before === undefined || after === undefined) return;
     if (operation === "ScheduleKeyDeletion") {
       if (before.deletion === undefined && after.deletion !== undefined) this.#watched.schedules.push(keyArn);
+      return;
+    }
+    if (operation === "RotateKeyOnDemand") {
+      const [was, is] = [before, after].map(({ materials }) => materials.find(({ role }) => role === "current"));
+      if (is !== undefined && is.id !== was?.id) {
+        this.#watched.rotations.push({ arn: keyArn, bytes: is.bytes ?? this.#bytesOf.get(is.id) });
+      }
       return;
     }
     const [from, to] = operation === imports ? [after, before] : [before, after];
@@ -143,10 +155,12 @@ export class Judge {
     if (touched === undefined) return;
     const now = after.find(({ arn }) => arn === touched.arn);
     if (now === undefined) return;
-    if (what === "deletes" && isWhole(touched, this.#nowMs()) && !isWhole(now, this.#nowMs())) {
-      const lost = touched.materials.filter(
-        ({ bytes }, i) => bytes !== undefined && now.materials[i]?.bytes === undefined,
-      );
+    const lost = touched.materials.filter(
+      ({ id, bytes }) => bytes !== undefined && now.materials.find((one) => one.id === id)?.bytes === undefined,
+    );
+    // What waits for a rotation belongs to the key, too, for anyone who configured it.
+    const isDeletion = what === "deletes" || what === "drops what waits";
+    if (isDeletion && isWhole(touched, this.#nowMs()) && lost.length > 0) {
       const expiries = lost.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs);
       const mark = this.#embedded.emulator.requests.mark();
       const bytes = new Set(lost.map((material) => material.bytes));
@@ -186,7 +200,7 @@ export class Judge {
     const before = this.#embedded.keys();
     this.#remember(before);
     const mark = this.#embedded.emulator.requests.mark();
-    this.#watched = { order, held: tool.held(), before, mark, effects: [], schedules: [] };
+    this.#watched = { order, held: tool.held(), before, mark, effects: [], schedules: [], rotations: [] };
   }
 
   async end(
@@ -206,6 +220,8 @@ export class Judge {
     if (!befell && watched.order.verb !== "apply saved") this.#judgePlan(watched, report, tool);
     this.#judgeDeletions(watched, report, held, after, isDead);
     this.#judgeImports(watched, report, held, befell);
+    // Nobody can hold a KMS to what it rotates to: between the look and the request others may act.
+    if (!befell) this.#judgeRotated(watched, held);
     this.#judgeSchedules(watched, report);
     if (watched.order.verb === "apply saved") this.#noteRevived(watched, after);
     this.#judgeOthers(watched, after);
@@ -251,6 +267,7 @@ export class Judge {
           this.#report(1, "a run that succeeded leaves a key without its bytes, which are at hand", said(report, arn));
         }
       }
+      this.#judgeRotations(repository, role, key, report);
       this.#judgeLost(repository, role, key, report);
       this.#judgeIntentions(key, held);
       if (!isWhole(key, nowMs)) {
@@ -269,6 +286,18 @@ export class Judge {
       }
       this.#enabled.set(key.arn, key.enabled);
       await this.#judgeUse(key);
+    }
+  }
+
+  /** A key that is to be rotated has been, and what was the current material before is still there. */
+  #judgeRotations(repository: Repository, role: string, key: KeptKey, report: Report): void {
+    if (key.deletion !== undefined) return;
+    for (const { key: of, material } of repository.rotations.values()) {
+      const declared = repository.materials.get(material);
+      if (of !== role || declared === undefined) continue;
+      const ever = bytesEverIn(this.#disk, declared).map((bytes) => bytes.toString("base64"));
+      const isDone = lasting(key).some(({ id }) => ever.includes(this.#bytesOf.get(id) ?? ""));
+      if (!isDone) this.#report(1, "a run that succeeded leaves a key that is not rotated", said(report, key.arn));
     }
   }
 
@@ -307,7 +336,8 @@ export class Judge {
     const bytes = bytesFor(repository, this.#disk, material);
     if (bytes === undefined || this.#reported.has(material.address)) return false;
     const known = this.#held.get(key.arn);
-    if (known !== undefined && !known.has(bytes.toString("base64"))) return false;
+    // New bytes succeed those that a key has had.
+    if (material.succeeds === undefined && known !== undefined && !known.has(bytes.toString("base64"))) return false;
     const { lifetime, onDeletion } = material;
     if (lifetime.kind === "until" && lifetime.validToMs <= this.#nowMs()) return false;
     return !(onDeletion === "report" && this.#deletedEarly.has(key.arn));
@@ -354,7 +384,12 @@ export class Judge {
       if (this.#proved.get(arn)?.has(bytes) !== true) {
         this.#report(1, "bytes were deleted that no import of byok's brought in", arn);
       }
-      const asking = (report.plan ?? []).find((change) => releases(change, arn));
+      // Each material of a key is asked for by itself.
+      const named = (change: Change): string | undefined =>
+        watched.held.find((one) => one.kind === "material" && one.name === change.name && one.arn === arn)?.fingerprint;
+      const asking = (report.plan ?? []).find(
+        (change) => releases(change, arn) && (named(change) ?? fingerprintOfRaw(buffer)) === fingerprintOfRaw(buffer),
+      );
       if (asking === undefined && this.#embedded.kms !== "qkms") {
         this.#report(1, "bytes were deleted though nothing asked for it", arn);
       }
@@ -379,10 +414,12 @@ export class Judge {
         const mine = bytesFor(repository, this.#disk, material);
         const { lifetime } = material;
         const isOver = lifetime.kind === "until" && lifetime.validToMs <= nowMs;
+        if (material.key !== role || isOver) return false;
+        if (mine !== undefined) return mine.equals(buffer);
         // Bytes that are absent may be those, unless the configuration names others by their fingerprint.
         const named = fingerprintFor(this.#disk, material);
         const mayBe = named === undefined || named === fingerprintOfRaw(buffer);
-        return material.key === role && !isOver && (mine === undefined ? mayBe : mine.equals(buffer));
+        return mayBe && bytesEverIn(this.#disk, material).some((one) => one.equals(buffer));
       });
       if (needing.length > 0) {
         this.#report(1, "a run emptied a key that is configured to hold the bytes", said(report, arn));
@@ -404,7 +441,9 @@ export class Judge {
         (one) => one.kind === "material" && one.action !== "delete" && one.to === arn && one.from !== arn,
       );
       for (const [name, reported] of this.#reported) {
-        if (isAsked || reported !== arn || configured.some(({ onDeletion }) => onDeletion !== "report")) continue;
+        const isAnother =
+          reported.arn !== arn || reported.fingerprint !== fingerprintOfRaw(Buffer.from(bytes, "base64"));
+        if (isAsked || isAnother || configured.some(({ onDeletion }) => onDeletion !== "report")) continue;
         this.#report(5, "bytes came back whose deletion was to be reported only", `${name} ${arn}`);
       }
       // The state says that byok's own bytes were there, and others deleted them: that is what `report` is for.
@@ -426,12 +465,26 @@ export class Judge {
       ) {
         this.#report(5, "bytes came back although their deletion is to be reported only", arn);
       }
-      this.#deletedEarly.delete(arn);
-      this.#forgetReport(arn);
+      // Other material of the key is as gone as it was.
+      if (this.#deletedEarly.get(arn)?.bytes.has(bytes) === true) this.#deletedEarly.delete(arn);
+      this.#forgetReport(arn, bytes);
     }
     if (befell) return;
     for (const request of this.#embedded.emulator.requests.since(watched.mark))
       this.#judgeRefusedImport(request, watched, held);
+  }
+
+  /** A key is rotated to bytes to which the configuration rotates it, and to no others. */
+  #judgeRotated({ rotations, order: { repository }, held: before }: Watched, held: readonly Held[]): void {
+    for (const { arn, bytes = "" } of rotations) {
+      const role = roleOf(repository, held, arn) ?? roleOf(repository, before, arn);
+      const asked = [...repository.rotations.values()].filter(({ key }) => key === role);
+      const right = asked
+        .flatMap(({ material }) => repository.materials.get(material) ?? [])
+        .flatMap((material) => bytesEverIn(this.#disk, material));
+      if (!right.some((each) => each.toString("base64") === bytes))
+        this.#report(2, "a key was rotated to other bytes than those configured", arn);
+    }
   }
 
   /** Bytes that the record speaks against are refused before anything is called. */
@@ -514,6 +567,7 @@ export class Judge {
           this.#report(5, "no changes are planned for a key that is pending deletion", from);
         continue;
       }
+      if (kind !== "material") continue;
       const declared = [...repository.materials.values()].find(({ address }) => address === name);
       if (declared === undefined || key === undefined || key.deletion !== undefined) continue;
       const bytes = bytesFor(repository, this.#disk, declared);
@@ -553,10 +607,16 @@ export class Judge {
       const declared = [...repository.materials.values()].find(({ address }) => address === record.name);
       const [was, is] = [before, after].map((all) => all.find(({ arn }) => arn === record.arn));
       const lacks = [was, is].every(
-        (key) => key?.deletion === undefined && key?.materials.every((one) => !isThere(one, this.#nowMs())),
+        (key) =>
+          key?.deletion === undefined &&
+          key?.materials.every((one) => !isThere(one, this.#nowMs()) || !this.#isOf(one, record)),
       );
-      if (declared?.onDeletion === "report" && lacks) this.#reported.set(record.name, record.arn);
+      if (declared?.onDeletion === "report" && lacks) this.#reported.set(record.name, record);
     }
+  }
+
+  #isOf({ id, bytes = this.#bytesOf.get(id) }: KeptMaterial, { fingerprint }: Held): boolean {
+    return bytes !== undefined && fingerprintOfRaw(Buffer.from(bytes, "base64")) === fingerprint;
   }
 
   /** A plan of yesterday still has keys in it that were given up since, and whose successors have their tokens. */
@@ -598,8 +658,13 @@ export class Judge {
     return !this.#lifetimeUnseen.has(arn) && (this.#deletedEarly.get(arn)?.expiresAtMs ?? 0) > this.#nowMs();
   }
 
-  #forgetReport(arn: string): void {
-    for (const [name, reported] of this.#reported) if (reported === arn) this.#reported.delete(name);
+  /** @param bytes What came back. Default: all. */
+  #forgetReport(arn: string, bytes?: string): void {
+    const fingerprint = bytes === undefined ? undefined : fingerprintOfRaw(Buffer.from(bytes, "base64"));
+    for (const [name, reported] of this.#reported) {
+      if (reported.arn === arn && (fingerprint ?? reported.fingerprint) === reported.fingerprint)
+        this.#reported.delete(name);
+    }
   }
 
   #remember(keys: readonly KeptKey[]): void {

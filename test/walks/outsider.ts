@@ -12,8 +12,8 @@ export interface OutsiderAct {
 /** What an act goes by. */
 export interface Outside {
   readonly embedded: Embedded;
-  /** Bytes that a key was first given; undefined: it never had any. */
-  readonly bytesOf: (key: KeptKey) => Buffer | undefined;
+  /** Bytes that a key was given, of one of its materials; undefined: it never had any. */
+  readonly bytesOf: (key: KeptKey, n: number) => Buffer | undefined;
   /** Bytes that belong to no key yet. */
   readonly strange: (n: number) => Buffer;
 }
@@ -29,7 +29,7 @@ const acts = {
     await embedded.ask(operation, key, several);
   },
   async "imports right bytes"({ embedded, bytesOf }, key, n) {
-    const bytes = bytesOf(key);
+    const bytes = bytesOf(key, n);
     if (bytes !== undefined) await embedded.importByHand(key, bytes, expiry(embedded, n));
   },
   async "imports other bytes"({ embedded, strange }, key, n) {
@@ -51,6 +51,17 @@ const acts = {
     if (embedded.kms !== "aws") return;
     await embedded.importByHand(key, strange(n), undefined, true);
     await embedded.ask("RotateKeyOnDemand", key);
+  },
+  async "imports new material"({ embedded, strange }, key, n) {
+    if (embedded.kms === "aws") await embedded.importByHand(key, strange(n), expiry(embedded, n), true);
+  },
+  async "rotates to what waits"({ embedded }, key) {
+    if (embedded.kms === "aws") await embedded.ask("RotateKeyOnDemand", key);
+  },
+  async "drops what waits"({ embedded }, key) {
+    const waiting = key.materials.find(({ role }) => role.startsWith("pending"));
+    if (waiting === undefined) return;
+    await embedded.ask("DeleteImportedKeyMaterial", key, { KeyMaterialId: waiting.id });
   },
   async retags({ embedded }, key, n) {
     const tag = { TagKey: "team", TagValue: `others ${n}` };

@@ -17,7 +17,9 @@ import {
 } from "./repository";
 import type { Action, Change, Held, Kind, Order, Report, Surroundings, Tool, Verb } from "./tool";
 
-const types = { key: "ExternalKey", material: "ImportedKeyMaterial" } as const satisfies Record<Kind, ResourceType>;
+const types = { key: "ExternalKey", material: "ImportedKeyMaterial" } as const satisfies Partial<
+  Record<Kind, ResourceType>
+>;
 
 /** How a provider is started for one run. */
 export type StartProvider = (
@@ -64,6 +66,7 @@ export function toolOn(
 
   return {
     interleaves: true,
+    rotates: false,
     async run({ verb, repository }: Order) {
       const recorded = resources();
       const before = recorded.map(heldIn);

@@ -36,6 +36,18 @@ export interface MaterialDeclared {
   description: string | undefined;
   /** Whether the fingerprint of the file's first bytes stands in the configuration. */
   namesFingerprint: boolean;
+  /** Role of the material that it succeeds in its key. Absent: it is the first one. */
+  readonly succeeds?: string;
+}
+
+/** A rotation in the configuration. */
+export interface RotationDeclared {
+  address: string;
+  formerly?: string;
+  /** Role of the key, of a multi-Region one the primary's. */
+  readonly key: string;
+  /** Role of the material that is to be the current one. */
+  readonly material: string;
 }
 
 /** What a user has in their repository and on their disk. Roles are the walk's own names and never change. */
@@ -43,6 +55,9 @@ export interface Repository {
   readonly kms: Kms;
   readonly keys: Map<string, KeyDeclared>;
   readonly materials: Map<string, MaterialDeclared>;
+  readonly rotations: Map<string, RotationDeclared>;
+  /** Whether the tool and the KMS let materials succeed each other. */
+  hasRotations: boolean;
   /** Which bytes of the pool are in a file; undefined: this machine does not have it. */
   readonly files: Map<string, number | undefined>;
 }
@@ -63,6 +78,8 @@ export interface Beginning {
   readonly onDeletion: "reimport" | "report";
   readonly enabled: boolean | undefined;
   readonly lifetime: "forever" | "renewed";
+  /** How often the first key is rotated from the start, where that is possible. Default: not at all. */
+  readonly rotations?: number;
 }
 
 export function begun(kms: Kms, { shape, deletionPolicy, onDeletion, enabled, lifetime }: Beginning): Repository {
@@ -110,15 +127,22 @@ export function begun(kms: Kms, { shape, deletionPolicy, onDeletion, enabled, li
     }),
   } as const satisfies Record<Shape, () => Pick<Repository, "keys" | "materials">>;
   const chosen = shape === "primary and replica" && !replicated ? "two materials of one file" : shape;
-  return { kms, ...parts[chosen](), files: new Map([["one", 0]]) };
+  return { kms, ...parts[chosen](), rotations: new Map(), hasRotations: false, files: new Map([["one", 0]]) };
 }
 
 /** As it is now, for a plan that is applied later. */
 export function copied(repository: Repository): Repository {
   const each = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...map].map(([role, declared]) => [role, { ...declared }]));
-  const { kms, keys, materials, files } = repository;
-  return { kms, keys: each(keys), materials: each(materials), files: new Map(files) };
+  const { kms, keys, materials, rotations, hasRotations, files } = repository;
+  return {
+    kms,
+    keys: each(keys),
+    materials: each(materials),
+    rotations: each(rotations),
+    hasRotations,
+    files: new Map(files),
+  };
 }
 
 /**
@@ -152,10 +176,44 @@ export function bytesFor(repository: Repository, disk: Disk, { file }: MaterialD
   return index === undefined ? undefined : disk.pool[index];
 }
 
+/** Files of successors, in their order, and the bytes of the pool that each has at first and later. */
+export const successorFiles = { second: [5, 7], third: [6, 8] } as const;
+
+/** All bytes of the pool that a file may ever have, the first ones first. */
+export function bytesEverIn(disk: Disk, { file }: Pick<MaterialDeclared, "file">): readonly Buffer[] {
+  const indexes: Readonly<Record<string, readonly number[]>> = { one: [0, 1], ...successorFiles };
+  return (indexes[file] ?? []).flatMap((index) => disk.pool[index] ?? []);
+}
+
 /** The fingerprint of the bytes that the file had at first, where the configuration names it. */
-export function fingerprintFor(disk: Disk, { namesFingerprint }: MaterialDeclared): string | undefined {
-  const [first] = disk.pool;
-  return namesFingerprint && first !== undefined ? fingerprintOfRaw(first) : undefined;
+export function fingerprintFor(disk: Disk, material: MaterialDeclared): string | undefined {
+  const [first] = bytesEverIn(disk, material);
+  return material.namesFingerprint && first !== undefined ? fingerprintOfRaw(first) : undefined;
+}
+
+/** The roles of a key and its replicas, the key's own first. */
+export function familyOf({ keys }: Repository, role: string): readonly string[] {
+  return [role, ...[...keys].filter(([, { replicaOf }]) => replicaOf === role).map(([replica]) => replica)];
+}
+
+/** The last material in the order in which those of a key succeed each other, with its role. */
+export function latestOf(repository: Repository, role: string): readonly [string, MaterialDeclared] | undefined {
+  const mine = [...repository.materials].filter(([, { key }]) => key === role);
+  return mine.find(([name]) => !mine.some(([, { succeeds }]) => succeeds === name));
+}
+
+/** How many materials come before it. */
+export function depthOf(repository: Repository, { succeeds }: MaterialDeclared): number {
+  const before = succeeds === undefined ? undefined : repository.materials.get(succeeds);
+  return before === undefined ? 0 : 1 + depthOf(repository, before);
+}
+
+/** The rotation to a material, or, of a replica's, to that of its primary. */
+export function rotationTo(repository: Repository, { key, file }: MaterialDeclared): RotationDeclared | undefined {
+  const primary = repository.keys.get(key)?.replicaOf ?? key;
+  return [...repository.rotations.values()].find(
+    (rotation) => rotation.key === primary && repository.materials.get(rotation.material)?.file === file,
+  );
 }
 
 /** The materials that stand in the configuration of a key. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { outsiderActs } from "./outsider";
 import { type Beginning, shapes } from "./repository";
-import { userEdits } from "./user";
+import { rotationEdits, userEdits } from "./user";
 import type { Step, Walk } from "./walk";
 import { belated, deniable, type Weather } from "./weather";
 
@@ -44,7 +44,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       who: fc.constant("user"),
-      edit: fc.record({ what: fc.constantFrom(...userEdits), n: number }),
+      edit: fc.record({
+        what: fc.oneof(
+          { weight: 3, arbitrary: fc.constantFrom(...userEdits) },
+          { weight: 1, arbitrary: fc.constantFrom(...rotationEdits) },
+        ),
+        n: number,
+      }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ who: fc.constant("outsider"), act: outsiderAct }) },
@@ -66,6 +72,7 @@ const beginning: fc.Arbitrary<Beginning> = fc.record({
   onDeletion: fc.constantFrom("reimport", "report"),
   enabled: fc.constantFrom(undefined, true, false),
   lifetime: fc.constantFrom("forever", "renewed"),
+  rotations: fc.constantFrom(0, 0, 1, 2),
 });
 
 /** Ten to sixty steps; a walk that is made shorter to show a fault may have fewer. */

@@ -69,6 +69,7 @@ export async function terraformCliTool(embedded: Embedded, disk: Disk, surroundi
 
   return {
     interleaves: false,
+    rotates: true,
     async run({ verb, repository, replace }) {
       await writeFile(join(workspace.folder, "main.tf.json"), configuration(embedded, repository, disk));
       const [first = [], ...rest] = asked[verb];
@@ -159,12 +160,19 @@ function text(value: unknown): string | undefined {
 
 /** In JSON, where a reference is a template. */
 function configuration(embedded: Embedded, repository: Order["repository"], disk: Disk): string {
-  const resources: Record<string, Record<string, unknown>> = { [types.key]: {}, [types.material]: {} };
+  const resources: Record<string, Record<string, unknown>> = {
+    [types.key]: {},
+    [types.material]: {},
+    [types.rotation]: {},
+  };
   for (const declared of declaredIn(repository, disk)) {
     const { type, name } = declared;
     resources[type] = {
       ...resources[type],
-      [name]: declared.config((address, attribute) => `\${${address}.${attribute}}`),
+      [name]: {
+        ...declared.config((address, attribute) => `\${${address}.${attribute}}`),
+        ...(declared.refersTo.length === 0 ? {} : { depends_on: declared.refersTo }),
+      },
     };
   }
   const present = new Map(Object.entries(resources).filter(([, of]) => Object.keys(of).length > 0));

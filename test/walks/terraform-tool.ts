@@ -3,23 +3,29 @@ import { objectOf, type Value } from "../../src/terraform/plugin/value";
 import { byokProvider } from "../../src/terraform/provider";
 import { policies } from "../crash/flows";
 import { awsBlock } from "../support/byok-host";
+import { keysOf } from "../../src/engine/table";
 import type { Embedded } from "./embedded";
 import {
   copied,
+  depthOf,
   type Disk,
+  familyOf,
   fingerprintFor,
   type KeyDeclared,
   type MaterialDeclared,
   type Repository,
+  type RotationDeclared,
+  rotationTo,
   sourceOf,
 } from "./repository";
 import { addressOf, type Declared, type SavedPlan, type Said, TerraformState } from "./terraform-core";
 import type { Change, Held, Kind, Order, Report, Surroundings, Tool, Verb } from "./tool";
 
-export const types = { key: "byok_external_key", material: "byok_imported_key_material" } as const satisfies Record<
-  Kind,
-  string
->;
+export const types = {
+  key: "byok_external_key",
+  material: "byok_imported_key_material",
+  rotation: "byok_key_rotation",
+} as const satisfies Record<Kind, string>;
 
 /** Terraform's core as `terraform-core.ts` has it, with the provider in this process. */
 export function terraformTool(embedded: Embedded, disk: Disk, surroundings: Surroundings): Tool {
@@ -72,6 +78,7 @@ export function terraformTool(embedded: Embedded, disk: Disk, surroundings: Surr
 
   return {
     interleaves: false,
+    rotates: true,
     async run(order) {
       const said: Said = { errors: [], warnings: [] };
       const plan = await verbs[order.verb](order, said);
@@ -138,7 +145,7 @@ function changeOf({
 
 export function named(address: string): { readonly kind: Kind; readonly name: string } {
   const [type, name = ""] = address.split(".");
-  return { kind: type === types.key ? "key" : "material", name };
+  return { kind: keysOf(types).find((kind) => types[kind] === type) ?? "material", name };
 }
 
 function text(value: Value | undefined): string | undefined {
@@ -154,25 +161,63 @@ export function connection({ emulator: { url, qkmsUrl } }: Embedded): ConfigInpu
   };
 }
 
-export function movedIn({ keys, materials }: Repository): readonly (readonly [string, string])[] {
-  const pairs = (kind: Kind, all: Iterable<KeyDeclared | MaterialDeclared>) =>
+export function movedIn({ keys, materials, rotations }: Repository): readonly (readonly [string, string])[] {
+  const pairs = (kind: Kind, all: Iterable<KeyDeclared | MaterialDeclared | RotationDeclared>) =>
     [...all].flatMap(({ address, formerly }) =>
       formerly === undefined ? [] : [[`${types[kind]}.${formerly}`, `${types[kind]}.${address}`] as const],
     );
-  return [...pairs("key", keys.values()), ...pairs("material", materials.values())];
+  return [
+    ...pairs("key", keys.values()),
+    ...pairs("material", materials.values()),
+    ...pairs("rotation", rotations.values()),
+  ];
 }
 
 /** The configuration, each resource after those to which it refers. */
 export function declaredIn(repository: Repository, disk: Disk): readonly Declared[] {
   const primaries = [...repository.keys].filter(([, { replicaOf }]) => replicaOf === undefined);
   const replicas = [...repository.keys].filter(([, { replicaOf }]) => replicaOf !== undefined);
-  const of = ([role, key]: readonly [string, KeyDeclared]): Declared[] => [
-    keyDeclared(repository, key),
-    ...[...repository.materials.values()]
-      .filter((material) => material.key === role)
-      .map((material) => materialDeclared(repository, disk, material, key)),
+  const materials = ([role, key]: readonly [string, KeyDeclared], depth: number): Declared[] =>
+    [...repository.materials.values()]
+      .filter((material) => material.key === role && depthOf(repository, material) === depth)
+      .map((material) => materialDeclared(repository, disk, material, key));
+  const all = [...primaries, ...replicas];
+  return [
+    ...all.flatMap((one) => [keyDeclared(repository, one[1]), ...materials(one, 0)]),
+    // Those that succeed the first: in the key, in its replicas, and then the rotation.
+    ...[1, 2].flatMap((depth) => [
+      ...all.flatMap((one) => materials(one, depth)),
+      ...[...repository.rotations.values()].flatMap((rotation) => rotationDeclared(repository, rotation, depth)),
+    ]),
   ];
-  return [...primaries.flatMap(of), ...replicas.flatMap(of)];
+}
+
+/** It waits for the material in all Regions. */
+function rotationDeclared(
+  repository: Repository,
+  { address, key, material }: RotationDeclared,
+  depth: number,
+): Declared[] {
+  const [of, rotated] = [repository.keys.get(key), repository.materials.get(material)];
+  if (of === undefined || rotated === undefined || depthOf(repository, rotated) !== depth) return [];
+  const family = familyOf(repository, key);
+  const copies = [...repository.materials.values()].filter(
+    (one) => family.includes(one.key) && one.file === rotated.file,
+  );
+  const keyAddress = addressOf({ type: types.key, name: of.address });
+  const materialAddress = addressOf({ type: types.material, name: rotated.address });
+  const refersTo = [keyAddress, ...copies.map((one) => addressOf({ type: types.material, name: one.address }))];
+  return [
+    {
+      type: types.rotation,
+      name: address,
+      refersTo,
+      config: (value) => ({
+        key_arn: value(keyAddress, "arn"),
+        key_material_id: value(materialAddress, "key_material_id"),
+      }),
+    },
+  ];
 }
 
 function keyDeclared(repository: Repository, key: KeyDeclared): Declared {
@@ -203,21 +248,40 @@ function policyOf({ kms }: Repository, { managesPolicy }: KeyDeclared): ConfigIn
 /** A replica takes its primary from the primary's material; without one, from the key itself. */
 function referenceToPrimary(repository: Repository, { replicaOf }: KeyDeclared) {
   if (replicaOf === undefined) return undefined;
-  const [material] = [...repository.materials.values()].filter(({ key }) => key === replicaOf);
+  const [material] = [...repository.materials.values()].filter(
+    ({ key, succeeds }) => key === replicaOf && succeeds === undefined,
+  );
   if (material !== undefined) return { address: `${types.material}.${material.address}`, attribute: "key_arn" };
   const primary = repository.keys.get(replicaOf);
   return primary === undefined ? undefined : { address: `${types.key}.${primary.address}`, attribute: "arn" };
 }
 
-function materialDeclared(_repository: Repository, disk: Disk, material: MaterialDeclared, key: KeyDeclared): Declared {
+/** What a successor waits for: what stands before it, and in a replica the same material of its primary. */
+function predecessorsOf(repository: Repository, material: MaterialDeclared, key: KeyDeclared) {
+  const before = material.succeeds === undefined ? undefined : repository.materials.get(material.succeeds);
+  if (before === undefined) return { named: undefined, others: [] };
+  const rotation = before.succeeds === undefined ? undefined : rotationTo(repository, before);
+  const address = addressOf({ type: types.material, name: before.address });
+  const ofPrimary = [...repository.materials.values()].filter(
+    (one) => one.key === key.replicaOf && one.file === material.file,
+  );
+  return {
+    named: rotation === undefined ? address : addressOf({ type: types.rotation, name: rotation.address }),
+    others: [address, ...ofPrimary.map((one) => addressOf({ type: types.material, name: one.address }))],
+  };
+}
+
+function materialDeclared(repository: Repository, disk: Disk, material: MaterialDeclared, key: KeyDeclared): Declared {
   const keyAddress = addressOf({ type: types.key, name: key.address });
   const fingerprint = fingerprintFor(disk, material);
+  const { named: predecessor, others } = predecessorsOf(repository, material, key);
   return {
     type: types.material,
     name: material.address,
-    refersTo: [keyAddress],
+    refersTo: [keyAddress, ...(predecessor === undefined ? [] : [predecessor]), ...others],
     config: (value) => ({
       key_arn: value(keyAddress, "arn"),
+      ...(predecessor === undefined ? {} : { succeeds: value(predecessor, "key_material_id") }),
       key_material_source: sourceOf(material.file),
       wrapping_key_spec: "RSA_2048",
       on_deletion: material.onDeletion,

@@ -13,14 +13,14 @@ export interface Order {
   readonly firstFree: "creators" | "destroyers";
 }
 
-export type Kind = "key" | "material";
+export type Kind = "key" | "material" | "rotation";
 export type Action = "create" | "update" | "replace" | "delete" | "no-op";
 
 /** A resource in the state. */
 export interface Held {
   readonly kind: Kind;
   readonly name: string;
-  /** Of the key; of material, of the key that it is in. */
+  /** Of the key; of material, of the key that it is in; of a rotation, of the key that it rotates. */
   readonly arn: string;
   readonly verified: boolean;
   readonly fingerprint: string | undefined;
@@ -57,6 +57,8 @@ export interface Report {
 export interface Tool {
   /** Whether it looks at a resource only after it has changed those before it, so that they may have mended it. */
   readonly interleaves: boolean;
+  /** Whether it has rotations. */
+  readonly rotates: boolean;
   run(order: Order): Promise<Report>;
   held(): readonly Held[];
   /** Drops a resource from the state. */

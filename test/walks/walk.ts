@@ -1,6 +1,6 @@
-import type { KmsName as Kms } from "../../src/kms/clouds";
+import { type KmsName as Kms, kmsProfiles } from "../../src/kms/clouds";
 import { WalkTime } from "./clock";
-import { embedded, type Embedded, type KeptKey } from "./embedded";
+import { embedded, type Embedded, isOfByok, type KeptKey } from "./embedded";
 import { Judge, type Violation } from "./judge";
 import { act, type Outside, type OutsiderAct } from "./outsider";
 import { begun, type Beginning, copied, type Disk, type Repository, write } from "./repository";
@@ -31,14 +31,18 @@ export interface Walked {
   readonly violations: readonly Violation[];
   /** Steps that were walked; a walk ends with its first violation. */
   readonly steps: number;
+  /** Rotations that byok began. */
+  readonly rotations: number;
   /** What happened, for anyone who looks for the cause. */
   readonly story: readonly string[];
 }
 
 const minute = 60_000;
-const pool = ["0b".repeat(32), "c4".repeat(32), "5a17".repeat(16), "e3d2c1b0".repeat(8), "77665544".repeat(8)].map(
-  (hex) => Buffer.from(hex, "hex"),
-);
+const pool = [
+  ...["0b".repeat(32), "c4".repeat(32), "5a17".repeat(16), "e3d2c1b0".repeat(8), "77665544".repeat(8)],
+  // Of successors: see `successorFiles`.
+  ...["19fe".repeat(16), "2d8c71a6".repeat(8), "91ab34".repeat(10) + "91ab", "6f05".repeat(16)],
+].map((hex) => Buffer.from(hex, "hex"));
 
 /** Lives through a walk on a KMS of its own. */
 export async function walked(kms: Kms, open: OpenTool, { beginning, steps }: Walk): Promise<Walked> {
@@ -47,7 +51,7 @@ export async function walked(kms: Kms, open: OpenTool, { beginning, steps }: Wal
   const on = await embedded(kms, time);
   const way = new Way(on, { env: process.env, pool }, begun(kms, beginning), time);
   try {
-    await way.start(open);
+    await way.start(open, beginning);
     let count = 0;
     for (const step of steps) {
       count++;
@@ -55,7 +59,10 @@ export async function walked(kms: Kms, open: OpenTool, { beginning, steps }: Wal
       if (way.judge.violations.length > 0) break;
     }
     if (way.judge.violations.length === 0) await way.settle();
-    return { violations: way.judge.violations, steps: count, story: way.story };
+    const rotations = on.emulator.requests
+      .all()
+      .filter((one) => isOfByok(one) && one.operation === "RotateKeyOnDemand" && one.status === 200).length;
+    return { violations: way.judge.violations, steps: count, rotations, story: way.story };
   } finally {
     await way.close();
   }
@@ -68,7 +75,7 @@ class Way {
   readonly #disk: Disk;
   readonly #time: WalkTime;
   readonly #skies: Skies;
-  readonly #removed = { keys: new Map(), materials: new Map() };
+  readonly #removed = { keys: new Map(), materials: new Map(), rotations: new Map() };
   readonly #repository: Repository;
   #saved: Repository | undefined;
   #tool: Tool | undefined;
@@ -88,7 +95,7 @@ class Way {
     };
   }
 
-  async start(open: OpenTool): Promise<void> {
+  async start(open: OpenTool, { rotations = 0 }: Beginning): Promise<void> {
     const skies = this.#skies;
     this.#tool = await open(this.#embedded, this.#disk, {
       isDead: () => skies.isDead,
@@ -96,6 +103,11 @@ class Way {
         skies.kill = kill;
       },
     });
+    const { kms } = this.#embedded;
+    this.#repository.hasRotations = this.#tool.rotates && kmsProfiles[kms].severalMaterials.length > 0;
+    const at = { repository: this.#repository, removed: this.#removed, nowMs: this.#nowMs() };
+    // Of the first key, with the rotation.
+    for (let i = 0; i < rotations; i++) edit(at, { what: "material succeeds the last", n: 4 });
   }
 
   async close(): Promise<void> {
@@ -197,7 +209,7 @@ class Way {
     const { judge } = this;
     const outside: Outside = {
       embedded: this.#embedded,
-      bytesOf: (key) => judge.firstBytes(key),
+      bytesOf: (key, n) => judge.bytesOfOne(key, n),
       strange: (n) => Buffer.from(pool[2 + (n % 3)] ?? Buffer.alloc(32)),
     };
     const touched = await act(outside, before, done);

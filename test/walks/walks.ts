@@ -54,6 +54,7 @@ export function walks(
       reportFigures(`walks-${name}-${kms}`, isLong ? "npm run test:walks" : "npm test", {
         walks: done.walks,
         steps: done.steps,
+        ...(done.rotations === 0 ? {} : { rotations: done.rotations }),
         violations: found.length + again,
         "different violations": found.length,
         "walks per second of processor time": Number((done.walks / seconds).toFixed(1)),

@@ -34,6 +34,7 @@ export const deniable = [
   "PutKeyPolicy",
   "UpdateKeyDescription",
   "ListKeyRotations",
+  "RotateKeyOnDemand",
 ] as const;
 
 export const belated = [
