@@ -19,7 +19,6 @@ export const keyRotationFields = {
     is: text,
     required: true,
     only: ["terraform", "pulumi"],
-    replaces: "another_key",
     always: true,
     description: "ARN of the key. Of a multi-Region key the primary's, which rotates it in all its Regions.",
     pulumi: { shown: true, result: "The key's ARN." },

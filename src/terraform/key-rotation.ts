@@ -94,10 +94,10 @@ function wantedIn({ key_arn: keyArn, key_material_id: materialId }: Config<Schem
 
 /** A rotation that is in the state was done, unless it was taken over from elsewhere, or is now to another material. */
 function doneIn(
-  { key_material_id: materialId, current_key_material_id: current }: State<Schema>,
+  { key_arn: keyArn, key_material_id: materialId, current_key_material_id: current }: State<Schema>,
   wanted: WantedRotation,
 ): RotationDone | undefined {
-  if (materialId !== wanted.materialId || current === null) return undefined;
+  if (keyArn !== wanted.keyArn || materialId !== wanted.materialId || current === null) return undefined;
   return { currentMaterialId: current };
 }
 
