@@ -237,7 +237,7 @@ export class Judge {
 
   /** Every key that is configured is there, with its bytes, as far as a run could bring that about. */
   async #judgeConverged(
-    { order: { repository }, held: before }: Watched,
+    { order: { repository }, held: before, effects }: Watched,
     report: Report,
     held: readonly Held[],
     after: readonly KeptKey[],
@@ -268,7 +268,11 @@ export class Judge {
         }
       }
       this.#judgeRotations(repository, role, key, report);
-      this.#judgeLost(repository, role, key, report);
+      const isDeletedNow = ({ id }: KeptMaterial): boolean =>
+        effects.some(
+          (one) => deletions.has(one.operation) && one.arn === key.arn && one.bytes === this.#bytesOf.get(id),
+        );
+      this.#judgeLost(repository, role, key, report, isDeletedNow);
       this.#judgeIntentions(key, held);
       if (!isWhole(key, nowMs)) {
         // What was asked for while the key shows neither is the last word on it until somebody changes it.
@@ -317,7 +321,13 @@ export class Judge {
   }
 
   /** A key that holds its configured bytes and cannot be used for lack of others: somebody has to be told which. */
-  #judgeLost(repository: Repository, role: string, key: KeptKey, { warnings }: Report): void {
+  #judgeLost(
+    repository: Repository,
+    role: string,
+    key: KeptKey,
+    { warnings }: Report,
+    isDeletedNow: (material: KeptMaterial) => boolean,
+  ): void {
     const nowMs = this.#nowMs();
     const mine = [...repository.materials.values()].filter((material) => material.key === role);
     const held = mine.filter((material) => {
@@ -327,6 +337,8 @@ export class Judge {
     if (held.length === 0 || key.deletion !== undefined) return;
     for (const material of lasting(key)) {
       if (isThere(material, nowMs) || warnings.some((warning) => warning.includes(material.id))) continue;
+      // The plan said that it goes.
+      if (isDeletedNow(material)) continue;
       this.#report(5, "nobody learns of material that a key lacks", `${key.arn} ${material.id}`);
     }
   }
