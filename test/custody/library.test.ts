@@ -15,7 +15,10 @@ import {
   startRun,
   systemClock,
 } from "../../src/index";
-import { kmsNames } from "../../src/kms/clouds";
+import type { MaterialOutcome } from "../../src/engine/imported-key-material";
+import { rotateKey } from "../../src/engine/key-rotation";
+import { materialFacts } from "../../src/engine/material-condition";
+import { kmsNames, kmsProfiles } from "../../src/kms/clouds";
 import type { Life } from "../support/life";
 import { reportSearch } from "./figures";
 import { type Front, front } from "./front";
@@ -155,6 +158,41 @@ describe.each(kmsNames)("the engine as a library, with %s", (kmsName) => {
     expect(await flow("a service that says all that it was sent", apply(good))).not.toBe("done");
     kms.pass();
     expect(await flow("import again", apply(good))).toBe("done");
+    if (kmsProfiles[kmsName].severalMaterials.length > 0) {
+      const looking = talkative();
+      const { condition } = await observeMaterial(looking.run, keyArn, undefined, settings);
+      show("what is to be succeeded", condition);
+      const succeeds = materialFacts(condition).materialId ?? "";
+      const successor = sourceFromUri(given.successors.source, { attribute: "key_material_source" });
+      const succeed = async (source: typeof good): Promise<MaterialOutcome> => {
+        const { run, destroy } = talkative();
+        try {
+          return await applyMaterial(run, { ...settings, keyArn, succeeds }, source, undefined);
+        } finally {
+          destroy();
+        }
+      };
+      kms.echo("ImportKeyMaterial");
+      expect(
+        await flow("a successor, with a service that says all that it was sent", () => succeed(successor)),
+      ).not.toBe("done");
+      kms.pass();
+      let materialId = "";
+      const imported = async (): Promise<MaterialOutcome> => {
+        const outcome = await succeed(successor);
+        materialId = outcome.record.materialId ?? "";
+        return outcome;
+      };
+      expect(await flow("a successor", imported)).toBe("done");
+      expect(await flow("a successor with other bytes than wait", () => succeed(other))).not.toBe("done");
+      expect(await flow("rotate", () => rotateKey(looking.run, { keyArn, materialId }))).toBe("done");
+      show("the run that rotated", looking.run);
+      looking.destroy();
+      life.kms.clock.advance("91d");
+      // The key can be used with all its materials only.
+      expect(await flow("import the successor again", () => succeed(successor))).not.toBe("");
+      expect(await flow("import what it succeeded again", apply(good))).toBe("done");
+    }
     const stop = new AbortController();
     life.kms.clock.advance("91d");
     // What is on its way is waited for, until its answer is lost.

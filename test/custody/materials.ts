@@ -17,6 +17,8 @@ export interface Materials {
   readonly variables: Readonly<Record<string, string>>;
   /** In base64, for what is given inline. */
   readonly inline: string;
+  /** What succeeds the material of the raw file: the URI of a file, and, after that, base64 for what is given inline. */
+  readonly successors: { readonly source: string; readonly inline: string };
   readonly commands: number;
 }
 
@@ -35,6 +37,7 @@ export async function materials(room: Room): Promise<Materials> {
   const command = await room.command("print.sh", `cat "${printed}"`);
   const variable = room.canary("variable").toString("base64");
   const inline = room.canary("inline").toString("base64");
+  const successor = await room.give("successor.bin", room.canary("successor file"));
   return {
     all: [
       { name: "raw", keySpec: "SYMMETRIC_DEFAULT", source: `file:${raw}?encoding=raw` },
@@ -47,6 +50,10 @@ export async function materials(room: Room): Promise<Materials> {
     ],
     variables: room.variable("BYOK_MATERIAL_LEDGER", variable),
     inline,
+    successors: {
+      source: `file:${successor}?encoding=raw`,
+      inline: room.canary("inline successor").toString("base64"),
+    },
     commands: 1,
   };
 }
