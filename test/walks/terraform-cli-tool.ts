@@ -171,7 +171,7 @@ function configuration(embedded: Embedded, repository: Order["repository"], disk
       ...resources[type],
       [name]: {
         ...declared.config((address, attribute) => `\${${address}.${attribute}}`),
-        ...(declared.refersTo.length === 0 ? {} : { depends_on: declared.refersTo }),
+        ...(declared.refersTo.length === 0 ? {} : { depends_on: [...new Set(declared.refersTo)] }),
       },
     };
   }
