@@ -6,7 +6,8 @@ import type { StatedException } from "./room";
  */
 export const reportsOfNode: StatedException = {
   what: "diagnostic reports of Node that list the user's own variables",
-  fits: ({ kind, canary }) => kind === "diagnostic report of Node" && ["variable", "inline"].includes(canary),
+  fits: ({ kind, canary }) =>
+    kind === "diagnostic report of Node" && ["variable", "inline", "inline successor"].includes(canary),
 };
 
 /**

@@ -24,6 +24,8 @@ interface Configuration {
   /** Replaces the source of the raw file. */
   readonly raw?: string;
   readonly deletionPolicy?: "retain" | "delete";
+  /** How many materials succeed that of the raw file, each with a rotation. Default: none. */
+  readonly successors?: 1 | 2;
 }
 
 describe("the Terraform provider, as its own process", () => {
@@ -59,6 +61,7 @@ describe("the Terraform provider, as its own process", () => {
     inline = "",
     raw,
     deletionPolicy = "retain",
+    successors,
   }: Configuration = {}): Promise<void> {
     const file = given.all[0]?.source;
     const all = [
@@ -109,12 +112,36 @@ variable "bytes" {
   ephemeral = true
   sensitive = true
 }
+variable "successor" {
+  type      = string
+  ephemeral = true
+  sensitive = true
+}
 output "arns" {
   value = [${all.map(({ name }) => `byok_external_key.${name}.arn`).join(", ")}]
 }
 ${resources.join("\n")}
+${successors === undefined ? "" : succession("raw", "second", `key_material_source = "${given.successors.source}"`, deletionPolicy)}
+${successors === 2 ? succession("second", "third", "key_material_wo = var.successor", deletionPolicy) : ""}
 `,
     );
+  }
+
+  /** Material of the key of the raw file that succeeds another, and the rotation to it. */
+  function succession(before: string, name: string, bytes: string, deletionPolicy: string): string {
+    const named = before === "raw" ? "byok_imported_key_material.raw" : `byok_key_rotation.${before}`;
+    return `
+resource "byok_imported_key_material" "${name}" {
+  key_arn         = byok_external_key.raw.arn
+  succeeds        = ${named}.key_material_id
+  valid_for       = "90d"
+  deletion_policy = "${deletionPolicy}"
+  ${bytes}
+}
+resource "byok_key_rotation" "${name}" {
+  key_arn         = byok_external_key.raw.arn
+  key_material_id = byok_imported_key_material.${name}.key_material_id
+}`;
   }
 
   /** One command, at the most talkative level of all that takes part in it. */
@@ -136,6 +163,7 @@ ${resources.join("\n")}
       CUSTODY_CRASH: order(),
       ...given.variables,
       ...room.variable("TF_VAR_bytes", bytes),
+      ...room.variable("TF_VAR_successor", given.successors.inline),
     };
     flows.push(args.join(" "));
     return room.run(terraform, args, { ...options, env: { ...talkative, ...options.env } });
@@ -282,6 +310,33 @@ ${resources.join("\n")}
       await expectEnd(0, ["providers", "schema", "-json"]);
       await expectEnd(0, ["graph"]);
     }
+
+    // New material in the same key: refused, interrupted, and rotated to; then more of it, given inline.
+    const rotated = { inline: `material_description = "again"`, deletionPolicy: "delete" } as const;
+    await write({ ...rotated, successors: 1 });
+    flows.push("a successor, with a service that says all that it was sent");
+    kms.echo("ImportKeyMaterial");
+    await expectEnd(1, apply);
+    kms.pass();
+    await disturbed("kill of the provider that imports a successor", () => {
+      for (const pid of providers()) ended(pid, "SIGKILL");
+    });
+    await expectEnd(0, [...plan, "-out=c.tfplan"]);
+    await expectEnd(0, ["show", "-json", "c.tfplan"]);
+    await expectEnd(0, ["apply", "-no-color", "-input=false", "c.tfplan"]);
+    await write({ ...rotated, successors: 2 });
+    if (complete) {
+      flows.push("denied: kms:RotateKeyOnDemand");
+      life.kms.permissions.deny("kms:RotateKeyOnDemand");
+      await expectEnd(1, apply);
+      life.kms.permissions.allow();
+    }
+    await expectEnd(0, apply);
+    expect(await expectEnd(0, apply)).toContain("0 added, 0 changed, 0 destroyed");
+    await expectEnd(0, ["show", "-json"]);
+    // All of them again, each from its own place.
+    life.kms.clock.advance("91d");
+    await expectEnd(0, apply);
     await expectEnd(0, ["destroy", "-no-color", "-input=false", "-auto-approve"]);
 
     const searched = await room.search([reportsOfNode]);
