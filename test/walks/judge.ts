@@ -429,8 +429,8 @@ export class Judge {
         if (material.key !== role || isOver) return false;
         if (mine !== undefined) return mine.equals(buffer);
         // Bytes that are absent may be those, unless the configuration names others by their fingerprint.
-        const named = fingerprintFor(this.#disk, material);
-        const mayBe = named === undefined || named === fingerprintOfRaw(buffer);
+        const fingerprint = fingerprintFor(this.#disk, material);
+        const mayBe = fingerprint === undefined || fingerprint === fingerprintOfRaw(buffer);
         return mayBe && bytesEverIn(this.#disk, material).some((one) => one.equals(buffer));
       });
       if (needing.length > 0) {
