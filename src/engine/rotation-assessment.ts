@@ -157,7 +157,7 @@ const rows = {
       reason: `the key is rotated to ${materialId} once its replicas have it`,
       problem: new ByokError(
         "key_unusable",
-        `The key ${keyArn} cannot be rotated to ${materialId} yet: its import is missing in ${missingRegions.join(", ") || "some replica"}. Nothing was rotated. Import it into each replica (with \`succeeds\`), before the rotation.`,
+        `The key ${keyArn} cannot be rotated to ${materialId} yet: the material is missing in ${missingRegions.join(", ") || "some replica"}. Nothing was rotated. Import it into each replica (with \`succeeds\`), before the rotation.`,
         { attribute: "key_material_id" },
       ),
     };

@@ -102,6 +102,7 @@ describe("the command", () => {
     expect(Object.keys(provider?.resource_schemas ?? {}).toSorted()).toEqual([
       "byok_external_key",
       "byok_imported_key_material",
+      "byok_key_rotation",
     ]);
   }, 120_000);
 });

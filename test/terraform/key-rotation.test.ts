@@ -142,7 +142,7 @@ describe("byok_key_rotation", () => {
     expect(rotation.state).toMatchObject({ current_key_material_id: config["key_material_id"] });
   });
 
-  it("is replaced for another key, and asks nothing of that before the apply", async () => {
+  it("is made of another key in place, as material moves to it", async () => {
     const { rotation, config } = await waiting();
     await rotation.apply(config);
     const other = await firstMaterial(on);
@@ -151,7 +151,7 @@ describe("byok_key_rotation", () => {
     await nextRun();
     const next = { key_arn: other.keyArn, key_material_id: idOf(material) };
     const plan = await rotation.apply(next);
-    expect(plan).toMatchObject({ action: "replace", replacePaths: ["key_arn"], warnings: [] });
+    expect(plan).toMatchObject({ action: "update", replacePaths: [], warnings: [] });
     expect(writes()).toEqual(["RotateKeyOnDemand"]);
     expect(rotation.state).toMatchObject({ id: other.keyArn, rotations: 1 });
   });

@@ -110,6 +110,13 @@ const cases: readonly Case[] = [
   ],
   [
     ["KMSInvalidStateException"],
+    "RotateKeyOnDemand",
+    "No available key material pending rotation for the key: words.",
+    { ...never, code: "key_unusable" },
+    [`AWS does not rotate the key${onKey} in its state: No available`, "each of its Regions has"],
+  ],
+  [
+    ["KMSInvalidStateException"],
     "CancelKeyDeletion",
     "it is not pending deletion.",
     { ...never, code: "key_unusable" },
@@ -215,7 +222,7 @@ const cases: readonly Case[] = [
     "ImportKeyMaterial",
     "It is already associated with the key",
     { ...never, code: "import_refused" },
-    [`new material of the key${onKey}: it has had them before: It is`, "Refresh the state"],
+    [`new material of the key${onKey}: it has had them before: It is`, "New key material needs new bytes"],
   ],
   [
     ["IncorrectKeyMaterialException"],
@@ -265,6 +272,13 @@ const cases: readonly Case[] = [
     "words",
     { ...never, code: "invalid_argument", attribute: "tags" },
     ["the tags: words", "At most 50 per key"],
+  ],
+  [
+    ["LimitExceededException"],
+    "RotateKeyOnDemand",
+    "The on-demand rotations limit has been reached.",
+    { ...never, code: "limit_exceeded" },
+    [`${theKey} was rotated as often as a key can be in its life: The on-demand`, "Create another key"],
   ],
   [
     ["LimitExceededException"],

@@ -110,6 +110,7 @@ const requests: readonly [
     },
   ],
   ["deleteMaterial", (s) => s.deleteMaterial(keyArn, undefined), "DeleteImportedKeyMaterial", { KeyId: keyArn }],
+  ["rotate", (s) => s.rotate?.(keyArn) ?? Promise.reject(new Error("none")), "RotateKeyOnDemand", { KeyId: keyArn }],
   [
     "deleteMaterial",
     (s) => s.deleteMaterial(keyArn, "cd".repeat(32)),
