@@ -260,10 +260,10 @@ describe("the guide to rotation", () => {
       ?.CurrentKeyMaterialId;
     const [provider = ""] = (page.files.get("main.tf") ?? "").split('resource "');
     await on.workspace.write(provider);
+    const values = { key_arn: arn, first_id: record.materialId, second_id: second };
+    const given = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
     await write("imports.tf");
-    process.env["TF_VAR_key_arn"] = arn;
-    process.env["TF_VAR_first_id"] = record.materialId;
-    process.env["TF_VAR_second_id"] = second;
+    await on.workspace.write(given.join("\n"), "terraform.tfvars");
     await on.workspace.apply();
     const ids = [
       (await on.workspace.attributes("byok_imported_key_material.first"))["key_material_id"],
