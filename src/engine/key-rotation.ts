@@ -7,7 +7,7 @@ import type { KeyDescription, MaterialEntry } from "./key";
 import { assessRotation, type RotationAssessment, type RotationDone, type WantedRotation } from "./rotation-assessment";
 import { type RotationCondition, rotationCondition } from "./rotation-condition";
 import type { Run } from "./run";
-import { untilShown } from "./settling";
+import { settledSince, untilShown } from "./settling";
 
 /** What came of a rotation. */
 export interface RotationOutcome {
@@ -61,7 +61,7 @@ export async function rotateKey(
     if (assessment.problem !== undefined) throw assessment.problem;
     if (assessment.action !== "rotate") return { condition, assessment, warnings: assessment.warnings };
     try {
-      await rotate(wanted.keyArn, call);
+      await beginRotation(context, wanted, () => rotate(wanted.keyArn, call));
     } catch (error) {
       await throwUnlessRotating(context, wanted, error);
     }
@@ -104,16 +104,47 @@ async function listed(context: Looking, wanted: WantedRotation): Promise<Rotatio
 }
 
 /**
- * A refusal may come of an attempt before, whose reply was lost, or of somebody else who rotated in the same moment. What
- * the key shows then decides.
+ * Asks for the rotation. The request names no material: where a reply was lost it is sent again only once a look has shown
+ * that it is still this one that waits, since others may have brought in more after it.
+ */
+async function beginRotation(context: Looking, wanted: WantedRotation, rotate: () => Promise<void>): Promise<void> {
+  let isLost = false;
+  await settledSince(
+    context,
+    context.run.clock.monotonic(),
+    async () => {
+      if (isLost) {
+        const now = await lookClosely(context, wanted);
+        if (isRotated(now)) return;
+        const { problem } = assessRotation({ wanted, condition: now });
+        if (problem !== undefined) throw problem;
+      }
+      try {
+        await rotate();
+      } catch (thrown) {
+        const error = ByokError.from(thrown);
+        isLost ||= error.effectUnknown;
+        throw isLost && !error.effectUnknown ? error.with({ effectUnknown: true }) : error;
+      }
+    },
+    ({ effectUnknown, retry }) => effectUnknown && retry === "backoff",
+  );
+}
+
+/**
+ * A refusal may come of a rotation that is under way: of an attempt before, of a run that ended, of somebody else in the same
+ * moment. What the key shows then decides; while it shows nothing that explains the refusal, it is looked at again.
  */
 async function throwUnlessRotating(context: Looking, wanted: WantedRotation, error: unknown): Promise<void> {
   if (!isByokError(error, "key_unusable", "key_disabled", "service_refused", "limit_exceeded")) throw error;
+  const mayBeUnderWay = error.effectUnknown || error.code === "key_unusable";
   const now = await untilShown(
     context,
     () => lookClosely(context, wanted),
-    (condition) => !error.effectUnknown || isSettledState(condition),
-    "settling",
+    (condition) =>
+      !mayBeUnderWay || isSettledState(condition) || assessRotation({ wanted, condition }).problem !== undefined,
+    // Where the KMS says so itself, it takes as long as it takes.
+    error.retry === "settling" ? "deadline" : "settling",
   );
   if (isRotated(now)) return;
   throw assessRotation({ wanted, condition: now }).problem ?? error;

@@ -122,12 +122,12 @@ function recentAnswers(clock: Clock): RecentAnswers {
   };
 }
 
-/** Requests that make something new each time they take effect. */
-const creating: ReadonlySet<Operation> = new Set(["create", "replicate"]);
+/** Requests that do something else each time they take effect: anyone who repeats them has to look before. */
+const cumulative: ReadonlySet<Operation> = new Set(["create", "replicate", "rotate"]);
 
 function mayBeRepeated(operation: Operation, error: ByokError): boolean {
   if (error.retry !== "backoff") return false;
-  return !(creating.has(operation) && error.effectUnknown);
+  return !(cumulative.has(operation) && error.effectUnknown);
 }
 
 async function sendInTurn<T>(

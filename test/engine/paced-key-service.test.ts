@@ -7,7 +7,7 @@ import { defaultRetryPolicy } from "../../src/engine/retrying";
 import { paperProfile } from "../support/profile";
 import { VirtualClock } from "../support/virtual-clock";
 
-type Method = Exclude<keyof KeyService, "profile" | "region" | "rotate" | "setDeletionProtection">;
+type Method = Exclude<keyof KeyService, "profile" | "region" | "setDeletionProtection">;
 
 const methods: readonly Method[] = [
   "describe",
@@ -19,6 +19,7 @@ const methods: readonly Method[] = [
   "importParameters",
   "importMaterial",
   "deleteMaterial",
+  "rotate",
   "create",
   "replicate",
   "setEnabled",
@@ -58,8 +59,11 @@ function paced(inner: KeyService, quotas: Quotas = {}) {
   return { clock, pacerIn, service: pacedKeyService(inner, { clock, log: silentLog, policy }, pacerIn) };
 }
 
-const call = (service: KeyService, method: Method, ...args: unknown[]): Promise<unknown> =>
-  Promise.resolve(Reflect.apply(service[method], service, args));
+const call = async (service: KeyService, method: Method, ...args: unknown[]): Promise<unknown> => {
+  const asked = service[method];
+  if (asked === undefined) throw new Error(`There is no ${method}.`);
+  return Reflect.apply(asked, service, args);
+};
 
 describe("a paced key service", () => {
   it("passes every request on, with its arguments, and its answer back", async () => {
@@ -68,7 +72,7 @@ describe("a paced key service", () => {
     const { service } = paced(inner);
     expect([service.region, service.profile.title]).toEqual(["eu-central-1", "Paper KMS"]);
     for (const method of methods) {
-      const args = Array.from({ length: Math.max(0, service[method].length - 1) }, (_, i) => `${method} ${i}`);
+      const args = Array.from({ length: Math.max(0, (service[method]?.length ?? 0) - 1) }, (_, i) => `${method} ${i}`);
       sent.length = 0;
       expect(await call(service, method, ...args)).toBe(answers);
       expect(sent).toEqual([[method, [...args, {}]]]);
@@ -85,13 +89,13 @@ describe("a paced key service", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it.each(methods)("repeats %s with an unknown effect unless it would make something twice", async (method) => {
+  it.each(methods)("repeats %s with an unknown effect unless it would do something else then", async (method) => {
     const { service: inner, sent } = answering((count) => {
       if (count < 2) throw new ByokError("service_unavailable", "Lost.", { retry: "backoff", effectUnknown: true });
       return "done";
     });
     const { service, clock } = paced(inner);
-    const creating = method === "create" || method === "replicate";
+    const creating = ["create", "replicate", "rotate"].includes(method);
     const outcome = await clock.run(call(service, method)).catch((error: unknown) => error);
     expect(outcome).toEqual(creating ? expect.objectContaining({ effectUnknown: true }) : "done");
     expect(sent).toHaveLength(creating ? 1 : 2);

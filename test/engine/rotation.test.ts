@@ -199,6 +199,53 @@ describe("a rotation", () => {
     expect(await never.clock.run(rejected(rotateKey(never.run, wanted)))).toBe(lost);
   });
 
+  it("whose reply is lost is asked for again only while the very same material waits", async () => {
+    const lost = new ByokError("service_unavailable", "Broken.", { effectUnknown: true, retry: "backoff" });
+    const losing = (lists: readonly (readonly MaterialEntry[])[]) => {
+      let sent = 0;
+      return listing(lists, {
+        rotate: async () => {
+          if (sent++ === 0) throw lost;
+        },
+      });
+    };
+    const after: MaterialEntry[] = [former, rotated];
+    const unheard = losing([[first, waiting], [first, waiting], after]);
+    expect((await unheard.clock.run(rotateKey(unheard.run, wanted))).condition.state).toBe("current");
+    expect(unheard.asked).toEqual(["materials", "rotate", "describe", "materials", "rotate", "materials"]);
+
+    // It took effect, and others have brought in more since: another request would rotate to that.
+    const taken = losing([
+      [first, waiting],
+      [...after, { ...waiting, materialId: three }],
+    ]);
+    expect((await taken.clock.run(rotateKey(taken.run, wanted))).condition.state).toBe("current");
+    expect(taken.asked.filter((name) => name === "rotate")).toHaveLength(1);
+
+    const dropped = losing([
+      [first, waiting],
+      [first, { ...waiting, materialId: three }],
+    ]);
+    expect(await dropped.clock.run(rejected(rotateKey(dropped.run, wanted)))).toMatchObject({
+      code: "wrong_predecessor",
+    });
+    expect(dropped.asked.filter((name) => name === "rotate")).toHaveLength(1);
+  });
+
+  it("that is under way already is waited for, for as long as there is time", async () => {
+    let looks = 0;
+    const underWay = new ByokError("key_unusable", "Under way.", { retry: "settling" });
+    const { run, clock, asked } = listing([], {
+      materials: async () => (looks++ < 100 ? [first, waiting] : [former, rotated]),
+      rotate: async () => {
+        throw underWay;
+      },
+    });
+    const call = { deadline: deadlineAfter(1_800_000, clock) };
+    expect((await clock.run(rotateKey(run, wanted, undefined, call))).condition.state).toBe("current");
+    expect(asked.filter((name) => name === "rotate")).toHaveLength(1);
+  });
+
   it("that the KMS refuses ends with what the key shows, or with the refusal", async () => {
     const refusal = new ByokError("key_disabled", "Refused.");
     const rotate = async () => {

@@ -263,6 +263,14 @@ export const rows = {
   ],
   ConflictException: [
     {
+      when: ({ action }) => action === "kms:RotateKeyOnDemand",
+      code: "key_unusable",
+      // Not sent again by itself: the next request may rotate to other material than this one.
+      retry: "settling",
+      message: ({ on, said: words }) =>
+        `A rotation of the key${on} is under way, so AWS begins no other${words}. Run again when it is over.`,
+    },
+    {
       code: "key_unusable",
       retry: "backoff",
       message: ({ action, on, said: words }) =>

@@ -40,6 +40,11 @@ describe("new material in a key that has some", () => {
     life.client(region).send(new DeleteImportedKeyMaterialCommand({ KeyId, KeyMaterialId }));
   const quick = () => ({ ...life.run({ retry: { firstPause: 1, longestPause: 1 } }), clock: hurriedClock() });
 
+  const withDeadline = () => {
+    const run = life.run();
+    return { run, call: { deadline: deadlineAfter(60_000, run.clock) } };
+  };
+
   async function withFirst(): Promise<{ arn: string; first: string }> {
     const { key, record } = await importedKey(life);
     return { arn: key.arn, first: record.materialId ?? "" };
@@ -387,6 +392,25 @@ describe("new material in a key that has some", () => {
       life.kms.faults.add({ operation: "RotateKeyOnDemand", kind: "drop", when: "after" });
       const { condition } = await rotateKey(quick(), { keyArn: arn, materialId: idOf(held) });
       expect(condition).toMatchObject({ state: "current", rotations: 1 });
+    });
+
+    it("by a rotation that is under way: it is waited for, and no other is begun", async () => {
+      await life.close();
+      life = await startLife({ rotationDelay: "2s" });
+      const { arn, first } = await withFirst();
+      const held = await brought(arn, first);
+      const wanted = { keyArn: arn, materialId: idOf(held) };
+      await life.client().send(new RotateKeyOnDemandCommand({ KeyId: arn }));
+      const { run, call } = withDeadline();
+      expect((await rotateKey(run, wanted, undefined, call)).condition).toMatchObject({
+        state: "current",
+        rotations: 1,
+      });
+      // The same where a run loses the reply itself.
+      const next = await brought(arn, idOf(held));
+      life.kms.faults.add({ operation: "RotateKeyOnDemand", kind: "drop", when: "after" });
+      const again = await rotateKey(run, { keyArn: arn, materialId: idOf(next) }, undefined, call);
+      expect(again.condition).toMatchObject({ state: "current", rotations: 2 });
     });
 
     it("not where a replica lacks it, which is named", async () => {

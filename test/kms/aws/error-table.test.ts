@@ -218,6 +218,13 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    ["ConflictException"],
+    "RotateKeyOnDemand",
+    "words",
+    { ...never, code: "key_unusable", retry: "settling" },
+    [`A rotation of the key${onKey} is under way`, "begins no other: words", "Run again when it is over"],
+  ],
+  [
     ["IncorrectKeyMaterialException"],
     "ImportKeyMaterial",
     "It is already associated with the key",

@@ -15,6 +15,7 @@ const parameters: Ask = (service) => service.importParameters(keyArn, "RSAES_OAE
 const create: Ask = (service) =>
   service.create({ spec: "SYMMETRIC_DEFAULT", usage: "ENCRYPT_DECRYPT", multiRegion: false, tags: {} });
 const replicate: Ask = (service) => service.replicate({ primaryArn: keyArn, replicaRegion: "eu-west-1", tags: {} });
+const rotate: Ask = async (service) => service.rotate?.(keyArn);
 const enable: Ask = (service) => service.setEnabled(keyArn, true);
 const tag: Ask = (service) => service.tag(keyArn, { a: "b" });
 const setPolicy: Ask = (service) => service.setPolicy(keyArn, "{}", false);
@@ -120,6 +121,7 @@ describe("an error of AWS", () => {
     ["AlreadyExistsException", undefined, replicate, "key_conflict", never, "region"],
     ["AlreadyExistsException", undefined, enable, "key_conflict", never, undefined],
     ["ConflictException", undefined, enable, "key_unusable", backoff, undefined],
+    ["ConflictException", undefined, rotate, "key_unusable", settling, undefined],
     // The import
     [
       "IncorrectKeyMaterialException",
