@@ -105,6 +105,7 @@ interface RecentAnswers {
 /** What was answered lately. A change by this process ends it all; one by others shows once the answer is too old. */
 function recentAnswers(clock: Clock): RecentAnswers {
   const books: Map<string, unknown>[] = [];
+  let changes = 0;
   return {
     remembering: <T>(ask: (keyArn: string, call?: Call) => Promise<T>) => {
       const book = new Map<string, { readonly since: Milliseconds; readonly answer: T }>();
@@ -113,12 +114,17 @@ function recentAnswers(clock: Clock): RecentAnswers {
         const known = book.get(keyArn);
         const age = call?.recent;
         if (age !== undefined && known !== undefined && clock.monotonic() - known.since < age) return known.answer;
+        const [since, before] = [clock.monotonic(), changes];
         const answer = await ask(keyArn, call);
-        book.set(keyArn, { since: clock.monotonic(), answer });
+        // What was asked before a change may have been answered before it too.
+        if (before === changes) book.set(keyArn, { since, answer });
         return answer;
       };
     },
-    forget: () => books.forEach((book) => book.clear()),
+    forget: () => {
+      changes += 1;
+      books.forEach((book) => book.clear());
+    },
   };
 }
 

@@ -176,4 +176,40 @@ describe("a paced key service", () => {
     expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
     expect(sent).toHaveLength(2);
   });
+
+  it("hands on no recent answer that a change has overtaken", async () => {
+    const answers: (() => void)[] = [];
+    const { service: inner } = answering((count) =>
+      count === 1 ? new Promise((answer) => void answers.push(() => answer(count))) : count,
+    );
+    const { service } = paced(inner);
+    const recent = { recent: 5_000 };
+    const before = service.materials("a", recent);
+    await service.deleteMaterial("a", undefined);
+    answers.forEach((answer) => answer());
+    expect(await before).toBe(1);
+    expect(await service.materials("a", recent)).toBe(3);
+    expect(await service.materials("a", recent)).toBe(3);
+  });
+
+  it("counts the age of an answer from when it was asked for", async () => {
+    const { service: inner, sent } = answering((count) => count);
+    const slow: KeyService = new Proxy(inner, {
+      get: (target, name, receiver) => {
+        if (name !== "materials") return Reflect.get(target, name, receiver);
+        return async (...args: unknown[]): Promise<unknown> => {
+          await clock.sleep(4_000);
+          return Reflect.apply(Reflect.get(target, name, receiver), target, args);
+        };
+      },
+    });
+    const { service, clock } = paced(slow);
+    const ask = () => clock.run(service.materials("a", { recent: 5_000 }));
+    await ask();
+    await ask();
+    expect(sent).toHaveLength(1);
+    await clock.run(clock.sleep(1_000));
+    await ask();
+    expect(sent).toHaveLength(2);
+  });
 });
