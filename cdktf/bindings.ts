@@ -2,6 +2,9 @@
 export {
   DataByokExternalKey as ExternalKeyLookup,
   type DataByokExternalKeyConfig as ExternalKeyLookupConfig,
+  type DataByokExternalKeyKeyMaterials as ExternalKeyLookupKeyMaterials,
+  type DataByokExternalKeyKeyMaterialsList as ExternalKeyLookupKeyMaterialsList,
+  type DataByokExternalKeyKeyMaterialsOutputReference as ExternalKeyLookupKeyMaterialsOutputReference,
 } from "./generated/cdktf/data-byok-external-key";
 export {
   ExternalKey as ExternalKeyResource,

@@ -1,17 +1,19 @@
 import type {
   AttributeDefinition,
   BlockDefinition,
+  Nesting,
   ObjectDefinition,
 } from "../../src/terraform/plugin/schema/definition";
 import type { Type } from "../../src/terraform/plugin/type";
 
 /** The reference of a schema, in the layout that the registry's readers know. */
 export function schemaSection(schema: ObjectDefinition): string {
-  return `## Schema\n\n${objectReference(schema, "###")}${blockReferences(schema, "")}`.trimEnd();
+  return `## Schema\n\n${objectReference(schema, "###")}${nestedReferences(schema, "")}`.trimEnd();
 }
 
 function objectReference({ attributes, blocks }: ObjectDefinition, heading: string, above = ""): string {
   const entries = Object.entries(attributes);
+  const line = (entry: [string, AttributeDefinition]): string => attributeLine(entry, above);
   const groups: [string, string[]][] = [
     ["Required", entries.filter(([, { options }]) => options.required === true).map(line)],
     [
@@ -32,28 +34,38 @@ function objectReference({ attributes, blocks }: ObjectDefinition, heading: stri
     .join("");
 }
 
-function line([name, { type, options }]: [string, AttributeDefinition]): string {
+function attributeLine([name, { type, nested, options }]: [string, AttributeDefinition], above: string): string {
   const flags = [
-    typeWords(type),
+    nested === undefined ? typeWords(type) : `Attributes${nestingWords[nested.nesting]}`,
     options.sensitive === true && "Sensitive",
     options.writeOnly === true && "Write-only",
     options.deprecated !== undefined && "Deprecated",
   ];
-  return `- \`${name}\` (${flags.filter((flag) => flag !== false).join(", ")}) ${options.description ?? ""}`.trimEnd();
+  const words =
+    `- \`${name}\` (${flags.filter((flag) => flag !== false).join(", ")}) ${options.description ?? ""}`.trimEnd();
+  return nested === undefined ? words : `${words} (see [below](#${anchorOf("att", pathOf(name, above))}))`;
 }
+
+const nestingWords = { single: "", list: " List", set: " Set", map: " Map" } as const satisfies Record<Nesting, string>;
 
 function blockLine(path: string, block: BlockDefinition): string {
-  const kind = block.nesting === "single" ? "Block" : `Block ${block.nesting === "list" ? "List" : "Set"}`;
   const name = path.slice(path.lastIndexOf(".") + 1);
-  return `- \`${name}\` (${kind}) ${block.description ?? ""} (see [below](#${anchorOf(path)}))`;
+  const kind = `Block${nestingWords[block.nesting]}`;
+  return `- \`${name}\` (${kind}) ${block.description ?? ""} (see [below](#${anchorOf("block", path)}))`;
 }
 
-function blockReferences({ blocks }: ObjectDefinition, above: string): string {
-  return Object.entries(blocks)
-    .map(([name, { object }]) => {
+function nestedReferences({ attributes, blocks }: ObjectDefinition, above: string): string {
+  const nested = [
+    ...Object.entries(attributes).flatMap(([name, attribute]) =>
+      attribute.nested === undefined ? [] : [["att", name, attribute.nested.object] as const],
+    ),
+    ...Object.entries(blocks).map(([name, { object }]) => ["block", name, object] as const),
+  ];
+  return nested
+    .map(([kind, name, object]) => {
       const path = pathOf(name, above);
-      const title = `<a id="${anchorOf(path)}"></a>\n\n### Nested schema for \`${path}\``;
-      return `${title}\n\n${objectReference(object, "####", path)}${blockReferences(object, path)}`;
+      const title = `<a id="${anchorOf(kind, path)}"></a>\n\n### Nested schema for \`${path}\``;
+      return `${title}\n\n${objectReference(object, "####", path)}${nestedReferences(object, path)}`;
     })
     .join("");
 }
@@ -63,8 +75,8 @@ function pathOf(name: string, above: string): string {
 }
 
 /** As the registry's own pages name it: what a heading is called there and elsewhere depends on the reader. */
-function anchorOf(path: string): string {
-  return `nestedblock--${path.replaceAll(".", "--")}`;
+function anchorOf(kind: "att" | "block", path: string): string {
+  return `nested${kind}--${path.replaceAll(".", "--")}`;
 }
 
 function typeWords(type: Type): string {

@@ -1,8 +1,24 @@
-import { flag, map, text } from "./field";
+import { flag, group, list, map, text } from "./field";
 import { providerArgument, regionForm } from "./external-key";
+import { importedKeyMaterialFields } from "./imported-key-material";
 import type { ResourceFields } from "./resource-field";
 
 export const externalKeyLookupSummary = "Reads an existing key. Read-only.";
+
+/** One of the materials of a key that is looked up. */
+const keyMaterial = group({
+  key_material_id: { is: text, description: "The KMS's own id of the material." },
+  rotation_state: {
+    is: importedKeyMaterialFields.rotation_state.is,
+    description:
+      "Where the material stands among those of the key: `current` encrypts, `former` only decrypts, `pending_rotation` and `pending_multi_region_import_and_rotation` wait for a rotation.",
+  },
+  imported: { is: flag, description: "Whether its bytes are in the key now." },
+  expiration_model: { is: text, description: "Whether it expires; null while it is not in the key." },
+  valid_to: { is: text, description: "When it expires, RFC 3339; null if never, or while it is not in the key." },
+  description: { is: text, description: "What was noted at its import; null if nothing was." },
+  rotated_at: { is: text, description: "When a rotation made it the current one, RFC 3339; null if none has." },
+});
 
 /** The arguments and results of a key that is looked up. */
 export const externalKeyLookupFields = {
@@ -40,5 +56,11 @@ export const externalKeyLookupFields = {
     description: "The earliest expiry of the key's material, RFC 3339; null if none expires.",
   },
   expiration_model: { is: text, computed: true, description: "Of the key's material, while it has some." },
+  key_materials: {
+    is: list(keyMaterial),
+    computed: true,
+    description:
+      "All materials of a key that may hold several, in the order in which the KMS lists them. Empty for a key that takes one material only, and for one that has none yet. Null if they may not be listed (`kms:ListKeyRotations`), or the key is pending deletion.",
+  },
   tags: { is: map(text), computed: true, description: "Tags of the key." },
 } as const satisfies ResourceFields;

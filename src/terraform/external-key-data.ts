@@ -1,12 +1,14 @@
 import { externalKeyLookupFields, externalKeyLookupSummary } from "../definitions/external-key-lookup";
 import { ByokError } from "../engine/errors";
 import { formatInstant } from "../engine/instant";
+import { ofKey } from "../engine/key-context";
 import { keyRecord, userTags } from "../engine/key-record";
 import type { Kms } from "../engine/kms-profile";
 import { noteKmsTime } from "../engine/kms-time";
 import type { Cloud } from "../kms/cloud";
 import { cloudOfArn } from "../kms/clouds";
 import { type ByokClient, regionFor } from "./client";
+import { keyMaterials } from "./key-materials";
 import { define } from "./plugin/provider";
 import { type Schema, schema } from "./plugin/schema/schema";
 import { type AttributesOf, attributesOf } from "./schema-of";
@@ -45,7 +47,8 @@ export const externalKeyLookup = dataSource({
       );
     }
     const record = keyRecord(kms, region, key);
-    const tags = userTags(await service.tags(key.arn, { signal }), client.run.ignoredTags);
+    const context = ofKey({ run: client.run, service, call: { signal } }, key.arn);
+    const tags = userTags(await service.tags(key.arn, context.call), client.run.ignoredTags);
     return {
       state: {
         key_id: config.key_id,
@@ -63,6 +66,7 @@ export const externalKeyLookup = dataSource({
         creation_date: formatInstant(key.creationDate),
         valid_to: key.validTo === undefined ? null : formatInstant(key.validTo),
         expiration_model: key.expirationModel ?? null,
+        key_materials: await keyMaterials(context, key),
         tags: tagMap(tags),
       },
     };

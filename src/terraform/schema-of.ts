@@ -1,12 +1,18 @@
-import type { Kind } from "../definitions/field";
+import type { Field, Fields, Kind } from "../definitions/field";
 import { misfit } from "../definitions/field-faults";
 import { isArgument, isOn, type ResourceField, type ResourceFields } from "../definitions/resource-field";
 import { parseInstant } from "../engine/instant";
 import { samePolicy } from "../kms/policy-document";
 import type { Attribute } from "./plugin/schema/attribute";
-import type { AttributeDefinition, AttributeOptions, PlanModifier } from "./plugin/schema/definition";
+import {
+  type AttributeDefinition,
+  type AttributeOptions,
+  nestedType,
+  type ObjectDefinition,
+  type PlanModifier,
+} from "./plugin/schema/definition";
 import { useStateForUnknown } from "./plugin/schema/plan-modifiers";
-import type { AttributeFlags, Leaf } from "./plugin/schema/views";
+import type { AttributeFlags, Leaf, NestedViews } from "./plugin/schema/views";
 import type { Type } from "./plugin/type";
 import { UNKNOWN, type Unknown, type Value } from "./plugin/value";
 
@@ -31,7 +37,16 @@ type LeafOf<K> = K extends { readonly kind: "text" | "choice" }
       ? Leaf<number, number | Unknown>
       : K extends { readonly kind: "map" }
         ? Leaf<ReadonlyMap<string, string>, ReadonlyMap<string, string | Unknown> | Unknown>
-        : never;
+        : K extends { readonly kind: "list"; readonly of: { readonly kind: "group"; readonly fields: infer F } }
+          ? NestedViews<"list", MembersOf<F>, unknown>
+          : never;
+
+/** Groups are listed as results only, so that nothing in them can be set. */
+type MembersOf<F> = {
+  readonly [N in keyof F]: F[N] extends Field ? Attribute<LeafOf<F[N]["is"]>, typeof member> : never;
+};
+
+const member = { computed: true } as const satisfies AttributeFlags;
 
 /** The attributes that fields are in Terraform, in the order of the fields. */
 export function attributesOf<const F extends ResourceFields>(fields: F): AttributesOf<F>;
@@ -44,7 +59,18 @@ export function attributesOf(fields: ResourceFields): object {
 }
 
 function attributeOf(field: ResourceField): AttributeDefinition {
-  return { type: typeOf(field.is), options: optionsOf(field) };
+  const options = optionsOf(field);
+  const { is } = field;
+  return is.kind === "list" && is.of.kind === "group" && !isArgument(field)
+    ? { ...objectsOf(is.of.fields), options }
+    : { type: typeOf(is), options };
+}
+
+/** A list of groups, whose fields Terraform shows and describes one by one. */
+function objectsOf(fields: Fields): Pick<AttributeDefinition, "type" | "nested"> {
+  const attributes = Object.entries(fields).map(([name, field]) => [name, attributeOf({ ...field, ...member })]);
+  const object: ObjectDefinition = { attributes: Object.fromEntries(attributes), blocks: {} };
+  return { type: nestedType("list", object), nested: { nesting: "list", object } };
 }
 
 function typeOf(kind: Kind): Type {

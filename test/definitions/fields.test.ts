@@ -14,10 +14,14 @@ import { keyOptions } from "../../src/engine/kms-profile";
 import { kmsNames, kmsProfiles } from "../../src/kms/clouds";
 import { sourceKinds } from "../../src/material-sources/source-uri";
 
+const members = Object.entries(externalKeyLookupFields.key_materials.is.of.fields).map(
+  ([name, field]): [string, ResourceField] => [name, { ...field, computed: true }],
+);
 const tables: Readonly<Record<string, ResourceFields>> = {
   "external key": externalKeyFields,
   "imported key material": importedKeyMaterialFields,
   "looked up key": externalKeyLookupFields,
+  "material of a looked up key": Object.fromEntries(members),
 };
 const every: readonly (readonly [string, ResourceField])[] = Object.entries(tables).flatMap(([table, fields]) =>
   Object.entries(fields).map(([name, field]) => [`${name} of ${table}`, field] as const),
@@ -70,7 +74,8 @@ describe("a field", () => {
 
 /** States of material stand in descriptions in the spelling of names. */
 function isWord(name: string): boolean {
-  return ["never_imported", "key_pending_deletion", "key_gone"].includes(name);
+  const states: readonly string[] = importedKeyMaterialFields.rotation_state.is.choices;
+  return ["never_imported", "key_pending_deletion", "key_gone", ...states].includes(name);
 }
 
 describe("what the KMSs can do", () => {

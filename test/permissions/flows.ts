@@ -7,12 +7,14 @@ import { observeRotation, rotateKey } from "../../src/engine/key-rotation";
 import { releaseMaterial } from "../../src/engine/material-release";
 import { assessRotation, type WantedRotation } from "../../src/engine/rotation-assessment";
 import type { KeyState } from "../../src/engine/key";
+import { keyContext } from "../../src/engine/key-context";
 import type { KeyRecord } from "../../src/engine/key-record";
 import type { KmsName as Kms } from "../../src/kms/clouds";
 import type { LifetimeArguments } from "../../src/engine/lifetime";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import type { Run } from "../../src/engine/run";
 import type { WantedKey } from "../../src/engine/wanted-key";
+import { keyMaterials } from "../../src/terraform/key-materials";
 import { planned, settings } from "../support/imported-key";
 import { bytesSource, newBytes } from "../support/life";
 import type { Cloud, CloudLife } from "./clouds";
@@ -545,8 +547,15 @@ export const flows: readonly Flow[] = [
     role: "auditor",
     on: ["aws"],
     readsOnly: true,
+    bears: { aws: [listed] },
     prepare: (scene) => importedKey(scene),
-    act: readsKey({ policy: false, tags: true }),
+    act: async (scene, run, given, earlier) => {
+      const read = await readsKey({ policy: false, tags: true })(scene, run, given, earlier);
+      const context = keyContext(run, keyOf(given).arn, "key_id", {});
+      const { value: key } = await context.service.describe(context.keyArn);
+      const materials = key === null ? null : await keyMaterials(context, key);
+      return { ...read, saw: `${read.saw} with ${materials?.length} materials` };
+    },
   },
   {
     title: "plan healthy material",

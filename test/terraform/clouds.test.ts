@@ -114,6 +114,7 @@ data "byok_external_key" "${kms}" {
         origin: "EXTERNAL",
         description: `ledger on ${kms}`,
         key_state: "PendingImport",
+        key_materials: [],
         tags: { team: "ledger" },
       });
     }

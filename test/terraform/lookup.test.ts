@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CreateAliasCommand, CreateKeyCommand, UpdateAliasCommand } from "@aws-sdk/client-kms";
 import { type Bench, bench } from "../support/byok-terraform";
+import { newBytes } from "../support/life";
+import { importNewMaterial } from "../support/new-material";
+import { materialsIn, rotateByHand } from "../support/rotations";
 
 const example = join(__dirname, "../../examples/terraform/data-sources/byok_external_key/data-source.tf");
 
@@ -45,6 +48,39 @@ describe("a key that is looked up on AWS", () => {
       arn: arns[1],
       key_state: "PendingImport",
     });
+    await on.settled();
+  });
+
+  it("shows all its materials once it was rotated, as the page shows it", async () => {
+    const [, keyArn = ""] = arns;
+    const client = on.life.client();
+    await importNewMaterial(client, keyArn, newBytes());
+    await importNewMaterial(client, keyArn, newBytes(), new Date(Date.now() + 90 * 86_400_000));
+    const current = await rotateByHand(on.life, keyArn);
+    const [former] = [...(await materialsIn(on.life, keyArn)).keys()].filter((id) => id !== current);
+    await on.write(await readFile(example, "utf8"));
+    await on.workspace.apply();
+    const { valid_to } = await on.workspace.attributes("data.byok_external_key.payments");
+    const { stdout } = await on.workspace.run(["output", "-json", "payments_key_materials"]);
+    const common = { imported: true, description: null };
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        ...common,
+        key_material_id: former,
+        rotation_state: "former",
+        expiration_model: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        valid_to: null,
+        rotated_at: null,
+      },
+      {
+        ...common,
+        key_material_id: current,
+        rotation_state: "current",
+        expiration_model: "KEY_MATERIAL_EXPIRES",
+        valid_to,
+        rotated_at: expect.stringMatching(/Z$/),
+      },
+    ]);
     await on.settled();
   });
 

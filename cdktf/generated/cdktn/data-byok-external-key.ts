@@ -21,6 +21,111 @@ export interface DataByokExternalKeyConfig extends cdktn.TerraformMetaArguments 
   */
   readonly region?: string;
 }
+export interface DataByokExternalKeyKeyMaterials {
+}
+
+export function dataByokExternalKeyKeyMaterialsToTerraform(struct?: DataByokExternalKeyKeyMaterials): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  return {
+  }
+}
+
+
+export function dataByokExternalKeyKeyMaterialsToHclTerraform(struct?: DataByokExternalKeyKeyMaterials): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  const attrs = {
+  };
+  return attrs;
+}
+
+export class DataByokExternalKeyKeyMaterialsOutputReference extends cdktn.ComplexObject {
+  private isEmptyObject = false;
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param complexObjectIndex the index of this item in the list
+  * @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  public constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string, complexObjectIndex: number, complexObjectIsFromSet: boolean) {
+    super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+  }
+
+  public get internalValue(): DataByokExternalKeyKeyMaterials | undefined {
+    let hasAnyValues = this.isEmptyObject;
+    const internalValueResult: any = {};
+    return hasAnyValues ? internalValueResult : undefined;
+  }
+
+  public set internalValue(value: DataByokExternalKeyKeyMaterials | undefined) {
+    if (value === undefined) {
+      this.isEmptyObject = false;
+    }
+    else {
+      this.isEmptyObject = Object.keys(value).length === 0;
+    }
+  }
+
+  // description - computed: true, optional: false, required: false
+  public get description() {
+    return this.getStringAttribute('description');
+  }
+
+  // expiration_model - computed: true, optional: false, required: false
+  public get expirationModel() {
+    return this.getStringAttribute('expiration_model');
+  }
+
+  // imported - computed: true, optional: false, required: false
+  public get imported() {
+    return this.getBooleanAttribute('imported');
+  }
+
+  // key_material_id - computed: true, optional: false, required: false
+  public get keyMaterialId() {
+    return this.getStringAttribute('key_material_id');
+  }
+
+  // rotated_at - computed: true, optional: false, required: false
+  public get rotatedAt() {
+    return this.getStringAttribute('rotated_at');
+  }
+
+  // rotation_state - computed: true, optional: false, required: false
+  public get rotationState() {
+    return this.getStringAttribute('rotation_state');
+  }
+
+  // valid_to - computed: true, optional: false, required: false
+  public get validTo() {
+    return this.getStringAttribute('valid_to');
+  }
+}
+
+export class DataByokExternalKeyKeyMaterialsList extends cdktn.ComplexList {
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string, wrapsSet: boolean) {
+    super(terraformResource, terraformAttribute, wrapsSet);
+  }
+
+  /**
+  * @param index the index of the item to return
+  */
+  public get(index: number): DataByokExternalKeyKeyMaterialsOutputReference {
+    return new DataByokExternalKeyKeyMaterialsOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+  }
+}
 
 /**
 * Represents a {@link https://registry.terraform.io/providers/byok/byok/latest/docs/data-sources/external_key byok_external_key}
@@ -116,6 +221,12 @@ export class DataByokExternalKey extends cdktn.TerraformDataSource {
   // Temporarily expose input value. Use with caution.
   public get keyIdInput() {
     return this._keyId;
+  }
+
+  // key_materials - computed: true, optional: false, required: false
+  private _keyMaterials = new DataByokExternalKeyKeyMaterialsList(this, "key_materials", false);
+  public get keyMaterials() {
+    return this._keyMaterials;
   }
 
   // key_spec - computed: true, optional: false, required: false
