@@ -8,7 +8,7 @@ import type { Run } from "../engine/run";
 
 /**
  * All materials of a key that may hold several, the first one first. Undefined where it takes one only, is pending deletion,
- * or its materials may not be listed.
+ * or its materials may not be listed, which is logged as a warning.
  *
  * @param known What a look at the key has listed already.
  */
@@ -25,6 +25,7 @@ export async function materialsIn(
   } catch (error) {
     // What may be described need not be listed, and the rest of the status is known.
     if (!isByokError(error, "access_denied", "service_refused")) throw error;
+    run.log.warn(`The materials of ${key.arn} cannot be listed. ${error.rawMessage}`);
     return undefined;
   }
 }

@@ -626,6 +626,7 @@ export const flows: readonly Flow[] = [
     title: "`byok status`",
     role: "auditor",
     readsOnly: true,
+    bears: { aws: [listed] },
     prepare: (scene) => importedKey(scene),
     act: async (_scene, run, given) => {
       const status = await keyStatus(run, keyOf(given).arn, 30 * 86_400);
