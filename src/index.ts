@@ -32,7 +32,7 @@ export {
   recordAfter,
 } from "./engine/imported-key-material";
 export type { ImportProof } from "./engine/import-proof";
-export { type MaterialObservation, observeMaterial } from "./engine/material-observation";
+export { type MaterialObservation, observeMaterial, type WantedLook } from "./engine/material-observation";
 export { type DeletionPolicy, type Released, releaseMaterial } from "./engine/material-release";
 export { type EpochSeconds, formatInstant, parseInstant, type Seconds } from "./engine/instant";
 export { KeyMaterial } from "./engine/key-material";
@@ -50,6 +50,7 @@ export type {
   KeyReading,
   KeyReads,
   KeyReplicating,
+  KeyRotating,
   KeyService,
   KeySettings,
   KeyWrites,

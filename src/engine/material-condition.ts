@@ -154,6 +154,7 @@ export interface MaterialFacts {
   readonly renewalTime?: EpochSeconds | undefined;
   /** Whether that time has come. */
   readonly renewalDue: boolean;
+  /** Where it stands among the materials of its key. Absent: the key holds no others, or they may not be listed. */
   readonly rotation?: MaterialEntry["state"] | undefined;
 }
 

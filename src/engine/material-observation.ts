@@ -26,6 +26,7 @@ type LookContext = KeyContext<KeyReading & MaterialListing & TagReading>;
 
 /** What of a configuration decides what a look means. */
 export interface WantedLook {
+  /** Says when renewal is due. */
   readonly lifetime: Lifetime;
   /** The id of the material that this is to succeed. Undefined: none. */
   readonly succeeds?: string | undefined;
