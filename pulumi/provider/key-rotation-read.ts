@@ -28,7 +28,9 @@ async function refreshed(
   const wanted = rotationIn(before);
   if (wanted === undefined) return {};
   const condition = await observeRotation(run, wanted);
-  if (condition.state === "key_gone") return {};
+  // Other credentials do not see the key either: what was once seen stays, since no KMS rotates to a former material again to
+  // make a lost rotation new. A diff says what is wrong.
+  if (condition.state === "key_gone" && before["currentKeyMaterialId"] === undefined) return {};
   // The state forgets what was the current material before this look; everything else a diff says.
   const assessment = assessRotation({ wanted, condition, done: rotationDone(before, wanted) });
   if (assessment.row === "rotated_on") {

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import {
   DeleteImportedKeyMaterialCommand,
   DisableKeyCommand,
@@ -7,9 +8,11 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { type Props, unknownValue } from "../../pulumi/provider/props";
-import { newBytes, plaintext } from "../support/life";
+import { newBytes, plaintext, startLife, testRegion } from "../support/life";
 import { importNewMaterial } from "../support/new-material";
+import { reaching } from "./life";
 import { chain, materialOf, rotationTo } from "./support/chain";
+import { inProcess } from "./support/in-process";
 import { scenes } from "./support/scene";
 import type { Declared, Outcome } from "./support/stack";
 
@@ -327,14 +330,20 @@ describe("a rotation that is only looked up", () => {
     await run.close();
   });
 
-  it("leaves the state when its key is gone", async () => {
-    const { life, provider, arn } = scene();
-    await deployed(chain([one, two]));
-    const outs = rotation("r2");
-    await life.client().send(new ScheduleKeyDeletionCommand({ KeyId: arn(), PendingWindowInDays: 7 }));
-    life.kms.clock.advance("8d");
-    const run = provider();
-    expect(await run.methods("KeyRotation").read(arn(), outs)).toEqual({});
-    await run.close();
+  it("stays in the state when its key is not seen, for the credentials may be those of another account", async () => {
+    const { stack, arn } = scene();
+    const program = chain([one, two, three]);
+    await deployed(program);
+    const seen = rotation("r2");
+    const rest = stack.state;
+    const elsewhere = await startLife();
+    const astray = inProcess(reaching(elsewhere.kms.url), { "aws:region": testRegion }, tmpdir());
+    const read = await astray.methods("KeyRotation").read(arn(), seen);
+    await astray.close();
+    await elsewhere.close();
+    expect(read).toMatchObject({ id: arn(), props: { keyMaterialId: id("m2"), currentKeyMaterialId: id("m2") } });
+    // With the right credentials nothing has changed, and what is former is not refused as it would be if it were new.
+    stack.restore(rest.replace(JSON.stringify(seen), JSON.stringify(read.props)));
+    expect((await stack.preview(program)).steps).toEqual([]);
   });
 });
