@@ -131,13 +131,12 @@ export const flows: readonly Flow[] = [
   },
   { name: "renewal", before: [base], meanwhile: ({ emulator }) => emulator.clock.advance("61d"), step: base },
   { name: "destroy", before: [base], step: "destroy" },
-  { name: "rotation", before: [base], step: rotated, severalMaterials: true, terraformOnly: true },
+  { name: "rotation", before: [base], step: rotated, severalMaterials: true },
   {
     name: "second rotation",
     before: [base, rotated],
     step: { ...base, successors: [second, third] },
     severalMaterials: true,
-    terraformOnly: true,
     long: true,
   },
   {
@@ -145,7 +144,6 @@ export const flows: readonly Flow[] = [
     before: [base],
     step: { ...base, successors: [second, third] },
     severalMaterials: true,
-    terraformOnly: true,
     long: true,
   },
   {
@@ -153,7 +151,6 @@ export const flows: readonly Flow[] = [
     before: [replicated],
     step: { ...replicated, successors: [second] },
     severalMaterials: true,
-    terraformOnly: true,
     manyPoints: true,
   },
   {
@@ -161,7 +158,6 @@ export const flows: readonly Flow[] = [
     before: [waiting],
     step: rotated,
     severalMaterials: true,
-    terraformOnly: true,
     long: true,
   },
   {
@@ -169,14 +165,12 @@ export const flows: readonly Flow[] = [
     before: [waiting],
     step: base,
     severalMaterials: true,
-    terraformOnly: true,
   },
   {
     name: "drop of waiting material over Regions",
     before: [{ ...waiting, replicated: true }],
     step: replicated,
     severalMaterials: true,
-    terraformOnly: true,
     long: true,
   },
   {
@@ -185,7 +179,6 @@ export const flows: readonly Flow[] = [
     meanwhile: deleteFirst,
     step: rotated,
     severalMaterials: true,
-    terraformOnly: true,
   },
   {
     name: "reimport of all materials in both Regions",
@@ -193,7 +186,6 @@ export const flows: readonly Flow[] = [
     meanwhile: ({ emulator }) => emulator.clock.advance("91d"),
     step: { ...replicated, successors: [second] },
     severalMaterials: true,
-    terraformOnly: true,
     manyPoints: true,
     long: true,
   },
@@ -202,7 +194,6 @@ export const flows: readonly Flow[] = [
     before: [base, rotated],
     step: "destroy",
     severalMaterials: true,
-    terraformOnly: true,
     long: true,
   },
 ];

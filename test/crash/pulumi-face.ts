@@ -3,17 +3,18 @@ import { inProcess } from "../pulumi/support/in-process";
 import { type Project, project } from "../pulumi/support/project";
 import { type ProviderProcess, providerProcess } from "../pulumi/support/provider-process";
 import { registeredBy } from "../pulumi/support/serialised";
-import { type Declared, type Outcome, Stack as Engine } from "../pulumi/support/stack";
+import { type Declared, type Outcome, type Output, type Recorded, Stack as Engine } from "../pulumi/support/stack";
 import type { Props } from "../../pulumi/provider/props";
 import { environment } from "../support/environment";
 import type { Face, Place, Ran, Stack } from "./face";
-import { creationToken, policies, type Wanted } from "./flows";
+import { creationToken, policies, replicaToken, type Successor, successorFile, type Wanted } from "./flows";
 
 /** One resource of each class: what stands in the state for their provider. */
 const program = `
-  const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
+  const { ExternalKey, ImportedKeyMaterial, KeyRotation } = require("byok/pulumi");
   new ExternalKey("ledger", {});
   new ImportedKeyMaterial("ledger", { keyArn: "arn" });
+  new KeyRotation("ledger", { keyArn: "arn", keyMaterialId: "id" });
 `;
 const lean = join(__dirname, "lean.cjs");
 const config = { "byok:importRequestsPerSecond": "1000" };
@@ -54,17 +55,18 @@ function pulumiStack(folder: string, texts: ReadonlyMap<string, string>, place: 
     save: async () => engine.state,
     restore: async (state) => engine.restore(state),
     async recorded() {
-      const resources: readonly object[] = JSON.parse(engine.state);
-      const material = engine.outs("ImportedKeyMaterial", "ledger");
-      const recorded = {
-        fingerprint: material["fingerprint"],
-        verified: material["verified"],
-        material_state: material["materialState"],
-      };
+      const resources: readonly Recorded[] = JSON.parse(engine.state);
       return {
         resources: resources.length,
         keyArn: engine.outs("ExternalKey", "ledger")["arn"],
-        materials: new Map([["ledger", recorded]]),
+        materials: new Map(
+          resources
+            .filter(({ type }) => type === "ImportedKeyMaterial")
+            .map(({ name, outs: { fingerprint, verified, materialState } }) => [
+              name,
+              { fingerprint, verified, material_state: materialState },
+            ]),
+        ),
       };
     },
     remove: async () => serving?.kill(),
@@ -76,19 +78,72 @@ function ran({ steps, printed, error, reasons = [] }: Outcome): Ran {
   return { ok: error === undefined, changes: steps.join(", "), output };
 }
 
+/** In the order in which Pulumi's engine comes to them. */
 function declared(place: Place, wanted: Wanted): readonly Declared[] {
+  const { replicated = false, successors = [] } = wanted;
   return [
     { type: "ExternalKey", name: "ledger", props: () => keyProps(place, wanted) },
-    {
-      type: "ImportedKeyMaterial",
-      name: "ledger",
-      dependsOn: ["ledger"],
-      props: (ids) => ({ ...materialProps(place, wanted), keyArn: ids["ExternalKey ledger"] }),
-    },
+    material("ledger", "ledger", materialProps(place, wanted)),
+    ...(replicated ? [replicaKey, material("replica", "replica", materialProps(place, wanted))] : []),
+    ...successors.flatMap((successor, i) => succession(place, wanted, successor, successors[i - 1])),
   ];
 }
 
-export function keyProps({ kms }: Place, { description, tags, enabled, policy }: Wanted): Props {
+function material(name: string, key: string, props: Props, succeeds?: (output: Output) => unknown): Declared {
+  return {
+    type: "ImportedKeyMaterial",
+    name,
+    dependsOn: [key],
+    props: (ids, output) => ({
+      ...props,
+      keyArn: ids[`ExternalKey ${key}`],
+      ...(succeeds === undefined ? {} : { succeeds: succeeds(output) }),
+    }),
+  };
+}
+
+const replicaKey: Declared = {
+  type: "ExternalKey",
+  name: "replica",
+  // The primary must have its material before.
+  props: (_, output) => ({
+    primaryKeyArn: output("ImportedKeyMaterial", "ledger", "keyArn"),
+    region: "eu-west-1",
+    creationToken: replicaToken,
+  }),
+};
+
+/** Material that succeeds what stands before it: in the key, then in the replica, then the rotation. */
+function succession(
+  place: Place,
+  wanted: Wanted,
+  { name, rotated }: Successor,
+  before: Successor | undefined,
+): readonly Declared[] {
+  const props = materialProps({ ...place, materialFile: successorFile(place.materialFile, name) }, wanted);
+  const succeeds = (output: Output): unknown =>
+    before === undefined
+      ? output("ImportedKeyMaterial", "ledger", "keyMaterialId")
+      : output("KeyRotation", before.name, "keyMaterialId");
+  return [
+    material(name, "ledger", props, succeeds),
+    ...(wanted.replicated === true ? [material(`replica_${name}`, "replica", props, succeeds)] : []),
+    ...(rotated ? [rotationTo(name)] : []),
+  ];
+}
+
+function rotationTo(name: string): Declared {
+  return {
+    type: "KeyRotation",
+    name,
+    props: (ids, output) => ({
+      keyArn: ids["ExternalKey ledger"],
+      keyMaterialId: output("ImportedKeyMaterial", name, "keyMaterialId"),
+    }),
+  };
+}
+
+export function keyProps({ kms }: Place, { description, tags, enabled, policy, replicated }: Wanted): Props {
   const managed = policy === true ? policies[kms] : undefined;
   return {
     kms,
@@ -97,6 +152,7 @@ export function keyProps({ kms }: Place, { description, tags, enabled, policy }:
     tags,
     ...(enabled === undefined ? {} : { enabled }),
     ...(managed === undefined ? {} : { policy: managed }),
+    ...(replicated === true ? { multiRegion: true } : {}),
   };
 }
 
