@@ -21,24 +21,36 @@ const engineLogs: StatedException = {
   fits: ({ kind, canary }) => kind === "log of Pulumi's engine" && canary.startsWith("inline"),
 };
 
-/** Where the user keeps what is given inline: no command of an `exec:` source inherits a variable of such a name. */
+/** Where the user keeps what is given inline: no command of an `exec:` source inherits variables of such names. */
 const inlineVariable = "BYOK_MATERIAL_INLINE";
+const successorVariable = "BYOK_MATERIAL_SUCCESSOR";
 
 /** A program whose resources are given by a variable, so that each step can have other ones. */
 const program = `
-  const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
-  for (const { name, key: wanted, args, inline } of JSON.parse(process.env.PROGRAM)) {
+  const { ExternalKey, ImportedKeyMaterial, KeyRotation } = require("byok/pulumi");
+  const bytes = ({ args, inline }) => ({ validFor: "90d", ...args, ...(inline ? { keyMaterial: process.env[inline] } : {}) });
+  for (const { name, key: wanted, successors = [], ...given } of JSON.parse(process.env.PROGRAM)) {
     const key = new ExternalKey(name, wanted);
-    new ImportedKeyMaterial(name, { keyArn: key.id, validFor: "90d", ...args, ...(inline ? { keyMaterial: process.env[inline] } : {}) });
+    let last = new ImportedKeyMaterial(name, { keyArn: key.id, ...bytes(given) });
+    for (const { name: successor, ...next } of successors) {
+      const succeeds = last.keyMaterialId;
+      const material = new ImportedKeyMaterial(successor, { keyArn: key.id, succeeds, ...bytes(next) });
+      last = new KeyRotation(successor, { keyArn: key.id, keyMaterialId: material.keyMaterialId });
+    }
   }
 `;
 
-interface Resource {
+interface Bytes {
   readonly name: string;
-  readonly key: object;
   readonly args: object;
   /** The variable from which the program takes the bytes. */
   readonly inline?: string;
+}
+
+interface Resource extends Bytes {
+  readonly key: object;
+  /** Materials that succeed each other in the key, each with a rotation. Default: none. */
+  readonly successors?: readonly Bytes[];
 }
 
 describe("Pulumi's CLI with the dynamic provider", () => {
@@ -112,7 +124,7 @@ describe("Pulumi's CLI with the dynamic provider", () => {
     "-v=9",
     "--logflow",
     "--debug",
-    ...(resources.some(({ inline }) => inline !== undefined) ? [] : ["--logtostderr"]),
+    ...(resources.some(isInline) ? [] : ["--logtostderr"]),
   ];
 
   async function expectEnd(
@@ -146,7 +158,8 @@ describe("Pulumi's CLI with the dynamic provider", () => {
       sources.push({ name: elsewhere, key: { kms: elsewhere }, args: first?.args ?? {} });
     const inline: Resource = { name: "inline", key: {}, args: {}, inline: inlineVariable };
     const both = [...sources, inline];
-    const bytes = { env: room.variable(inlineVariable, given.inline) };
+    const successor = room.variable(successorVariable, given.successors.inline);
+    const bytes = { env: { ...room.variable(inlineVariable, given.inline), ...successor } };
 
     await expectEnd(true, "stack init", ["stack", "init", "test"]);
     await expectEnd(true, "config", ["config", "set", "aws:region", testRegion]);
@@ -230,6 +243,45 @@ describe("Pulumi's CLI with the dynamic provider", () => {
       kms.pass();
       await expectEnd(true, "up again", up(both), both, bytes);
     }
+
+    // New material in the same key: refused, interrupted, and rotated to; then more of it, given inline.
+    const second: Bytes = { name: "second", args: { keyMaterialSource: given.successors.source } };
+    const third: Bytes = { name: "third", args: {}, inline: successorVariable };
+    const succeeded = (...successors: readonly Bytes[]): readonly Resource[] =>
+      both.map((one) => (one.name === "raw" ? { ...one, successors } : one));
+    kms.echo("ImportKeyMaterial");
+    const once = succeeded(second);
+    await expectEnd(false, "a successor, with a service that says all that it was sent", up(once), once, bytes);
+    kms.pass();
+    const held = kms.hold("ImportKeyMaterial");
+    await run("SIGKILL in the middle of the import of a successor", up(once), once, {
+      ...bytes,
+      meanwhile: async ({ pid }) => {
+        await held;
+        process.kill(pid, "SIGKILL");
+      },
+    });
+    kms.pass();
+    await run("cancel", ["cancel", "--yes"], []);
+    await expectEnd(true, "up with a successor", up(once), once, bytes);
+    const twice = succeeded(second, third);
+    await expectEnd(true, "preview of an inline successor", ["preview", "--diff", ...loud(twice)], twice, bytes);
+    if (complete) {
+      life.kms.permissions.deny("kms:RotateKeyOnDemand");
+      await expectEnd(false, "denied: kms:RotateKeyOnDemand", up(twice), twice, bytes);
+      life.kms.permissions.allow();
+    }
+    await expectEnd(true, "up with an inline successor", up(twice), twice, bytes);
+    // All of them again, each from its own place.
+    life.kms.clock.advance("91d");
+    await expectEnd(true, "reimport of all materials", up(twice), twice, bytes);
+    await expectEnd(
+      true,
+      "refresh of all materials",
+      ["refresh", "--yes", "--skip-preview", ...loud(twice)],
+      twice,
+      bytes,
+    );
     await expectEnd(true, "export", ["stack", "export", "--file", room.path("logs", "export.json")]);
     await expectEnd(true, "history", ["stack", "history", "--json"]);
     await expectEnd(true, "destroy", ["destroy", "--yes", "--skip-preview", "-v=9", "--logtostderr"]);
@@ -251,3 +303,7 @@ describe("Pulumi's CLI with the dynamic provider", () => {
     expect(searched.stated.get(engineLogs.what)).toBeGreaterThan(0);
   });
 });
+
+function isInline({ inline, successors = [] }: Resource): boolean {
+  return inline !== undefined || successors.some((one) => one.inline !== undefined);
+}
