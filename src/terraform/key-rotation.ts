@@ -97,8 +97,13 @@ function doneIn(
   { key_arn: keyArn, key_material_id: materialId, current_key_material_id: current }: State<Schema>,
   wanted: WantedRotation,
 ): RotationDone | undefined {
-  if (keyArn !== wanted.keyArn || materialId !== wanted.materialId || current === null) return undefined;
-  return { currentMaterialId: current };
+  const isSame = keyArn !== null && keyIn(keyArn) === keyIn(wanted.keyArn) && materialId === wanted.materialId;
+  return isSame && current !== null ? { currentMaterialId: current } : undefined;
+}
+
+/** A multi-Region key has one id in all its Regions: another one of them may have become the primary's. */
+function keyIn(keyArn: string): string {
+  return keyArn.slice(keyArn.lastIndexOf("/") + 1);
 }
 
 interface RotationPlan {
