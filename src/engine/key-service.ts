@@ -198,6 +198,11 @@ export interface KeyRotating {
    * has begun it; `key_disabled`; `limit_exceeded` where the key was rotated too often in its life.
    */
   rotate?(keyArn: string, call?: Call): Promise<void>;
+  /**
+   * Whether a rotation was begun that `materials` does not show yet: the material still is among those that wait, and becomes
+   * the current one, whatever is done to it. Absent where `rotate` is.
+   */
+  isRotating?(keyArn: string, call?: Call): Promise<boolean>;
 }
 
 /** Makes keys. */

@@ -19,6 +19,7 @@ export const operations = [
   "importMaterial",
   "deleteMaterial",
   "rotate",
+  "isRotating",
   "create",
   "replicate",
   "setEnabled",

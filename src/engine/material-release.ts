@@ -58,7 +58,7 @@ export async function releaseMaterial(
 
 /**
  * Deletes material that still waits for a rotation, so that other bytes may take its place: nothing was ever encrypted under
- * it. On a primary it goes from all Regions. What has become the current one since is left as it is.
+ * it. On a primary it goes from all Regions. What has become the current one since, or is about to, is left as it is.
  *
  * @returns Whether it is gone.
  */
@@ -68,11 +68,13 @@ export async function dropPendingMaterial(run: Run, record: MaterialRecord, call
   const context = keyContext(run, record.keyArn, "key_arn", call);
   const { service } = context;
   return run.locks.hold(record.keyArn, async () => {
+    // Asked first: a rotation that has begun and ended by the time of the list shows there.
+    const isRotating = (await service.isRotating?.(record.keyArn, call)) === true;
     const materials = await service.materials(record.keyArn, call);
     const entry = materials.find(({ materialId }) => materialId === proof.materialId);
     if (entry === undefined) return true;
-    if (!isPending(entry)) return false;
-    await deleteMaterial(service, proof, { kind: "destroyed" }, call);
+    if (isRotating || !isPending(entry)) return false;
+    await deleteProved(context, proof, { kind: "destroyed" });
     return true;
   });
 }
@@ -164,6 +166,9 @@ async function deleteProved(
   } catch (error) {
     // Not every KMS takes a deletion from an empty key, and an attempt whose reply was lost empties it.
     if (isByokError(error, "key_unusable") && (await isEmpty(context))) return { warnings: [] };
+    // Of a key that is there, what is not found is the material: it waited for its rotation, and was dropped since.
+    const isNamed = proof.materialId !== undefined && isByokError(error, "key_not_found");
+    if (isNamed && (await isThere(context))) return { warnings: [] };
     // Anyone who removed the key has done with its material what can be done.
     if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
     return { warnings: [`The key material was not deleted from ${proof.keyArn}: ${error.rawMessage}`] };
@@ -173,4 +178,8 @@ async function deleteProved(
 async function isEmpty({ service, keyArn, call }: KeyContext<KeyReading>): Promise<boolean> {
   const { value: key } = await service.describe(keyArn, call);
   return key?.state === "PendingImport";
+}
+
+async function isThere({ service, keyArn, call }: KeyContext<KeyReading>): Promise<boolean> {
+  return (await service.describe(keyArn, call)).value !== null;
 }

@@ -41,6 +41,7 @@ export function pacedKeyService(
   );
   const protecting = inner.setDeletionProtection?.bind(inner);
   const rotating = inner.rotate?.bind(inner);
+  const askingRotation = inner.isRotating?.bind(inner);
   return {
     profile: inner.profile,
     region: inner.region,
@@ -75,6 +76,9 @@ export function pacedKeyService(
     ...(rotating === undefined
       ? {}
       : { rotate: (keyArn: string, call?: Call) => request("rotate", call, (c) => rotating(keyArn, c)) }),
+    ...(askingRotation === undefined
+      ? {}
+      : { isRotating: (keyArn: string, call?: Call) => request("isRotating", call, (c) => askingRotation(keyArn, c)) }),
     ...(protecting === undefined
       ? {}
       : {
@@ -90,6 +94,7 @@ const reading: ReadonlySet<Operation> = new Set([
   "policy",
   "tags",
   "materials",
+  "isRotating",
   "listKeys",
   "callerAccount",
   "importParameters",

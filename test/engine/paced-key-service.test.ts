@@ -7,7 +7,7 @@ import { defaultRetryPolicy } from "../../src/engine/retrying";
 import { paperProfile } from "../support/profile";
 import { VirtualClock } from "../support/virtual-clock";
 
-type Method = Exclude<keyof KeyService, "profile" | "region" | "setDeletionProtection">;
+type Method = Exclude<keyof KeyService, "profile" | "region" | "isRotating" | "setDeletionProtection">;
 
 const methods: readonly Method[] = [
   "describe",

@@ -2,6 +2,8 @@ import { deadlineAfter } from "../../src/engine/deadline";
 import { ByokError } from "../../src/engine/errors";
 import type { KeyDescription, MaterialEntry } from "../../src/engine/key";
 import { observeRotation, rotateKey } from "../../src/engine/key-rotation";
+import type { MaterialRecord } from "../../src/engine/material-record";
+import { dropPendingMaterial } from "../../src/engine/material-release";
 import { assessRotation, type RotationAssessmentFacts } from "../../src/engine/rotation-assessment";
 import { type RotationCondition, rotationCondition } from "../../src/engine/rotation-condition";
 import { successionIn } from "../../src/engine/succession";
@@ -324,5 +326,28 @@ describe("where new material stands among those of its key", () => {
     [{ kind: "unlisted" }, paperKey, undefined],
   ] as const)("is %j", (succession, key, materials) => {
     expect(successionIn(key, materials, one)).toEqual(succession);
+  });
+});
+
+describe("material that is to be dropped", () => {
+  const record: MaterialRecord = {
+    keyArn: arn,
+    verified: true,
+    fingerprint: `cmac:${"0".repeat(32)}`,
+    materialId: two,
+    importedAt: now,
+    lifetime: { kind: "forever" },
+  };
+
+  it("is judged by the list alone where the KMS tells of no rotation that runs", async () => {
+    const { run, asked } = listing([[former, rotated]]);
+    expect(await dropPendingMaterial(run, record)).toBe(false);
+    expect(asked).toEqual(["materials"]);
+  });
+
+  it("is left to a rotation that has begun", async () => {
+    const { run, asked } = listing([[first, waiting]], { isRotating: async () => true });
+    expect(await dropPendingMaterial(run, record)).toBe(false);
+    expect(asked).toEqual(["isRotating", "materials"]);
   });
 });

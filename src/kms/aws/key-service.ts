@@ -265,6 +265,13 @@ function keyWrites(clients: RegionClients, clock: Clock): KeyWrites {
         await client.send(new sdk.RotateKeyOnDemandCommand({ KeyId: keyArn }), options);
       }),
 
+    isRotating: (keyArn, call) =>
+      sent(reads("kms:GetKeyRotationStatus", keyArn), call, async (options) => {
+        const { sdk, client } = await clients.kms();
+        const answer = await client.send(new sdk.GetKeyRotationStatusCommand({ KeyId: keyArn }), options);
+        return answer.OnDemandRotationStartDate !== undefined;
+      }),
+
     setEnabled: (keyArn, enabled, call) =>
       sent(changes(enabled ? "kms:EnableKey" : "kms:DisableKey", keyArn), call, async (options) => {
         const { sdk, client } = await clients.kms();

@@ -57,6 +57,7 @@ export const awsProfile: KmsProfile = {
     importMaterial: 15,
     deleteMaterial: 15,
     rotate: 5,
+    isRotating: 1000,
     create: 5,
     replicate: 5,
     setEnabled: 5,

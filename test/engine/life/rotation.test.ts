@@ -274,6 +274,37 @@ describe("new material in a key that has some", () => {
     expect(await dropPendingMaterial(life.run(), { ...rotated.record, materialId: undefined })).toBe(false);
   });
 
+  it("is not dropped once a rotation to it has begun, though the list shows it as waiting until that has ended", async () => {
+    await life.close();
+    life = await startLife({ rotationDelay: "1m" });
+    const { arn, first } = await withFirst();
+    const waiting = await brought(arn, first);
+    await life.client().send(new RotateKeyOnDemandCommand({ KeyId: arn }));
+    expect(await stateOf(arn, idOf(waiting))).toBe("PENDING_ROTATION");
+    expect(await dropPendingMaterial(life.run(), waiting.record)).toBe(false);
+    life.kms.clock.advance("2m");
+    expect(await stateOf(arn, idOf(waiting))).toBe("CURRENT");
+    expect(await life.decrypt(await life.encrypt(arn))).toBe(plaintext);
+  });
+
+  it("is not dropped where the caller may not see whether a rotation has begun", async () => {
+    const { arn, first } = await withFirst();
+    const waiting = await brought(arn, first);
+    life.kms.permissions.deny("kms:GetKeyRotationStatus", { accessKeyId: "AKIAENGINE" });
+    await expect(dropPendingMaterial(life.run(), waiting.record)).rejects.toMatchObject({
+      code: "access_denied",
+      message: expect.stringContaining("kms:GetKeyRotationStatus"),
+    });
+    expect(await stateOf(arn, idOf(waiting))).toBe("PENDING_ROTATION");
+  });
+
+  it("that somebody has dropped leaves nothing to be done, and nothing to be said, where its resource goes", async () => {
+    const { arn, first } = await withFirst();
+    const waiting = await brought(arn, first);
+    await drop(arn, idOf(waiting));
+    expect(await releaseMaterial(life.run(), waiting.record, "delete")).toEqual({ warnings: [] });
+  });
+
   it("is deleted by its id where its resource goes, and what the key needs says so where it stays", async () => {
     const { arns, materials } = await rotatedKey(life, { regions: [dublin], rotations: 0 });
     const [primary = "", replica = ""] = arns;
