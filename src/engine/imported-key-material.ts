@@ -245,6 +245,9 @@ async function bringIn(
   if (closed !== undefined) throw closed;
   checkLifetime(wanted.lifetime, service.profile, at);
   const onRecord = record === undefined ? undefined : ImportProof.onRecord(record);
+  if (succession !== undefined && onRecord === undefined && wanted.existingMaterialId !== undefined) {
+    throw noSuchMaterial(key.arn, wanted.existingMaterialId);
+  }
   const plan: ImportPlan = {
     key,
     material,
@@ -321,6 +324,15 @@ async function bringIn(
     ? rotationAfter(seen, materialId, materials ?? [])
     : undefined;
   return { record: made, proof: imported.proof, missing, rotation, warnings: afterwards(key, missing, proof), error };
+}
+
+/** What is to be taken over is never made: it may have been dropped since it was named. */
+function noSuchMaterial(keyArn: string, materialId: string): ByokError {
+  return new ByokError(
+    "invalid_argument",
+    `${keyArn} has no key material ${materialId}. Nothing was imported. \`byok status\` lists the materials of a key; to import these bytes as new material, remove \`existing_key_material_id\`.`,
+    { attribute: "existing_key_material_id" },
+  );
 }
 
 /** The answer to an import does not tell it, and of what waits in other Regions only a look does. */
