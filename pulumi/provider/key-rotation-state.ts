@@ -3,6 +3,7 @@ import type { RotationCondition } from "../../src/engine/rotation-condition";
 import { type rotationFields, rotationResultFields, storedRotationArguments } from "./fields";
 import { instantOut } from "./key-state";
 import { plainProps, type Props } from "./props";
+import { keyIdOf } from "./resource-name";
 import { schemaVersion } from "./schema-version";
 import { type ArgumentsOf, readArguments, text } from "./shape";
 
@@ -44,10 +45,6 @@ export function rotationOuts(
 /** A multi-Region key is the same one in each Region, whichever of them is its primary. */
 export function isSameKey(one: unknown, other: unknown): boolean {
   return typeof one === "string" && typeof other === "string" && keyIdOf(one) === keyIdOf(other);
-}
-
-function keyIdOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
 /** The rotation that outputs are of. */

@@ -11,7 +11,7 @@ import { configuredSource } from "./material-source";
 import { formersOf, type MaterialArguments, materialOuts, materialRecordOf } from "./material-state";
 import { warningNotices } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
-import { changeName } from "./resource-name";
+import { changeName, materialName } from "./resource-name";
 import { callFor } from "./timeouts";
 
 /** Imports the bytes into the key, also if they move there from another key. */
@@ -88,7 +88,10 @@ export async function deleteMaterial(request: Request<MaterialArguments>, { id, 
 }
 
 async function dropPending(request: Request<MaterialArguments>, record: MaterialRecord): Promise<void> {
-  if (await dropPendingMaterial(request.run, record, callFor(request, "delete"))) return;
+  if (await dropPendingMaterial(request.run, record, callFor(request, "delete"))) {
+    request.session.dropped.add(materialName(record.keyArn, record.materialId));
+    return;
+  }
   throw new ByokError(
     "different_material",
     `The key material of ${record.keyArn} was not deleted for other bytes to take its place: it no longer waits for a rotation, and what has been the current one is kept. Nothing was changed. Give its bytes again, and import the other ones as material of their own that \`succeeds\` it.`,

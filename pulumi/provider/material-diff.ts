@@ -24,7 +24,7 @@ import { offerOf, refuseOtherBytes } from "./material-source";
 import { formersOf, type MaterialArguments, materialRecordOf, succeedsOnRecord } from "./material-state";
 import { planNotice } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
-import { changeName } from "./resource-name";
+import { changeName, materialName } from "./resource-name";
 
 /** Looks at the key and reports what an update would do with the material. Another key replaces the resource. */
 export async function diffMaterial(
@@ -68,7 +68,9 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
     keyComesBack: isReturning(run, id),
     now: seen.at,
   });
-  if (assessment.row === "different_material" && isUnused(seen.condition)) {
+  // With its primary's, material is gone from a replica, too, even if that was imported so lately that it may not show yet.
+  const isDropped = session.dropped.has(materialName(id, record.materialId));
+  if (assessment.row === "different_material" && (isDropped || isUnused(seen.condition))) {
     if (args.deletionPolicy !== "delete") throw onlyWaiting(assessment);
     refuseOtherBytes(offer, args);
     if (offer.kind === "bytes") return inPlaceOfPending(request, material, offer.fingerprint);

@@ -1,3 +1,5 @@
+import { materialName } from "./resource-name";
+
 /**
  * What the keys of a run will be once its resources are applied that were planned so far: a preview looks at a key as it is
  * now, and what comes after those resources must not be refused for that.
@@ -15,13 +17,13 @@ export class Prospects {
     return this.#materials.has(nameOf(keyArn, materialId));
   }
 
-  /** The key will be rotated to this material. */
+  /** The key will be rotated to this material, in all its Regions. */
   willRotate(keyArn: string, materialId: string): void {
-    this.#currents.add(nameOf(keyArn, materialId));
+    this.#currents.add(materialName(keyArn, materialId));
   }
 
   rotates(keyArn: string, materialId: string): boolean {
-    return this.#currents.has(nameOf(keyArn, materialId));
+    return this.#currents.has(materialName(keyArn, materialId));
   }
 }
 

@@ -22,6 +22,16 @@ export function changeName(before: { readonly name: string }, inputs: { readonly
   return `${before.name} ${inputs.name}`;
 }
 
+/** What material is called in all Regions of its key. */
+export function materialName(keyArn: string, materialId: string | undefined): string {
+  return `${keyIdOf(keyArn)},${materialId}`;
+}
+
+/** What the ARNs of a multi-Region key have in common. */
+export function keyIdOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
 /** The text of the provider comes and goes on the way, and is the same for all resources of a class. */
 function own({ [providerProperty]: _text, ...rest }: Props): Props {
   return rest;

@@ -45,6 +45,8 @@ export class Session {
   readonly moves = new Moves();
   /** Pending material that is deleted for other bytes to take its place, by `stateName`. */
   readonly droppedPending = new Set<string>();
+  /** What was deleted of that, by `materialName`: it is gone from every Region of its key, wherever that shows. */
+  readonly dropped = new Set<string>();
   /** What a diff announced for material, until its update, by `changeName`. */
   readonly planned = new Map<string, Action>();
   /** What a refresh saw, for the diff with which Pulumi shows it, by `stateName`. */

@@ -4,6 +4,7 @@ import {
   RotateKeyOnDemandCommand,
 } from "@aws-sdk/client-kms";
 import { type Props, unknownValue } from "../../pulumi/provider/props";
+import { Prospects } from "../../pulumi/provider/prospects";
 import { newBytes, plaintext } from "../support/life";
 import { importNewMaterial } from "../support/new-material";
 import { keyWithMaterial } from "./life";
@@ -280,6 +281,29 @@ describe("a chain of materials whose state is lost", () => {
   });
 });
 
+describe("material that is named, and dropped before its update", () => {
+  it("is not imported as new", async () => {
+    const { life, provider, arn, writes } = scene();
+    await deployed(chain([newBytes()]));
+    await importNewMaterial(life.client(), arn(), newBytes());
+    const named = (await listed()).find(([state]) => state === "PENDING_ROTATION")?.[1];
+    const run = provider();
+    const methods = run.methods("ImportedKeyMaterial");
+    const { inputs, failures } = await methods.check(
+      {},
+      { keyArn: arn(), keyMaterial: base64(newBytes()), succeeds: id("m1"), existingKeyMaterialId: named },
+    );
+    expect(failures).toEqual([]);
+    await life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: arn(), KeyMaterialId: named }));
+    writes();
+    await expect(methods.create(inputs)).rejects.toThrow(
+      /\[invalid_argument\].* has no key material [0-9a-f]{64}.*remove `existingKeyMaterialId`/,
+    );
+    expect(writes()).toEqual([]);
+    await run.close();
+  });
+});
+
 describe("material that is only looked up", () => {
   it("is the current one of its key, or the one that is named", async () => {
     const { life, provider, arn } = scene();
@@ -366,5 +390,32 @@ describe("a primary with two replicas", () => {
     expect(writes()).not.toContain("RotateKeyOnDemand");
     expect(material("m2")["rotationState"]).toBe("pending_multi_region_import_and_rotation");
     expect(await deployed(everywhere(all))).toEqual(["create m2-us-east-1", "create r2"]);
+  });
+
+  it("gets other bytes in all Regions for those that wait, no matter how lately these were imported", async () => {
+    const { stack } = scene();
+    const [one, two, other] = [newBytes(), newBytes(), newBytes()];
+    const deleting = (all: readonly Buffer[]): readonly Declared[] =>
+      everywhere(all).map((declared): Declared => {
+        if (!declared.name.startsWith("m2")) return declared;
+        return {
+          ...declared,
+          props: (ids, output) => ({ ...declared.props(ids, output), deletionPolicy: "delete" }),
+        };
+      });
+    const waiting = await stack.up(deleting([one, two]).filter(({ type }) => type !== "KeyRotation"));
+    expect(waiting.error).toBeUndefined();
+    const steps = await deployed(deleting([one, other]));
+    expect(steps).toEqual(["replace m2", ...replicas.map((region) => `replace m2-${region}`), "create r2"]);
+  });
+
+  it("is to be rotated in each of its Regions once a preview has seen that", () => {
+    const prospects = new Prospects();
+    const keyArn = (region: string): string => `arn:aws:kms:${region}:111122223333:key/mrk-1`;
+    prospects.willRotate(keyArn(primary), "m2");
+    prospects.willHold(keyArn(primary), "m3");
+    for (const region of regions) expect(prospects.rotates(keyArn(region), "m2")).toBe(true);
+    // Each Region is given its material by a resource of its own.
+    expect(regions.map((region) => prospects.holds(keyArn(region), "m3"))).toEqual([true, false, false]);
   });
 });
