@@ -118,9 +118,12 @@ export class Stack {
     return this.#with(async (provider, steps) => {
       const ids: Record<string, string> = {};
       const previewed = new Map<string, Props>();
+      // A preview leaves the state alone, in which a resource still has the name that it had before.
+      const renamed = new Map<string, Props>();
       const output: Output = (type, name, property) => {
         const inputs = previewed.get(`${type} ${name}`);
-        return inputs === undefined ? this.outs(type, name)[property] : (inputs[property] ?? unknownValue);
+        const outs = renamed.get(`${type} ${name}`) ?? this.outs(type, name);
+        return inputs === undefined ? outs[property] : (inputs[property] ?? unknownValue);
       };
       const leftFromBefore = new Set(this.#resources.filter(({ replaced }) => replaced === true));
       for (const declared of program) {
@@ -149,7 +152,9 @@ export class Stack {
           steps.push(`update ${name}`);
           willChange();
           if (!dry) await this.#update(methods, declared, old, inputs);
-        } else if (!dry) {
+        } else if (dry) {
+          renamed.set(`${type} ${name}`, old.outs);
+        } else {
           this.#put({ ...old, name, inputs }, old);
         }
       }
