@@ -9,9 +9,10 @@ import type { Surroundings, Tool } from "./tool";
 
 /** One resource of each class: what stands in the state for their provider. */
 const program = `
-  const { ExternalKey, ImportedKeyMaterial } = require("byok/pulumi");
+  const { ExternalKey, ImportedKeyMaterial, KeyRotation } = require("byok/pulumi");
   new ExternalKey("one", {});
   new ImportedKeyMaterial("one", { keyArn: "arn" });
+  new KeyRotation("one", { keyArn: "arn", keyMaterialId: "id" });
 `;
 const lean = join(__dirname, "../crash/lean.cjs");
 

@@ -1,25 +1,33 @@
 import { tmpdir } from "node:os";
 import type { Props } from "../../pulumi/provider/props";
+import { defined } from "../../src/engine/defined";
+import { keysOf } from "../../src/engine/table";
 import { policies } from "../crash/flows";
 import { environment } from "../support/environment";
 import { inProcess } from "../pulumi/support/in-process";
 import type { Methods, Provider, ResourceType } from "../pulumi/support/methods";
-import { type Declared, type Outcome, type Recorded, Stack } from "../pulumi/support/stack";
+import { type Declared, type Outcome, type Output, type Recorded, Stack } from "../pulumi/support/stack";
 import type { Embedded } from "./embedded";
 import {
+  depthOf,
   type Disk,
+  familyOf,
   fingerprintFor,
   type KeyDeclared,
   type LifetimeDeclared,
   type MaterialDeclared,
   type Repository,
+  type RotationDeclared,
+  rotationTo,
   sourceOf,
 } from "./repository";
 import type { Action, Change, Held, Kind, Order, Report, Surroundings, Tool, Verb } from "./tool";
 
-const types = { key: "ExternalKey", material: "ImportedKeyMaterial" } as const satisfies Partial<
-  Record<Kind, ResourceType>
->;
+const types = {
+  key: "ExternalKey",
+  material: "ImportedKeyMaterial",
+  rotation: "KeyRotation",
+} as const satisfies Record<Kind, ResourceType>;
 
 /** How a provider is started for one run. */
 export type StartProvider = (
@@ -66,7 +74,7 @@ export function toolOn(
 
   return {
     interleaves: true,
-    rotates: false,
+    rotates: true,
     async run({ verb, repository }: Order) {
       const recorded = resources();
       const before = recorded.map(heldIn);
@@ -123,9 +131,8 @@ function nameOf(kind: Kind, name: string): string {
 }
 
 function named(name: string): { readonly kind: Kind; readonly name: string } {
-  return name.startsWith("key-")
-    ? { kind: "key", name: name.slice("key-".length) }
-    : { kind: "material", name: name.slice("material-".length) };
+  const kind = keysOf(types).find((each) => name.startsWith(nameOf(each, ""))) ?? "material";
+  return { kind, name: name.slice(nameOf(kind, "").length) };
 }
 
 function heldIn({ name, id, outs }: Recorded): Held {
@@ -149,10 +156,13 @@ const actions: Readonly<Record<string, Action>> = {
 };
 
 /** What was in the state, by the names that the program has for it now. */
-function aliased(before: readonly Held[], { keys, materials }: Repository): readonly Held[] {
+function aliased(before: readonly Held[], { keys, materials, rotations }: Repository): readonly Held[] {
+  const declared = { key: keys, material: materials, rotation: rotations } as const satisfies Record<
+    Kind,
+    ReadonlyMap<string, KeyDeclared | MaterialDeclared | RotationDeclared>
+  >;
   return before.map((held) => {
-    const all: Iterable<KeyDeclared | MaterialDeclared> = held.kind === "key" ? keys.values() : materials.values();
-    const renamed = [...all].find(({ formerly }) => formerly === held.name);
+    const renamed = [...declared[held.kind].values()].find(({ formerly }) => formerly === held.name);
     return renamed === undefined ? held : { ...held, name: renamed.address };
   });
 }
@@ -217,16 +227,48 @@ function declaredIn(repository: Repository, disk: Disk): readonly Declared[] {
     ...all.filter(([, { replicaOf }]) => replicaOf === undefined),
     ...all.filter(([, { replicaOf }]) => replicaOf !== undefined),
   ];
-  return ordered.flatMap(([role, key]) => [
-    keyDeclared(repository, key),
-    ...[...repository.materials.values()]
-      .filter((material) => material.key === role)
-      .map((material) => materialDeclared(disk, material, key)),
-  ]);
+  const materials = ([role, key]: readonly [string, KeyDeclared], depth: number): readonly Declared[] =>
+    [...repository.materials.values()]
+      .filter((material) => material.key === role && depthOf(repository, material) === depth)
+      .map((material) => materialDeclared(repository, disk, material, key));
+  return [
+    ...ordered.flatMap((one) => [keyDeclared(repository, one[1]), ...materials(one, 0)]),
+    // Those that succeed the first: in the key, in its replicas, and then the rotation.
+    ...[1, 2].flatMap((depth) => [
+      ...ordered.flatMap((one) => materials(one, depth)),
+      ...[...repository.rotations.values()].flatMap((rotation) => rotationDeclared(repository, rotation, depth)),
+    ]),
+  ];
 }
 
-function alias(kind: Kind, { formerly }: KeyDeclared | MaterialDeclared): { readonly alias?: string } {
+function alias(
+  kind: Kind,
+  { formerly }: KeyDeclared | MaterialDeclared | RotationDeclared,
+): { readonly alias?: string } {
   return formerly === undefined ? {} : { alias: nameOf(kind, formerly) };
+}
+
+/** It waits for the material in all Regions. */
+function rotationDeclared(repository: Repository, rotation: RotationDeclared, depth: number): readonly Declared[] {
+  const [of, rotated] = [repository.keys.get(rotation.key), repository.materials.get(rotation.material)];
+  if (of === undefined || rotated === undefined || depthOf(repository, rotated) !== depth) return [];
+  const family = familyOf(repository, rotation.key);
+  const copies = [...repository.materials.values()].filter(
+    (one) => family.includes(one.key) && one.file === rotated.file,
+  );
+  const keyName = nameOf("key", of.address);
+  return [
+    {
+      type: types.rotation,
+      name: nameOf("rotation", rotation.address),
+      ...alias("rotation", rotation),
+      dependsOn: [keyName, ...copies.map(({ address }) => nameOf("material", address))],
+      props: (ids, output) => ({
+        keyArn: ids[`${types.key} ${keyName}`],
+        ...defined({ keyMaterialId: output(types.material, nameOf("material", rotated.address), "keyMaterialId") }),
+      }),
+    },
+  ];
 }
 
 function keyDeclared(repository: Repository, key: KeyDeclared): Declared {
@@ -253,22 +295,36 @@ function keyDeclared(repository: Repository, key: KeyDeclared): Declared {
 }
 
 function primaryOf({ keys, materials }: Repository, role: string) {
-  const material = [...materials.values()].find(({ key }) => key === role);
+  const material = [...materials.values()].find(({ key, succeeds }) => key === role && succeeds === undefined);
   if (material !== undefined) return { type: types.material, name: nameOf("material", material.address) };
   const key = keys.get(role);
   return key === undefined ? undefined : { type: types.key, name: nameOf("key", key.address) };
 }
 
-function materialDeclared(disk: Disk, material: MaterialDeclared, key: KeyDeclared): Declared {
+/** What stands before a successor in its key: the material itself, or the rotation to it. */
+function predecessorOf(repository: Repository, { succeeds }: MaterialDeclared) {
+  const before = succeeds === undefined ? undefined : repository.materials.get(succeeds);
+  if (before === undefined) return undefined;
+  const rotation = before.succeeds === undefined ? undefined : rotationTo(repository, before);
+  return rotation === undefined
+    ? { type: types.material, name: nameOf("material", before.address) }
+    : { type: types.rotation, name: nameOf("rotation", rotation.address) };
+}
+
+function materialDeclared(repository: Repository, disk: Disk, material: MaterialDeclared, key: KeyDeclared): Declared {
   const keyName = nameOf("key", key.address);
   const fingerprint = fingerprintFor(disk, material);
+  const predecessor = predecessorOf(repository, material);
+  const succeeds = (output: Output): Props =>
+    predecessor === undefined ? {} : defined({ succeeds: output(predecessor.type, predecessor.name, "keyMaterialId") });
   return {
     type: types.material,
     name: nameOf("material", material.address),
     ...alias("material", material),
     dependsOn: [keyName],
-    props: (ids) => ({
+    props: (ids, output) => ({
       keyArn: ids[`${types.key} ${keyName}`],
+      ...succeeds(output),
       keyMaterialSource: sourceOf(material.file),
       wrappingKeySpec: "RSA_2048",
       onDeletion: material.onDeletion,
