@@ -110,6 +110,12 @@ const requests: readonly [
     },
   ],
   ["deleteMaterial", (s) => s.deleteMaterial(keyArn, undefined), "DeleteImportedKeyMaterial", { KeyId: keyArn }],
+  [
+    "isRotating",
+    (s) => s.isRotating?.(keyArn) ?? Promise.reject(new Error("none")),
+    "GetKeyRotationStatus",
+    { KeyId: keyArn },
+  ],
   ["rotate", (s) => s.rotate?.(keyArn) ?? Promise.reject(new Error("none")), "RotateKeyOnDemand", { KeyId: keyArn }],
   [
     "deleteMaterial",

@@ -19,7 +19,7 @@ it("is QKMS as its API reference has it", () => {
 });
 
 it("paces every request that there is", () => {
-  const absent = ["materials", "replicate", "rotate", "setDeletionProtection"];
+  const absent = ["materials", "replicate", "rotate", "isRotating", "setDeletionProtection"];
   expect(Object.keys(qkmsProfile.quotas).toSorted()).toEqual(
     operations.filter((operation) => !absent.includes(operation)).toSorted(),
   );
