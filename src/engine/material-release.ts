@@ -6,7 +6,7 @@ import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "./im
 import { waitsForDeletion } from "./key";
 import type { KeyMaterialSource } from "./key-material-source";
 import { type KeyContext, keyContext } from "./key-context";
-import type { KeyReading, MaterialDeleting } from "./key-service";
+import type { KeyReading, KeyRotating, MaterialDeleting, MaterialListing } from "./key-service";
 import { type DeletionReason, deleteMaterial } from "./material-deletion";
 import type { MaterialRecord } from "./material-record";
 import type { Run } from "./run";
@@ -25,13 +25,17 @@ export interface Released {
  * What destroying the material does. `retain` calls nothing. `delete` deletes the bytes at once, except where this same
  * run imported them or another of its resources needs them: then that one stands for them now.
  *
- * @throws ByokError `material_not_proved` where the key holds material that no import of byok's has proved.
+ * @param onlyPending The material waited for a rotation when its deletion was decided, so that it is deleted only if it
+ * still does. Default false.
+ * @throws ByokError `material_not_proved` where the key holds material that no import of byok's has proved; `key_unusable`
+ * where material that was to be pending has become one of those that the key needs. Nothing was deleted then.
  */
 export async function releaseMaterial(
   run: Run,
   record: MaterialRecord,
   policy: DeletionPolicy,
   call: Call = {},
+  { onlyPending = false }: { readonly onlyPending?: boolean } = {},
 ): Promise<Released> {
   if (policy === "retain") return { warnings: [retained(record)] };
   const context = keyContext(run, record.keyArn, "key_arn", call);
@@ -39,7 +43,10 @@ export async function releaseMaterial(
     const spared = sparing(run, record);
     if (spared !== undefined) return { warnings: [spared] };
     const proof = ImportProof.onRecord(record);
-    if (proof !== undefined) return deleteProved(context, proof, { kind: "destroyed" });
+    if (proof !== undefined) {
+      if (onlyPending && (await whereIn(context, proof)) === "for_good") throw notPendingAnyMore(record);
+      return deleteProved(context, proof, { kind: "destroyed" });
+    }
     const { value: key } = await context.service.describe(record.keyArn, call);
     if (key?.state === "PendingImport") return { warnings: [] };
     // Anyone who removed the key has done with its material what can be done.
@@ -58,25 +65,42 @@ export async function releaseMaterial(
 
 /**
  * Deletes material that still waits for a rotation, so that other bytes may take its place: nothing was ever encrypted under
- * it. On a primary it goes from all Regions. What has become the current one since, or is about to, is left as it is.
+ * it. On a primary it goes from all Regions. What has become the current one since, or is about to, is left as it is, and so is
+ * what this same run imported.
  *
- * @returns Whether it is gone.
+ * @returns Whether it may be taken for gone. False: it has become one of those that the key needs.
  */
 export async function dropPendingMaterial(run: Run, record: MaterialRecord, call: Call = {}): Promise<boolean> {
   const proof = ImportProof.onRecord(record);
   if (proof?.materialId === undefined) return false;
   const context = keyContext(run, record.keyArn, "key_arn", call);
-  const { service } = context;
   return run.locks.hold(record.keyArn, async () => {
-    // Asked first: a rotation that has begun and ended by the time of the list shows there.
-    const isRotating = (await service.isRotating?.(record.keyArn, call)) === true;
-    const materials = await service.materials(record.keyArn, call);
-    const entry = materials.find(({ materialId }) => materialId === proof.materialId);
-    if (entry === undefined) return true;
-    if (isRotating || !isPending(entry)) return false;
-    await deleteProved(context, proof, { kind: "destroyed" });
-    return true;
+    if (wasImported(run, record)) return true;
+    const where = await whereIn(context, proof);
+    if (where === "pending") await deleteProved(context, proof, { kind: "destroyed" });
+    return where !== "for_good";
   });
+}
+
+/** Whether the material waits for a rotation, is one of the key's for good or about to be, or is not in the key. */
+async function whereIn(
+  { service, keyArn, call }: KeyContext<MaterialListing & KeyRotating>,
+  { materialId }: ImportProof,
+): Promise<"pending" | "for_good" | "absent"> {
+  // Asked first: a rotation that has begun and ended by the time of the list shows there.
+  const isRotating = (await service.isRotating?.(keyArn, call)) === true;
+  const materials = await service.materials(keyArn, call);
+  const entry = materials.find((one) => one.materialId === materialId);
+  if (entry === undefined) return "absent";
+  return isPending(entry) && !isRotating ? "pending" : "for_good";
+}
+
+function notPendingAnyMore({ keyArn, materialId }: MaterialRecord): ByokError {
+  return new ByokError(
+    "key_unusable",
+    `The key material ${materialId} of ${keyArn} waited for a rotation when it was last looked at, and now the key has been rotated to it, or is about to be, so that the key cannot be used without it. Nothing was deleted. Plan again: the plan shows it as it is.`,
+    { attribute: "deletion_policy" },
+  );
 }
 
 /**
@@ -144,9 +168,13 @@ function retained({ keyArn, otherMaterials = [] }: MaterialRecord): string {
   return `The key material stays in ${keyArn}, since \`deletion_policy\` is retain. Unless the key itself is deleted, it still works, and byok no longer looks after it.${among}`;
 }
 
+function wasImported(run: Run, { keyArn, fingerprint }: Pick<MaterialRecord, "keyArn" | "fingerprint">): boolean {
+  return fingerprint !== undefined && run.memory.imports.get(keyArn)?.has(fingerprint) === true;
+}
+
 /** Why bytes that were to be deleted are needed all the same. */
 function sparing(run: Run, { keyArn, fingerprint }: MaterialRecord): string | undefined {
-  if (fingerprint !== undefined && run.memory.imports.get(keyArn)?.has(fingerprint) === true) {
+  if (wasImported(run, { keyArn, fingerprint })) {
     return `The same bytes were imported into ${keyArn} in this run, so they are not deleted.`;
   }
   return isNeeded(run, keyArn, fingerprint)

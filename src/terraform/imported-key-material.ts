@@ -6,6 +6,7 @@ import { importedKeyMaterialFaults, type ImportedKeyMaterialValues } from "../de
 import { announceNeed, isLeaving } from "../engine/announcements";
 import type { Action } from "../engine/assessment";
 import { applyMaterial, type MaterialSettings, recordAfter } from "../engine/imported-key-material";
+import type { MaterialCondition } from "../engine/material-condition";
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { dropPendingMaterial, moveMaterial, releaseMaterial } from "../engine/material-release";
@@ -75,7 +76,8 @@ export const importedKeyMaterial = resource({
     const keyLeaves = isLeaving(run, former.keyArn);
     return {
       private: remember({ record, condition, spare: deletion?.spare, keyLeaves }),
-      diagnostics: deletion?.diagnostics ?? [],
+      diagnostics:
+        deletion?.spare === false && !keyLeaves ? lostToKey(former, condition) : (deletion?.diagnostics ?? []),
     };
   },
   create: async ({ config, client, signal, timeoutMilliseconds, plan, private: kept }) => {
@@ -142,7 +144,10 @@ export const importedKeyMaterial = resource({
     if (memory.spare === true) announceNeed(client.run, record.keyArn, record.fingerprint);
     const policy = deletionPolicy(prior);
     if (policy === "retain" && isNothingToTell(prior, memory)) return undefined;
-    const { warnings: said } = await releaseMaterial(client.run, record, policy, callOf(signal, timeoutMilliseconds));
+    // A key that goes too needs none of its materials any more.
+    const onlyPending = isPendingIn(memory.condition) && memory.keyLeaves !== true;
+    const call = callOf(signal, timeoutMilliseconds);
+    const { warnings: said } = await releaseMaterial(client.run, record, policy, call, { onlyPending });
     const waits = policy === "retain" && isPendingIn(memory.condition) ? leftWaiting(record) : [];
     return { diagnostics: warnings("material_left", record.keyArn, [...said, ...waits]) };
   },
@@ -208,6 +213,18 @@ function leftWaiting({ keyArn, materialId }: MaterialRecord): string[] {
   return [
     `It still waits for a rotation, so ${keyArn} takes no other new material. To abort the rotation, delete it: \`aws kms delete-imported-key-material --key-id ${keyArn} --key-material-id ${materialId}\`.`,
   ];
+}
+
+/** A key that holds several materials looks alive without one of them, and is not. */
+function lostToKey(
+  { keyArn, materialId, otherMaterials = [] }: MaterialRecord,
+  condition: MaterialCondition | undefined,
+) {
+  const isNeeded = condition?.state === "imported" && condition.rotation !== undefined && !isPendingIn(condition);
+  if (!isNeeded || otherMaterials.length === 0) return [];
+  return warnings("material", keyArn, [
+    `The key material ${materialId} is deleted from ${keyArn}, since \`deletion_policy\` is delete. The key needs each of its materials that ever was the current one: it cannot be used then until the same bytes are imported again.`,
+  ]);
 }
 
 function leftBehind({ keyArn }: MaterialRecord): string[] {

@@ -158,6 +158,29 @@ describe("material that waits for a rotation", () => {
     expect(material.state).toMatchObject({ rotation_state: "current" });
   });
 
+  it("is never deleted by a destruction either, once it has become the current one", async () => {
+    const { material } = await waiting(deleting);
+    const id = textIn(material, "key_material_id");
+    let ciphertexts: Uint8Array[] = [];
+    const between = async () => {
+      await rotateByHand(on.life, keyArn);
+      ciphertexts = [await on.life.encrypt(keyArn)];
+    };
+    const [problem] = await refusal(material.destroy({ between }));
+    expect(problem).toMatchObject({ at: "deletion_policy" });
+    expect(problem?.detail).toMatch(/^\[key_unusable\].*waited for a rotation when it was last looked at/);
+    expect(problem?.detail).toContain(id);
+    expect(writes()).toEqual([]);
+    expect(ciphertexts).toHaveLength(1);
+    await expectOpen(on.life, ciphertexts);
+    // A plan that shows it as it is warns of what that means for the key, and is what was asked for.
+    await on.restart();
+    const said = (await material.destroy()).map(({ detail }) => detail).join("\n");
+    expect(said).toContain(`The key material ${id} is deleted from ${keyArn}`);
+    expect(said).toContain("it cannot be used then until the same bytes are imported again");
+    expect(writes()).toEqual(["DeleteImportedKeyMaterial"]);
+  });
+
   async function dropByHand(KeyMaterialId: string): Promise<void> {
     await on.life.client().send(new DeleteImportedKeyMaterialCommand({ KeyId: keyArn, KeyMaterialId }));
   }

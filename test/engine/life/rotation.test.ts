@@ -305,6 +305,23 @@ describe("new material in a key that has some", () => {
     expect(await releaseMaterial(life.run(), waiting.record, "delete")).toEqual({ warnings: [] });
   });
 
+  it("is deleted where it was to be pending only while it is, and is never dropped by the run that imported it", async () => {
+    const { arn, first } = await withFirst();
+    const source = bytesSource(newBytes());
+    const waiting = await brought(arn, first, source);
+    await releaseMaterial(life.run(), waiting.record, "delete", {}, { onlyPending: true });
+    expect(await stateOf(arn, idOf(waiting))).toBeUndefined();
+    const run = life.run();
+    const { record } = await applyMaterial(run, waiting.wanted, source, undefined);
+    expect(await dropPendingMaterial(run, record)).toBe(true);
+    expect(await stateOf(arn, idOf(waiting))).toBe("PENDING_ROTATION");
+    await rotateKey(life.run(), { keyArn: arn, materialId: idOf(waiting) });
+    const old = await life.encrypt(arn);
+    const late = releaseMaterial(life.run(), record, "delete", {}, { onlyPending: true });
+    await expect(late).rejects.toMatchObject({ code: "key_unusable", attribute: "deletion_policy" });
+    expect(await life.decrypt(old)).toBe(plaintext);
+  });
+
   it("is deleted by its id where its resource goes, and what the key needs says so where it stays", async () => {
     const { arns, materials } = await rotatedKey(life, { regions: [dublin], rotations: 0 });
     const [primary = "", replica = ""] = arns;

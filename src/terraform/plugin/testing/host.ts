@@ -311,10 +311,10 @@ export class ResourceInstance {
     return plan;
   }
 
-  /** Plans the destruction and carries it out. Gives the warnings. */
-  async destroy(): Promise<readonly Diagnostic[]> {
+  /** Plans the destruction and carries it out. Gives the warnings. `between` is what happens after the plan. */
+  async destroy({ between }: Pick<ApplyOptions, "between"> = {}): Promise<readonly Diagnostic[]> {
     await this.refresh();
-    return this.#state === null ? [] : this.#destroy();
+    return this.#state === null ? [] : this.#destroy(between);
   }
 
   /** Imports by id, or by identity, and reads. */
@@ -443,8 +443,9 @@ export class ResourceInstance {
     };
   }
 
-  async #destroy(): Promise<readonly Diagnostic[]> {
+  async #destroy(between?: ApplyOptions["between"]): Promise<readonly Diagnostic[]> {
     const { warnings, private: plannedPrivate } = await this.#planOnce(null, this.#state);
+    await between?.();
     return [...warnings, ...(await this.#destroyAs(plannedPrivate))];
   }
 
