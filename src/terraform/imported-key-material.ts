@@ -82,9 +82,9 @@ export const importedKeyMaterial = resource({
   },
   create: async ({ config, client, signal, timeoutMilliseconds, plan, private: kept }) => {
     const call = callOf(signal, timeoutMilliseconds);
-    const { key_arn: keyArn, fingerprint } = config;
+    const { key_arn: keyArn, fingerprint, succeeds } = config;
     const source = sourceOf(config, client);
-    const record = await client.replacedMaterial.recordFor({ keyArn, fingerprint, source }, call);
+    const record = await client.replacedMaterial.recordFor({ keyArn, fingerprint, source, succeeds }, call);
     const outcome = await applyMaterial(client.run, asPlanned(config, recall(kept)), source, record, call);
     const done = applied(plan, config, outcome);
     // An error would taint what is good: its bytes are in.
@@ -176,7 +176,7 @@ function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {
 function withLeft(memory: MaterialMemory, config: Config<Schema>, { replacedMaterial }: ByokClient): MaterialMemory {
   const keyArn = present(config.key_arn);
   if (memory.record !== undefined || keyArn === undefined) return memory;
-  return { ...memory, record: replacedMaterial.onlyIn(keyArn) };
+  return config.succeeds === null ? { ...memory, record: replacedMaterial.onlyIn(keyArn) } : memory;
 }
 
 /** What is wanted, and of bytes that the plan shows no others. */

@@ -8,6 +8,8 @@ import { openSource } from "../engine/opened-source";
 interface Created {
   readonly keyArn: string;
   readonly fingerprint: string | null;
+  /** Material that succeeds another is never the only one of its key. */
+  readonly succeeds: string | null;
   readonly source: KeyMaterialSource | undefined;
 }
 
@@ -29,8 +31,9 @@ export class ReplacedMaterial {
   }
 
   /** What is on record of the material that is created again, so that other bytes are refused still. */
-  async recordFor({ keyArn, fingerprint, source }: Created, call: Call): Promise<MaterialRecord | undefined> {
-    const only = this.onlyIn(keyArn);
+  async recordFor(created: Created, call: Call): Promise<MaterialRecord | undefined> {
+    const { keyArn, fingerprint, succeeds, source } = created;
+    const only = succeeds === null ? this.onlyIn(keyArn) : undefined;
     const left = this.#in(keyArn);
     if (only !== undefined || left.length === 0) return only;
     const offered = await fingerprintOf(fingerprint, source, call);

@@ -3,6 +3,7 @@ import type { ConfigInput, ResourceInstance } from "../../src/terraform/plugin/t
 import { type ByokHost, byokHost, refusal, textIn } from "../support/byok-host";
 import { newBytes, plaintext } from "../support/life";
 import { importNewMaterial } from "../support/new-material";
+import { bytesIn, firstMaterial } from "../support/rotations";
 
 describe("-replace of material in a key that holds several", () => {
   let on: ByokHost;
@@ -75,5 +76,23 @@ describe("-replace of material in a key that holds several", () => {
       { at: "key_material_wo", detail: expect.stringMatching(/\[different_material\]/) },
     ]);
     expect(strange.state).toBeNull();
+  });
+});
+
+describe("-replace of a key's only material", () => {
+  it("is not in the way of new material that succeeds it in the same apply", async () => {
+    const on = await byokHost();
+    try {
+      const { keyArn, material, config } = await firstMaterial(on);
+      await on.restart();
+      const first = textIn(material, "key_material_id");
+      await material.apply(config, { replace: true });
+      const next = on.host.resource("byok_imported_key_material");
+      await next.apply({ key_arn: keyArn, ...bytesIn(), succeeds: first });
+      expect(next.state).toMatchObject({ rotation_state: "pending_rotation", verified: true });
+      expect(material.state).toMatchObject({ key_material_id: first });
+    } finally {
+      await on.close();
+    }
   });
 });
