@@ -11,6 +11,7 @@ import {
   type Imported,
   isToDisable,
   type MaterialCondition,
+  materialFacts,
   missingBesides,
 } from "./material-condition";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
@@ -131,6 +132,7 @@ interface Decision {
 
 type Early = Extract<Succession, { readonly kind: "early" }>;
 type Broken = Extract<Succession, { readonly kind: "broken" }>;
+type Unnamed = Extract<Succession, { readonly kind: "unnamed" }>;
 type Single = Extract<Succession, { readonly kind: "single" }>;
 
 /** Each state has its rows, in the order in which they are asked, and one that holds where none of them does. */
@@ -205,6 +207,11 @@ const ofAnyKey = {
     const { succession } = { succession: undefined, ...condition };
     if (succession?.kind === "unlisted") return unlisted(wanted);
     if (succession?.kind === "early") return early(wanted, succession);
+    if (succession?.kind === "unnamed") {
+      if (wanted.onDeletion === "report") return undefined;
+      const problem = unnamed(wanted, succession, materialFacts(condition).materialId);
+      return { action: "refuse", reason: problem.rawMessage, problem };
+    }
     if (succession?.kind !== "broken" && succession?.kind !== "single") return undefined;
     const problem =
       succession.kind === "single" ? singleMaterial(wanted, succession) : wrongPredecessor(wanted, succession);
@@ -328,6 +335,14 @@ function early({ keyArn, succeeds }: WantedMaterial, { current = "none" }: Early
       { attribute: "succeeds" },
     ),
   };
+}
+
+function unnamed({ keyArn }: WantedMaterial, { current = "none" }: Unnamed, materialId: string | undefined): ByokError {
+  return new ByokError(
+    "wrong_predecessor",
+    `${keyArn} no longer has the key material ${materialId}, which was deleted or expired before the key was rotated to it; its current one is ${current}. Nothing was imported. Set \`succeeds\` to that to import the bytes as new material again, or remove the material from the configuration.`,
+    { attribute: "succeeds" },
+  );
 }
 
 function singleMaterial({ keyArn }: WantedMaterial, { spec }: Single): ByokError {

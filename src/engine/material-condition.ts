@@ -14,7 +14,7 @@ import {
 import type { KmsProfile } from "./kms-profile";
 import { type Lifetime, renewalTime } from "./lifetime";
 import type { MaterialRecord } from "./material-record";
-import { type Succession, successionIn } from "./succession";
+import { currentIn, type Succession, successionIn } from "./succession";
 
 /** What the facts about a key mean for our material in it, at one moment. */
 export type MaterialCondition = KeyGone | KeyPendingDeletion | NeverImported | Imported | Expired | Deleted;
@@ -332,7 +332,13 @@ function successionOf(
   { facts: { materials, severalMaterials = false, succeeds, settling = 0 }, key, record, now }: Look,
   ours: MaterialEntry | undefined,
 ): Succession | undefined {
-  if (succeeds === undefined || ours !== undefined) return undefined;
+  if (ours !== undefined) return undefined;
+  if (succeeds === undefined) {
+    // A key that works has all materials that are its own for good: what it lacks only ever waited for a rotation.
+    const isKnown = record?.materialId !== undefined && materials !== undefined && !isRecent(record, now, settling);
+    if (!isKnown || !holdsMaterial(key)) return undefined;
+    return { kind: "unnamed", ...defined({ current: currentIn(materials) }) };
+  }
   if (!severalMaterials) return { kind: "single", spec: key.spec };
   if (record?.materialId !== undefined && (materials === undefined || isRecent(record, now, settling)))
     return undefined;

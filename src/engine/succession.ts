@@ -19,6 +19,8 @@ export type Succession =
   | { readonly kind: "early"; readonly current: string | undefined }
   /** The named material is not in the key, or others have succeeded it. */
   | { readonly kind: "broken"; readonly current: string | undefined; readonly isFormer: boolean }
+  /** The material is not in the key, although it was, and what it succeeds is not named. */
+  | { readonly kind: "unnamed"; readonly current?: string | undefined }
   /** A key of this spec, or of this KMS, keeps its first bytes for life. */
   | { readonly kind: "single"; readonly spec: string }
   /** The materials of the key may not be listed, so that nothing is known of their order. */
@@ -42,7 +44,7 @@ export function successionIn(
 ): Succession {
   if (materials === undefined) return { kind: "unlisted" };
   const predecessor = materials.find(({ materialId }) => materialId === succeeds);
-  const current = materials.find(({ state }) => state === "CURRENT")?.materialId;
+  const current = currentIn(materials);
   const primaryArn = key.multiRegion?.type === "REPLICA" ? key.multiRegion.primaryArn : undefined;
   if (predecessor?.state === "CURRENT") {
     const pending = materials.find(isPending);
@@ -55,4 +57,9 @@ export function successionIn(
   }
   const isFormer = predecessor?.state === "NON_CURRENT";
   return primaryArn !== undefined && isFormer ? { kind: "known" } : { kind: "broken", current, isFormer };
+}
+
+/** The id of the material that encrypts. */
+export function currentIn(materials: readonly MaterialEntry[]): string | undefined {
+  return materials.find(({ state }) => state === "CURRENT")?.materialId;
 }

@@ -57,7 +57,10 @@ export const importedKeyMaterial = resource({
       const result = prior === null ? planNew(facts) : planUpdate({ ...facts, prior });
       // The host that hands on what a plan has kept is applying that plan: it looked then.
       const isNew = prior === null && memory.record?.keyArn !== config.key_arn && facts.earlier.planned === undefined;
-      const succession = isNew ? await plannedSuccession(config, client, signal) : [];
+      // What is named otherwise now is looked at like that of new material.
+      const isRenamed = prior !== null && config.succeeds !== prior.succeeds && isAbsent(memory.condition);
+      const isLooked = isNew || (isRenamed && facts.earlier.planned === undefined);
+      const succession = isLooked ? await plannedSuccession(config, client, signal) : [];
       const claims = claimMaterial(client.run, config, opened.material, memory.record);
       const diagnostics = [...claims, ...succession, ...(result.diagnostics ?? [])];
       // The host holds a plan to what it ignores: the next refresh says the new date.
@@ -166,6 +169,11 @@ export const importedKeyMaterial = resource({
     };
   },
 });
+
+/** Whether material that succeeds another is not in its key, as far as the last look knows. */
+function isAbsent(condition: MaterialCondition | undefined): boolean {
+  return condition !== undefined && "succession" in condition && condition.succession !== undefined;
+}
 
 function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {
   const { key_arn: keyArn } = facts.config;

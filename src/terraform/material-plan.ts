@@ -104,7 +104,8 @@ export function planMove({
 /** The key that is on record: the assessment decides, by what the last look found. */
 export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   const { config, prior, planned, memory, earlier, opened, client } = plan;
-  const { record, condition, unrecorded } = memory;
+  const { record, unrecorded } = memory;
+  const condition = withoutFormer(memory.condition, config.succeeds !== prior.succeeds);
   const { offer } = opened;
   const drops =
     isPendingIn(condition) && config.deletion_policy === "delete" && provedFingerprint(record) !== undefined;
@@ -157,6 +158,13 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
       ...announcements(announcement(assessment)),
     ],
   };
+}
+
+/** The last look judged what the configuration named before: once another is named, the apply finds out how it stands. */
+function withoutFormer(condition: MaterialCondition | undefined, isRenamed: boolean): MaterialCondition | undefined {
+  if (!isRenamed || condition === undefined || !("succession" in condition)) return condition;
+  const { succession: _former, ...rest } = condition;
+  return rest;
 }
 
 /** Whether material waits for a rotation: nothing was ever encrypted under it. */

@@ -98,7 +98,7 @@ function successionIn(json: Json | undefined): Succession | undefined {
   if (kind === "waiting") return materialId === undefined ? undefined : { kind, materialId };
   if (kind === "single") return spec === undefined ? undefined : { kind, spec };
   if (kind === "awaited") return primaryArn === undefined ? undefined : { kind, primaryArn };
-  if (kind === "early") return { kind, current: textIn(json["current"]) };
+  if (kind === "early" || kind === "unnamed") return { kind, current: textIn(json["current"]) };
   if (kind === "broken") return { kind, current: textIn(json["current"]), isFormer: json["isFormer"] === true };
   return kind === "new" || kind === "known" || kind === "unlisted" ? { kind } : undefined;
 }

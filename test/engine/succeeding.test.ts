@@ -131,4 +131,28 @@ describe("material that succeeds another", () => {
     const gone = await observeMaterial(old.run, arn, ours, wanted);
     expect(gone.condition).toMatchObject({ state: "deleted", succession: { kind: "new" } });
   });
+
+  it("that is gone while the key works is missed, whether or not its predecessor is named", async () => {
+    const ours = { ...record, materialId: two, otherMaterials: [one] };
+    for (const [list, current] of [
+      [[first], one],
+      [[], "none"],
+    ] as const) {
+      const { run, requests } = taking(paperKey, { materials: async () => list });
+      const { condition } = await observeMaterial(run, arn, ours, settings);
+      expect(condition).toMatchObject({ state: "deleted", succession: { kind: "unnamed" } });
+      const error = await rejected(applyMaterial(run, settings, source, ours));
+      expect(error).toMatchObject({ code: "wrong_predecessor", attribute: "succeeds" });
+      expect(error.rawMessage).toContain(`no longer has the key material ${two}`);
+      expect(error.rawMessage).toContain(`its current one is ${current}`);
+      const reported = { ...settings, onDeletion: "report" } as const;
+      const { assessment } = await applyMaterial(run, reported, source, ours);
+      expect(assessment).toMatchObject({ row: "deletion_reported", action: "nothing" });
+      expect(requests).toEqual([]);
+    }
+    // A key without material has lost what it needs, and the same bytes come back.
+    const dead = taking({ ...paperKey, state: "PendingImport" }, { materials: async () => [first] });
+    const { condition } = await observeMaterial(dead.run, arn, ours, settings);
+    expect(condition).not.toHaveProperty("succession");
+  });
 });

@@ -1,6 +1,8 @@
 import { DeleteImportedKeyMaterialCommand } from "@aws-sdk/client-kms";
 import type { ConfigInput, ResourceInstance } from "../../src/terraform/plugin/testing/host";
 import { type ByokHost, byokHost, refusal, textIn } from "../support/byok-host";
+import { newBytes } from "../support/life";
+import { importNewMaterial } from "../support/new-material";
 import { bytesIn, expectOpen, firstMaterial, materialsIn, rotateByHand } from "../support/rotations";
 
 describe("material that waits for a rotation", () => {
@@ -179,6 +181,48 @@ describe("material that waits for a rotation", () => {
     expect(said).toContain(`The key material ${id} is deleted from ${keyArn}`);
     expect(said).toContain("it cannot be used then until the same bytes are imported again");
     expect(writes()).toEqual(["DeleteImportedKeyMaterial"]);
+  });
+
+  it("succeeds another material than before where its own predecessor has been succeeded meanwhile", async () => {
+    const { material, config } = await waiting();
+    await dropByHand(textIn(material, "key_material_id"));
+    await importNewMaterial(on.life.client(), keyArn, newBytes());
+    const current = await rotateByHand(on.life, keyArn);
+    on.life.kms.clock.advance("1h");
+    await on.restart();
+    await material.refresh();
+    const strange = "0".repeat(64);
+    for (const [succeeds, words] of [
+      [first, "is a former key material"],
+      [strange, "is no key material"],
+    ] as const) {
+      const [problem] = await refusal(material.plan({ ...config, succeeds }));
+      expect(problem).toMatchObject({ at: "succeeds", detail: expect.stringContaining(`${succeeds} ${words}`) });
+      expect(problem?.detail).toContain(`whose current one is ${current}`);
+    }
+    expect((await material.apply({ ...config, succeeds: current })).action).toBe("update");
+    expect(material.state).toMatchObject({ succeeds: current, rotation_state: "pending_rotation", verified: true });
+  });
+
+  it("that is gone is not shown as imported where its predecessor is no longer named", async () => {
+    const { material, config } = await waiting();
+    const unnamed = { ...config, succeeds: null };
+    await material.apply(unnamed);
+    await dropByHand(textIn(material, "key_material_id"));
+    on.life.kms.clock.advance("1h");
+    await on.restart();
+    on.life.calls();
+    await material.refresh();
+    expect(material.state).toMatchObject({ material_state: "deleted", rotation_state: null });
+    const [problem] = await refusal(material.plan(unnamed));
+    expect(problem).toMatchObject({ at: "succeeds" });
+    expect(problem?.detail).toContain(`its current one is ${first}`);
+    // Where deletions are only reported, so is this one.
+    const reported = await material.plan({ ...unnamed, on_deletion: "report" });
+    expect(reported.warnings.map(({ detail }) => detail).join()).toContain("is reported and not brought back");
+    expect(writes()).toEqual([]);
+    await material.apply(config);
+    expect(material.state).toMatchObject({ material_state: "imported", rotation_state: "pending_rotation" });
   });
 
   async function dropByHand(KeyMaterialId: string): Promise<void> {
