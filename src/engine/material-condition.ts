@@ -336,7 +336,7 @@ function successionOf(
   if (succeeds === undefined) {
     // A key that works has all materials that are its own for good: what it lacks only ever waited for a rotation.
     const isKnown = record?.materialId !== undefined && materials !== undefined && !isRecent(record, now, settling);
-    if (!isKnown || !holdsMaterial(key)) return undefined;
+    if (!isKnown || !holdsMaterial(key) || key.materialId === record?.materialId) return undefined;
     return { kind: "unnamed", ...defined({ current: currentIn(materials) }) };
   }
   if (!severalMaterials) return { kind: "single", spec: key.spec };
