@@ -96,6 +96,8 @@ async function orderFailures({ session, run, args, unknown }: Checked): Promise<
   const { keyArn, succeeds, existingKeyMaterialId: materialId } = args;
   if (keyArn === undefined || unknown.has("connection") || unknown.has("existingKeyMaterialId")) return [];
   if (materialId === undefined && (succeeds === undefined || session.prospects.rotates(keyArn, succeeds))) return [];
+  // An update has brought the key to life a moment ago, and its creation waits until the KMS shows that.
+  if (run.memory.made.has(keyArn)) return [];
   try {
     const wanted = { keyArn, succeeds, lifetime: { kind: "forever" }, onDeletion: "reimport" } as const;
     const record = materialId === undefined ? undefined : { ...blankRecord(keyArn), materialId };

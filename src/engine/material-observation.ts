@@ -98,7 +98,10 @@ export async function observeMaterial(
   }
   const listed = needsMaterialList(key, record, severalMaterials, succeeds);
   const listing = isShared ? withCall(context, { ...call, recent: sharedLook }) : context;
-  const materials = listed ? await materialsOf(listing) : undefined;
+  // What this run has just given the key may show in the list of its materials later than in the key.
+  const isShown = (all: readonly MaterialEntry[] | undefined): boolean =>
+    !waiting || succeeds === undefined || all?.some(({ materialId }) => materialId === succeeds) !== false;
+  const materials = listed ? await settledAnswer(context, () => materialsOf(listing), isShown) : undefined;
   const list = { materials, unlisted: listed && materials === undefined };
   const untagged = materialCondition({ ...facts, ...list }, record, lifetime, at);
   const tags = needsTags(key, record, untagged, profile.reimport) ? await readableTags(context)() : undefined;

@@ -72,6 +72,14 @@ describe("a key that is rotated", () => {
     for (const ciphertext of ciphertexts) expect(await life.decrypt(ciphertext)).toBe(plaintext);
   });
 
+  it("is made in one up also where the KMS shows what it was given a little later", async () => {
+    const { life, stack } = scene();
+    life.kms.faults.add({ operation: "ImportKeyMaterial", kind: "eventual", forRequests: 4 });
+    const up = await stack.up(chain([one, two]));
+    expect(up.error).toBeUndefined();
+    expect(rotation("r2")).toMatchObject({ currentKeyMaterialId: id("m2") });
+  });
+
   it("opens what each of its materials encrypted, also once all of them have lapsed and come back", async () => {
     const { life, stack, arn } = scene();
     const ciphertexts: Uint8Array[] = [];
