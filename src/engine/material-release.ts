@@ -183,7 +183,7 @@ function sparing(run: Run, { keyArn, fingerprint }: MaterialRecord): string | un
 }
 
 async function deleteProved(
-  context: KeyContext<KeyReading & MaterialDeleting>,
+  context: KeyContext<KeyReading & MaterialListing & MaterialDeleting>,
   proof: ImportProof,
   reason: DeletionReason,
 ): Promise<Released> {
@@ -194,9 +194,8 @@ async function deleteProved(
   } catch (error) {
     // Not every KMS takes a deletion from an empty key, and an attempt whose reply was lost empties it.
     if (isByokError(error, "key_unusable") && (await isEmpty(context))) return { warnings: [] };
-    // Of a key that is there, what is not found is the material: it waited for its rotation, and was dropped since.
-    const isNamed = proof.materialId !== undefined && isByokError(error, "key_not_found");
-    if (isNamed && (await isThere(context))) return { warnings: [] };
+    // It waited for its rotation, and was dropped since.
+    if (isByokError(error, "key_not_found") && (await isDropped(context, proof))) return { warnings: [] };
     // Anyone who removed the key has done with its material what can be done.
     if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
     return { warnings: [`The key material was not deleted from ${proof.keyArn}: ${error.rawMessage}`] };
@@ -208,6 +207,12 @@ async function isEmpty({ service, keyArn, call }: KeyContext<KeyReading>): Promi
   return key?.state === "PendingImport";
 }
 
-async function isThere({ service, keyArn, call }: KeyContext<KeyReading>): Promise<boolean> {
-  return (await service.describe(keyArn, call)).value !== null;
+/** Whether the list of the key's materials, where it may be had, is without this one. */
+async function isDropped(
+  { service, keyArn, call }: KeyContext<MaterialListing>,
+  { materialId }: ImportProof,
+): Promise<boolean> {
+  if (materialId === undefined) return false;
+  const materials = await service.materials(keyArn, call).catch(() => undefined);
+  return materials?.every((entry) => entry.materialId !== materialId) === true;
 }
