@@ -258,7 +258,7 @@ async function bringIn(
     again: condition.state !== "never_imported",
     succession,
     // An id that was named is sent too: the KMS compares the bytes with that material.
-    materialId: (onRecord ?? record)?.materialId ?? wanted.existingMaterialId,
+    materialId: onRecord?.materialId ?? namedMaterial(record) ?? wanted.existingMaterialId,
     description: wanted.description,
     knownDescription: record?.description,
   };
@@ -333,6 +333,11 @@ function noSuchMaterial(keyArn: string, materialId: string): ByokError {
     `${keyArn} has no key material ${materialId}. Nothing was imported. \`byok status\` lists the materials of a key; to import these bytes as new material, remove \`existing_key_material_id\`.`,
     { attribute: "existing_key_material_id" },
   );
+}
+
+/** The id by which material was taken over. Of an import of ours that nothing proved, an id may be one that was merely seen. */
+function namedMaterial(record: MaterialRecord | undefined): string | undefined {
+  return record?.lifetime === undefined ? record?.materialId : undefined;
 }
 
 /** The answer to an import does not tell it, and of what waits in other Regions only a look does. */
