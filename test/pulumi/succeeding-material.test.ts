@@ -386,7 +386,7 @@ describe("a primary with two replicas", () => {
     const without = everywhere(all).filter(({ name }) => name !== "m2-us-east-1");
     writes();
     const failed = await stack.up(without);
-    expect(failed.error).toMatch(/\[key_unusable\].*cannot be rotated to .* yet: its import is missing in us-east-1/);
+    expect(failed.error).toMatch(/\[key_unusable\].*cannot be rotated to .* yet: the material is missing in us-east-1/);
     expect(writes()).not.toContain("RotateKeyOnDemand");
     expect(material("m2")["rotationState"]).toBe("pending_multi_region_import_and_rotation");
     expect(await deployed(everywhere(all))).toEqual(["create m2-us-east-1", "create r2"]);
