@@ -22,6 +22,7 @@ it("titles of warnings stay what they are", () => {
     "Key Material Not Deleted",
     "Import Not Finished",
     "Imported Key Material",
+    "Key Rotation",
     "Key Pending Deletion",
     "Key Not Found",
     "Key Not Deleted",
