@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isProps, type Props, providerProperty } from "./props";
 
 /**
- * Names by which a request of Pulumi's engine is told from those about other resources: a dynamic provider gets no URN,
+ * Names that set a request of Pulumi's engine apart from those about other resources: a dynamic provider gets no URN,
  * and several materials of one key share its ARN as their id. Two resources that agree in all that goes into a name are
  * the same bytes in the same key, so they may take each other's.
  */

@@ -78,18 +78,23 @@ function isRotated({ state }: RotationCondition): boolean {
 
 /** Until the KMS has done with a rotation, it shows the material as waiting. */
 function isSettledState({ state }: RotationCondition): boolean {
-  return state !== "pending" && state !== "pending_elsewhere";
+  return state !== "pending_rotation" && state !== "pending_multi_region_import_and_rotation";
 }
 
 /** A healthy key is one list; what the list alone does not explain is looked at closely. */
 async function readyCondition(context: Looking, wanted: WantedRotation): Promise<RotationCondition> {
   const seen = await listed(context, wanted);
-  if (seen.state === "current" || (seen.state === "pending" && seen.missingMaterials.length === 0)) return seen;
+  if (seen.state === "current" || (seen.state === "pending_rotation" && seen.missingMaterials.length === 0))
+    return seen;
   const look = () => lookClosely(context, wanted);
   const close = await look();
   // The last import into a replica shows at the primary a little later.
-  return close.state === "pending_elsewhere" && close.missingRegions.length === 0
-    ? untilShown(context, look, (now) => now.state !== "pending_elsewhere" || now.missingRegions.length > 0)
+  return close.state === "pending_multi_region_import_and_rotation" && close.missingRegions.length === 0
+    ? untilShown(
+        context,
+        look,
+        (now) => now.state !== "pending_multi_region_import_and_rotation" || now.missingRegions.length > 0,
+      )
     : close;
 }
 
@@ -158,7 +163,7 @@ async function withRegions(
 ): Promise<RotationCondition> {
   const { profile } = context.service;
   const condition = rotationCondition({ key, materials }, wanted.materialId, profile);
-  if (condition.state !== "pending_elsewhere") return condition;
+  if (condition.state !== "pending_multi_region_import_and_rotation") return condition;
   const missingRegions = await regionsWithout(context, wanted, key?.multiRegion?.replicaArns ?? []);
   return { ...condition, missingRegions };
 }

@@ -29,6 +29,11 @@ export function expirationModelOf(validTo: EpochSeconds | undefined): Expiration
   return validTo === undefined ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES";
 }
 
+/** ARN of the primary, where the key is a replica. */
+export function primaryOf({ multiRegion }: Pick<KeyDescription, "multiRegion">): string | undefined {
+  return multiRegion?.type === "REPLICA" ? multiRegion.primaryArn : undefined;
+}
+
 /** Tags by their keys. */
 export type Tags = Readonly<Record<string, string>>;
 
@@ -78,6 +83,14 @@ export const materialStates = [
   "PENDING_ROTATION",
   "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
 ] as const;
+
+/** The words of byok for where material stands among those of its key, by AWS's names. */
+export const rotationStates = {
+  CURRENT: "current",
+  NON_CURRENT: "former",
+  PENDING_ROTATION: "pending_rotation",
+  PENDING_MULTI_REGION_IMPORT_AND_ROTATION: "pending_multi_region_import_and_rotation",
+} as const satisfies Readonly<Record<(typeof materialStates)[number], string>>;
 
 /** One of the materials that a key holds or once held. */
 export interface MaterialEntry {

@@ -71,7 +71,7 @@ export async function observeMaterial(
   const context: LookContext = keyContext(run, keyArn, "key_arn", call);
   const { service } = context;
   const isShared = !waiting && maySeeOthers(record, succeeds) && !run.memory.made.has(keyArn);
-  // What a first look is told may be what another resource of the key was told a moment ago.
+  // A first look may be given the answer that another resource of the key had a moment ago.
   let own = !isShared;
   const look = () => {
     const now = own ? context : withCall(context, { ...call, recent: sharedLook });

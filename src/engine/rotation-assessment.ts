@@ -151,7 +151,7 @@ const rows = {
         )
       : undefined,
 
-  regions_missing: on("pending_elsewhere", ({ keyArn, materialId }, { missingRegions }) => {
+  regions_missing: on("pending_multi_region_import_and_rotation", ({ keyArn, materialId }, { missingRegions }) => {
     return {
       action: "rotate",
       reason: `the key is rotated to ${materialId} once its replicas have it`,

@@ -1,19 +1,20 @@
 import { defined } from "./defined";
 import type { EpochSeconds } from "./instant";
-import { type KeyDescription, type KeyState, type MaterialEntry, waitsForDeletion } from "./key";
+import {
+  type KeyDescription,
+  type KeyState,
+  type MaterialEntry,
+  primaryOf,
+  rotationStates,
+  waitsForDeletion,
+} from "./key";
 import { lostMaterials } from "./material-condition";
 import type { KmsProfile } from "./kms-profile";
+import { isPending } from "./succession";
 
 /** Where the material to which a key is to be rotated stands, in one stable word. */
 export type RotationState =
-  /** It encrypts. */
-  | "current"
-  /** It did, and only decrypts now. */
-  | "former"
-  /** It waits for its rotation. */
-  | "pending"
-  /** It waits for its import into replicas of the key. */
-  | "pending_elsewhere"
+  | (typeof rotationStates)[keyof typeof rotationStates]
   /** The key does not have it. */
   | "unknown"
   /** The materials of the key may not be listed. */
@@ -58,14 +59,6 @@ export interface RotationFacts {
   readonly missingRegions?: readonly string[];
 }
 
-/** The word for the state of material, by AWS's names. */
-export const rotationStates = {
-  CURRENT: "current",
-  NON_CURRENT: "former",
-  PENDING_ROTATION: "pending",
-  PENDING_MULTI_REGION_IMPORT_AND_ROTATION: "pending_elsewhere",
-} as const satisfies Record<MaterialEntry["state"], RotationState>;
-
 /**
  * Reads the facts.
  *
@@ -77,7 +70,7 @@ export function rotationCondition(
   { rotationsInLife }: Pick<KmsProfile, "rotationsInLife">,
 ): RotationCondition {
   if (key === null) return { state: "key_gone", missingMaterials: [], missingRegions };
-  const primaryArn = key?.multiRegion?.type === "REPLICA" ? key.multiRegion.primaryArn : undefined;
+  const primaryArn = key === undefined ? undefined : primaryOf(key);
   const ofKey = { missingRegions, ...defined({ keyState: key?.state, primaryArn }) };
   if (key !== undefined && waitsForDeletion(key)) {
     return { state: "key_pending_deletion", missingMaterials: [], ...ofKey };
@@ -94,7 +87,7 @@ export function rotationCondition(
   }
   const ours = materials.find((entry) => entry.materialId === materialId);
   const current = materials.find(({ state }) => state === "CURRENT");
-  const pending = materials.find(({ state }) => rotationStates[state].startsWith("pending"));
+  const pending = materials.find(isPending);
   const rotations = materials.filter(({ onDemand }) => onDemand === true).length;
   return {
     state: ours === undefined ? "unknown" : rotationStates[ours.state],

@@ -1,4 +1,4 @@
-import type { KeyDescription, MaterialEntry } from "./key";
+import { type KeyDescription, type MaterialEntry, primaryOf } from "./key";
 
 /**
  * How material that `succeeds` another comes into its key. A KMS that lets a key hold several materials takes new bytes
@@ -45,7 +45,7 @@ export function successionIn(
   if (materials === undefined) return { kind: "unlisted" };
   const predecessor = materials.find(({ materialId }) => materialId === succeeds);
   const current = currentIn(materials);
-  const primaryArn = key.multiRegion?.type === "REPLICA" ? key.multiRegion.primaryArn : undefined;
+  const primaryArn = primaryOf(key);
   if (predecessor?.state === "CURRENT") {
     const pending = materials.find(isPending);
     if (pending !== undefined) return { kind: "waiting", materialId: pending.materialId };

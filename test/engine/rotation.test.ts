@@ -42,8 +42,8 @@ describe("where material stands that a key is to be rotated to", () => {
     rotationCondition({ key, materials }, two, limited);
 
   it.each<[string, RotationCondition]>([
-    ["pending", condition([first, waiting])],
-    ["pending_elsewhere", condition([first, elsewhere])],
+    ["pending_rotation", condition([first, waiting])],
+    ["pending_multi_region_import_and_rotation", condition([first, elsewhere])],
     ["current", condition([former, rotated])],
     ["former", condition([former, { ...rotated, state: "NON_CURRENT" }, { ...rotated, materialId: three }])],
     ["unknown", condition([first])],
@@ -80,7 +80,7 @@ describe("where material stands that a key is to be rotated to", () => {
 
 describe("what is to be done about a rotation", () => {
   const seen = (condition: Partial<RotationCondition>): RotationCondition => ({
-    state: "pending",
+    state: "pending_rotation",
     missingMaterials: [],
     missingRegions: [],
     ...condition,
@@ -115,11 +115,16 @@ describe("what is to be done about a rotation", () => {
     ],
     ["replica", "refuse", facts({ primaryArn: replicaArn }), `Set \`key_arn\` to ${replicaArn}`],
     ["limit_reached", "refuse", facts({ rotationsLeft: 0, rotations: 25 }), "25 times"],
-    ["regions_missing", "rotate", facts({ state: "pending_elsewhere" }), "missing in some replica"],
     [
       "regions_missing",
       "rotate",
-      facts({ state: "pending_elsewhere", missingRegions: ["eu-west-1", "us-east-2"] }),
+      facts({ state: "pending_multi_region_import_and_rotation" }),
+      "missing in some replica",
+    ],
+    [
+      "regions_missing",
+      "rotate",
+      facts({ state: "pending_multi_region_import_and_rotation", missingRegions: ["eu-west-1", "us-east-2"] }),
       "missing in eu-west-1, us-east-2",
     ],
     ["materials_missing", "rotate", facts({ keyState: "PendingImport" }), "has lost key material, so"],
