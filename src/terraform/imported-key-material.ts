@@ -3,6 +3,7 @@ import { ByokError } from "../engine/errors";
 import { ruleFaults } from "../definitions/field-faults";
 import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import { importedKeyMaterialFaults, type ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
+import { materialNamed } from "../definitions/material-id";
 import { announceNeed, isLeaving } from "../engine/announcements";
 import type { Action } from "../engine/assessment";
 import { applyMaterial, type MaterialSettings, recordAfter } from "../engine/imported-key-material";
@@ -17,7 +18,7 @@ import { diagnosticOf, diagnosticOfFault, refusals } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { lifetimeOfState, offerAtPlan, sourceOf, wantedMaterial, withoutIgnored } from "./material-arguments";
 import { claimMaterial, planDeletion } from "./material-claims";
-import { checkNamed, materialOfImport } from "./material-id";
+import { checkNamed } from "./material-id";
 import { present } from "./known";
 import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
 import { isPendingIn, type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
@@ -155,17 +156,17 @@ export const importedKeyMaterial = resource({
     return { diagnostics: warnings("material_left", record.keyArn, [...said, ...waits]) };
   },
   import: async ({ id, identity, client, signal }) => {
-    const { key_arn, key_material_id: materialId } =
+    const { keyArn, materialId } =
       id === null
-        ? { key_arn: identity?.key_arn ?? "", key_material_id: identity?.key_material_id }
-        : materialOfImport(id);
-    client.services.locate(key_arn, "id");
-    const state = { id: key_arn, key_arn, ...defaultsOf(importedKeyMaterialFields) };
-    if (typeof materialId !== "string") return { state };
-    await checkNamed(client.run, key_arn, materialId, { signal });
+        ? { keyArn: identity?.key_arn ?? "", materialId: identity?.key_material_id ?? undefined }
+        : materialNamed(id);
+    client.services.locate(keyArn, "id");
+    const state = { id: keyArn, key_arn: keyArn, ...defaultsOf(importedKeyMaterialFields) };
+    if (materialId === undefined) return { state };
+    await checkNamed(client.run, keyArn, materialId, { signal });
     return {
       state: { ...state, key_material_id: materialId },
-      private: remember({ record: { ...blankRecord(key_arn), materialId } }),
+      private: remember({ record: { ...blankRecord(keyArn), materialId } }),
     };
   },
 });

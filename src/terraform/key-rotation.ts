@@ -22,7 +22,7 @@ import type { PlanResult, StateResult } from "./plugin/resource";
 import { string } from "./plugin/schema/attribute";
 import type { Config, Plan, State } from "./plugin/schema/schema";
 import { UNKNOWN } from "./plugin/value";
-import { rotationOfImport } from "./material-id";
+import { rotationNamed } from "./material-id";
 import { warnings } from "./warning";
 import { completed, writtenIn } from "./written";
 
@@ -47,12 +47,11 @@ export const keyRotation = resource({
     const faults = ruleFaults(keyRotationFields, written, (fit) => keyRotationFaults(fit, clouds));
     return faults.map(diagnosticOfFault);
   },
-  plan: async ({ config, prior, planned, requiresReplace, earlierPrivate, client, signal }) => {
+  plan: async ({ config, prior, planned, earlierPrivate, client, signal }) => {
     const wanted = wantedIn(config);
     // What is made new in this run, or waits for something that is, is looked at in the apply. So is what a host applies
     // that hands on what its plan has kept.
-    const isLater =
-      wanted === undefined || requiresReplace.length > 0 || !client.isReachable || earlierPrivate.size > 0;
+    const isLater = wanted === undefined || !client.isReachable || earlierPrivate.size > 0;
     if (isLater) return { planned: { ...planned, ...unknownResults(config) }, private: remember([]) };
     const condition = await observeRotation(client.run, wanted, callOf(signal, null));
     const done = prior === null ? undefined : doneIn(prior, wanted);
@@ -81,8 +80,10 @@ export const keyRotation = resource({
   },
   delete: () => undefined,
   import: ({ id, identity, client }) => {
-    const named = id === null ? identity : rotationOfImport(id);
-    const [keyArn, materialId] = [named?.key_arn ?? "", named?.key_material_id ?? ""];
+    const { keyArn, materialId } =
+      id === null
+        ? { keyArn: identity?.key_arn ?? "", materialId: identity?.key_material_id ?? "" }
+        : rotationNamed(id);
     client.services.locate(keyArn, "id");
     return { state: { id: keyArn, key_arn: keyArn, key_material_id: materialId } };
   },
@@ -97,13 +98,10 @@ function doneIn(
   { key_arn: keyArn, key_material_id: materialId, current_key_material_id: current }: State<Schema>,
   wanted: WantedRotation,
 ): RotationDone | undefined {
-  const isSame = keyArn !== null && keyIn(keyArn) === keyIn(wanted.keyArn) && materialId === wanted.materialId;
-  return isSame && current !== null ? { currentMaterialId: current } : undefined;
-}
-
-/** A multi-Region key has one id in all its Regions: another one of them may have become the primary's. */
-function keyIn(keyArn: string): string {
-  return keyArn.slice(keyArn.lastIndexOf("/") + 1);
+  if (keyArn === null || current === null || materialId !== wanted.materialId) return undefined;
+  // A multi-Region key has one id in all its Regions: another one of them may have become the primary's.
+  const isSame = keyOfArn(keyArn).keyId === keyOfArn(wanted.keyArn).keyId;
+  return isSame ? { currentMaterialId: current } : undefined;
 }
 
 interface RotationPlan {

@@ -1,43 +1,21 @@
+import { materialIdForm } from "../definitions/imported-key-material";
+import { materialNamed } from "../definitions/material-id";
 import type { Call } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import { keyContext } from "../engine/key-context";
 import { materialsOf } from "../engine/material-observation";
 import type { Run } from "../engine/run";
-import { materialIdForm } from "../definitions/imported-key-material";
-
-/** What the id of an import names: a key, or one of its materials. */
-export interface ImportedMaterialId {
-  readonly key_arn: string;
-  readonly key_material_id: string | null;
-}
-
-/**
- * Reads `ARN` and `ARN,material id`.
- *
- * @throws ByokError `invalid_argument` where the second part is no id of key material.
- */
-export function materialOfImport(id: string): ImportedMaterialId {
-  const comma = id.indexOf(",");
-  if (comma === -1) return { key_arn: id, key_material_id: null };
-  const materialId = id.slice(comma + 1).trim();
-  if (!materialIdForm.pattern.test(materialId)) throw misspelled("the key's ARN, or the ARN");
-  return { key_arn: id.slice(0, comma).trim(), key_material_id: materialId };
-}
 
 /**
  * Reads `ARN,material id`, where the id of the material may not be left out.
  *
  * @throws ByokError `invalid_argument`.
  */
-export function rotationOfImport(id: string): { readonly key_arn: string; readonly key_material_id: string } {
-  const { key_arn, key_material_id } = materialOfImport(id);
-  if (key_material_id === null) throw misspelled("the key's ARN");
-  return { key_arn, key_material_id };
-}
-
-function misspelled(must: string): ByokError {
-  const message = `The import id must be ${must}, a comma and ${materialIdForm.words}. Take the id from the key's list of materials: \`byok status\` shows it.`;
-  return new ByokError("invalid_argument", message, { attribute: "id" });
+export function rotationNamed(id: string): { readonly keyArn: string; readonly materialId: string } {
+  const { keyArn, materialId } = materialNamed(id);
+  if (materialId !== undefined) return { keyArn, materialId };
+  const message = `The id must be the key's ARN, a comma and ${materialIdForm.words}. Take the id from the key's list of materials: \`byok status\` shows it.`;
+  throw new ByokError("invalid_argument", message, { attribute: "id" });
 }
 
 /**
