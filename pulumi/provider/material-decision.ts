@@ -2,7 +2,7 @@ import type { Action, Assessment } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { sameLifetime } from "../../src/engine/lifetime";
-import { type MaterialCondition, materialFacts } from "../../src/engine/material-condition";
+import { type MaterialCondition, materialFacts, successionSeen } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
 import { isPending } from "../../src/engine/succession";
 import { recordedMaterialArguments } from "./fields";
@@ -48,7 +48,7 @@ const announcements = {
 export function isUnused(condition: MaterialCondition): boolean {
   const { rotation } = materialFacts(condition);
   if (rotation !== undefined) return isPending({ state: rotation });
-  const { succession } = { succession: undefined, ...condition };
+  const succession = successionSeen(condition);
   return succession?.kind === "new" || succession?.kind === "waiting" || succession?.kind === "awaited";
 }
 

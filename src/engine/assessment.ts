@@ -13,10 +13,11 @@ import {
   type MaterialCondition,
   materialFacts,
   missingBesides,
+  successionSeen,
 } from "./material-condition";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
 import { differentBytes, type Offer } from "./offered-bytes";
-import type { Succession } from "./succession";
+import { successionVerdict } from "./succession-assessment";
 import { keysOf } from "./table";
 
 /** What the configuration asks for, as far as it decides what to do. */
@@ -130,11 +131,6 @@ interface Decision {
   readonly verdict: Verdict;
 }
 
-type Early = Extract<Succession, { readonly kind: "early" }>;
-type Broken = Extract<Succession, { readonly kind: "broken" }>;
-type Unnamed = Extract<Succession, { readonly kind: "unnamed" }>;
-type Single = Extract<Succession, { readonly kind: "single" }>;
-
 /** Each state has its rows, in the order in which they are asked, and one that holds where none of them does. */
 function firstVerdict(facts: AssessmentFacts): Decision {
   const { condition, wanted, keyComesBack = false } = facts;
@@ -203,20 +199,8 @@ const ofAnyKey = {
     return problem === undefined ? undefined : { action: "refuse", reason: problem.rawMessage, problem };
   },
 
-  wrong_predecessor: ({ wanted, condition }) => {
-    const { succession } = { succession: undefined, ...condition };
-    if (succession?.kind === "unlisted") return unlisted(wanted);
-    if (succession?.kind === "early") return early(wanted, succession);
-    if (succession?.kind === "unnamed") {
-      if (wanted.onDeletion === "report") return undefined;
-      const problem = unnamed(wanted, succession, materialFacts(condition).materialId);
-      return { action: "refuse", reason: problem.rawMessage, problem };
-    }
-    if (succession?.kind !== "broken" && succession?.kind !== "single") return undefined;
-    const problem =
-      succession.kind === "single" ? singleMaterial(wanted, succession) : wrongPredecessor(wanted, succession);
-    return { action: "refuse", reason: problem.rawMessage, problem };
-  },
+  wrong_predecessor: ({ wanted, condition }) =>
+    successionVerdict(wanted, successionSeen(condition), materialFacts(condition).materialId),
 
   lifetime_past: ({ wanted, record, now }) => {
     const { lifetime } = wanted;
@@ -307,63 +291,9 @@ const ofImported = {
 
 /** Why material is imported that the key has not had before. */
 function firstReason({ wanted, condition }: AssessmentFacts): string {
-  const { succession } = { succession: undefined, ...condition };
-  return succession === undefined
+  return successionSeen(condition) === undefined
     ? "the key has no key material yet"
     : `new key material, to succeed ${wanted.succeeds}`;
-}
-
-/** Without the list nothing tells whether the bytes would be new, and what is new is never sent by guess. */
-function unlisted({ keyArn }: WantedMaterial): Verdict {
-  const what = `The key materials of ${keyArn} must be listed to import one that succeeds another, and the caller lacks the permission kms:ListKeyRotations. Allow it on the key.`;
-  return {
-    action: "create",
-    reason: "new key material; the materials of the key cannot be listed",
-    warnings: [what],
-    problem: new ByokError("access_denied", what, { attribute: "succeeds" }),
-  };
-}
-
-/** The same run may rotate the key before. */
-function early({ keyArn, succeeds }: WantedMaterial, { current = "none" }: Early): Verdict {
-  return {
-    action: "create",
-    reason: `new key material, once the key is rotated to ${succeeds}`,
-    problem: new ByokError(
-      "wrong_predecessor",
-      `\`succeeds\` must name the current key material: ${succeeds} waits for its rotation in ${keyArn}, whose current one is ${current}. Nothing was imported. Rotate the key to it first, and refer to the \`key_material_id\` of that key rotation.`,
-      { attribute: "succeeds" },
-    ),
-  };
-}
-
-function unnamed({ keyArn }: WantedMaterial, { current = "none" }: Unnamed, materialId: string | undefined): ByokError {
-  return new ByokError(
-    "wrong_predecessor",
-    `${keyArn} no longer has the key material ${materialId}, which was deleted or expired before the key was rotated to it; its current one is ${current}. Nothing was imported. Set \`succeeds\` to that to import the bytes as new material again, or remove the material from the configuration.`,
-    { attribute: "succeeds" },
-  );
-}
-
-function singleMaterial({ keyArn }: WantedMaterial, { spec }: Single): ByokError {
-  return new ByokError(
-    "unsupported_key_spec",
-    `${keyArn} is of the spec ${spec}, and such a key keeps its first key material for life, so none can succeed it. Nothing was imported. Remove \`succeeds\`, and create another key for new bytes.`,
-    { attribute: "succeeds" },
-  );
-}
-
-function wrongPredecessor({ keyArn, succeeds }: WantedMaterial, { current, isFormer }: Broken): ByokError {
-  const is = isFormer ? "is a former key material of" : "is no key material of";
-  const what = `\`succeeds\` must name the current key material: ${succeeds} ${is} ${keyArn}`;
-  const now = current === undefined ? ", which has none" : `, whose current one is ${current}`;
-  const remedy =
-    current === undefined
-      ? "Import the key's first material before, and refer to its `key_material_id`."
-      : "Set `succeeds` to that, or import these bytes into the state if the key has them already.";
-  return new ByokError("wrong_predecessor", `${what}${now}. Nothing was imported. ${remedy}`, {
-    attribute: "succeeds",
-  });
 }
 
 /** The error where only the key's tag, which others may have set, contradicts the bytes. */
@@ -390,9 +320,8 @@ function disabling({ keyState }: Imported): Pick<Verdict, "action" | "reason"> {
 }
 
 function lostBesides({ condition }: AssessmentFacts): readonly string[] {
-  const { succession } = { succession: undefined, ...condition };
   // Material that succeeds another is not imported then, and that was said.
-  if (succession?.kind === "unlisted") return [];
+  if (successionSeen(condition)?.kind === "unlisted") return [];
   if ("unlisted" in condition && condition.unlisted) {
     return [
       "The key materials of the key cannot be listed (the caller lacks the permission kms:ListKeyRotations), so it is not known whether the key has lost others too. If it stays unusable after an import, it has.",

@@ -21,6 +21,7 @@ import {
   lostMaterials,
   type MaterialCondition,
   materialFacts,
+  successionSeen,
   type ToDisable,
 } from "./material-condition";
 import { materialsOf, type MaterialObservation, observeMaterial } from "./material-observation";
@@ -240,7 +241,7 @@ async function bringIn(
   const { key, at, condition } = seen;
   const context = ofKey(within, key.arn);
   const { run, service, call } = context;
-  const { succession } = { succession: undefined, ...condition };
+  const succession = successionSeen(condition);
   const closed = run.memory.closed.get(key.arn);
   if (closed !== undefined) throw closed;
   checkLifetime(wanted.lifetime, service.profile, at);
@@ -346,7 +347,7 @@ function rotationAfter(
   materialId: string | undefined,
   materials: readonly MaterialEntry[],
 ): MaterialEntry["state"] | undefined {
-  const { succession } = { succession: undefined, ...condition };
+  const succession = successionSeen(condition);
   const known = materials.find((entry) => entry.materialId === materialId)?.state;
   if (known !== undefined) return known;
   if (succession?.kind === "new") {

@@ -140,6 +140,11 @@ export function missingBesides(condition: MaterialCondition): readonly string[] 
   return "missingMaterials" in condition ? condition.missingMaterials : [];
 }
 
+/** How material that succeeds another, and is not in its key, would come into it. Undefined: it succeeds none, or is there. */
+export function successionSeen(condition: MaterialCondition): Succession | undefined {
+  return "succession" in condition ? condition.succession : undefined;
+}
+
 /** What there is to show of a condition, whichever it is. */
 export interface MaterialFacts {
   /** State of the key. Undefined: there is none. */

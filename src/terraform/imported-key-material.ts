@@ -7,7 +7,7 @@ import { materialNamed } from "../definitions/material-id";
 import { announceNeed, isLeaving } from "../engine/announcements";
 import type { Action } from "../engine/assessment";
 import { applyMaterial, type MaterialSettings, recordAfter } from "../engine/imported-key-material";
-import type { MaterialCondition } from "../engine/material-condition";
+import { type MaterialCondition, successionSeen } from "../engine/material-condition";
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { dropPendingMaterial, moveMaterial, releaseMaterial } from "../engine/material-release";
@@ -173,7 +173,7 @@ export const importedKeyMaterial = resource({
 
 /** Whether material that succeeds another is not in its key, as far as the last look knows. */
 function isAbsent(condition: MaterialCondition | undefined): boolean {
-  return condition !== undefined && "succession" in condition && condition.succession !== undefined;
+  return condition !== undefined && successionSeen(condition) !== undefined;
 }
 
 function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {

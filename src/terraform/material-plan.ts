@@ -3,7 +3,7 @@ import { isReturning } from "../engine/announcements";
 import { type Assessment, assess } from "../engine/assessment";
 import { ByokError } from "../engine/errors";
 import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
-import { type MaterialCondition, materialFacts } from "../engine/material-condition";
+import { type MaterialCondition, materialFacts, successionSeen } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import { isPending } from "../engine/succession";
@@ -340,7 +340,7 @@ function plannedResults(
     const proved = provedFingerprint(record) !== undefined;
     // An id that was merely seen in the key need not be the one of these bytes. One that is on record is sent with them.
     const isOurs = key_material_id !== null && record?.materialId === key_material_id;
-    const isNamed = { succession: undefined, ...condition }.succession === undefined;
+    const isNamed = condition === undefined || successionSeen(condition) === undefined;
     return {
       ...unknownResults(config, bytes),
       ...(proved ? { fingerprint: config.fingerprint ?? fingerprint, verified } : {}),
