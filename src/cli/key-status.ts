@@ -44,10 +44,11 @@ export interface KeyStatus {
 export async function keyStatus(run: Run, arn: string, renewBefore: Seconds): Promise<KeyStatus> {
   const lifetime: Lifetime = { kind: "renewed", validFor: Number.MAX_SAFE_INTEGER, renewBefore };
   const record: AssumedRecord = { keyArn: arn, verified: true, lifetime };
-  const { condition, key, materials: known, at } = await observeMaterial(run, arn, record, { lifetime });
+  const look = await observeMaterial(run, arn, record, { lifetime });
+  const { condition, key, at } = look;
   const { reason } = whatIsDue({ wanted: { keyArn: arn, lifetime, onDeletion: "reimport" }, condition, record });
   const { validTo, renewalTime, renewalDue, expirationModel } = materialFacts(condition);
-  const materials = await materialsIn(run, key, known);
+  const materials = await materialsIn(run, look);
   const seen = { arn, now: at, keyState: key?.state ?? null, renewalDue, ...defined({ materials }) };
   if (condition.state !== "deleted") {
     const neverExpires = condition.state === "imported" && expirationModel === "KEY_MATERIAL_DOES_NOT_EXPIRE";

@@ -19,6 +19,11 @@ export function waitsForDeletion({ state }: { readonly state: KeyState }): boole
   return state === "PendingDeletion" || state === "PendingReplicaDeletion";
 }
 
+/** Whether a KMS lists the materials of a key in this state. */
+export function showsMaterials(key: { readonly state: KeyState }): boolean {
+  return key.state !== "Creating" && !waitsForDeletion(key);
+}
+
 export const expirationModels = ["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"] as const;
 
 /** Whether material expires, by AWS's names. */

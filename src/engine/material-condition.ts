@@ -8,6 +8,7 @@ import {
   type KeyDescription,
   type KeyState,
   type MaterialEntry,
+  showsMaterials,
   type Tags,
   waitsForDeletion,
 } from "./key";
@@ -212,7 +213,7 @@ export function needsMaterialList(
   several: boolean,
   succeeds?: string,
 ): boolean {
-  if (!several || waitsForDeletion(key) || key.state === "Creating") return false;
+  if (!several || !showsMaterials(key)) return false;
   if (succeeds !== undefined && record?.materialId === undefined) return true;
   if ((record?.otherMaterials ?? []).length > 0) return true;
   const imported = record?.importedAt !== undefined;

@@ -126,9 +126,9 @@ export async function materialsOf({
     return await service.materials(keyArn, call);
   } catch (error) {
     if (!isByokError(error, "access_denied", "service_refused")) throw error;
-    run.log.warn("The materials of the key cannot be listed, so it is not known whether it holds others.", {
-      key: keyArn,
-    });
+    run.log.warn(
+      `The materials of ${keyArn} cannot be listed. It is not known whether the key holds others. ${error.rawMessage}`,
+    );
     return undefined;
   }
 }

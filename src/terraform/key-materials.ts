@@ -1,7 +1,7 @@
 import type { externalKeyLookupFields } from "../definitions/external-key-lookup";
 import { rotationStateOf } from "../definitions/rotation-state";
 import { type EpochSeconds, formatInstant } from "../engine/instant";
-import { type KeyDescription, type MaterialEntry, waitsForDeletion } from "../engine/key";
+import { type KeyDescription, type MaterialEntry, showsMaterials } from "../engine/key";
 import type { KeyContext } from "../engine/key-context";
 import type { MaterialListing } from "../engine/key-service";
 import { mayHoldSeveral } from "../engine/kms-profile";
@@ -23,7 +23,7 @@ export async function keyMaterials(
 ): Promise<readonly ShownMaterial[] | null> {
   // The KMS itself makes the bytes of keys of other origins.
   if (key.origin !== "EXTERNAL" || !mayHoldSeveral(context.service.profile, key.spec)) return [];
-  if (key.state === "Creating" || waitsForDeletion(key)) return null;
+  if (!showsMaterials(key)) return null;
   return (await materialsOf(context))?.map(shown) ?? null;
 }
 
