@@ -31,29 +31,3 @@ export interface EventLog {
   /** Forgets all of them. */
   clear(): void;
 }
-
-export interface EventRecorder extends EventLog {
-  record(event: KmsEvent): void;
-}
-
-/** @param settle lets the time up to now do its work */
-export function eventRecorder(settle: () => void): EventRecorder {
-  let entries: readonly KmsEvent[] = [];
-  let cleared = 0;
-  const settled = (): readonly KmsEvent[] => {
-    settle();
-    return entries;
-  };
-  return {
-    all: () => [...settled()],
-    mark: () => settled().length + cleared,
-    since: (mark) => settled().slice(Math.max(0, mark - cleared)),
-    clear: () => {
-      cleared += settled().length;
-      entries = [];
-    },
-    record: (event) => {
-      entries = [...entries, event];
-    },
-  };
-}

@@ -11,7 +11,7 @@ import {
   wiresOf,
 } from "./clouds";
 import { controlWire } from "./control";
-import { type EventLog, eventRecorder } from "./events";
+import type { EventLog, KmsEvent } from "./events";
 import type { Fault } from "./fault";
 import { faultSource, type Faults } from "./faults";
 import { requireHostNames } from "./host-names";
@@ -21,6 +21,7 @@ import { permissionCheck, type Permissions } from "./permissions";
 import { qkmsSide } from "./qkms/cloud";
 import { type Quotas, requestQuotas, type RequestRates } from "./quotas";
 import type { RequestWatch } from "./request-watch";
+import { recorder } from "./recorder";
 import { requestRecorder, type RequestLog } from "./requests";
 import { completeRotations } from "./rotation";
 import { serve } from "./server";
@@ -167,7 +168,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: faultSource(knownNames.operations),
     permissions: permissionCheck(knownNames.actions),
     requests: requestRecorder(),
-    events: eventRecorder(() => world.settle()),
+    events: recorder<KmsEvent>(() => world.settle()),
     onRequest: options.onRequest,
     replicationDelayMs: delayMs(options.replicationDelay),
     primaryChangeDelayMs: delayMs(options.primaryChangeDelay),

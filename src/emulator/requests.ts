@@ -1,3 +1,5 @@
+import { recorder } from "./recorder";
+
 /** One request as the emulator saw it. No body is kept, for bodies carry tokens, ciphertexts and plaintexts. */
 export interface LoggedRequest {
   /** 1, 2, 3 … over the life of the emulator; `clear` does not start again. */
@@ -43,18 +45,6 @@ export interface RequestRecorder extends RequestLog {
 }
 
 export function requestRecorder(): RequestRecorder {
-  let entries: LoggedRequest[] = [];
-  let sequence = 0;
-  return {
-    all: () => [...entries],
-    mark: () => sequence,
-    since: (mark) => entries.filter((entry) => entry.sequence > mark),
-    clear: () => {
-      entries = [];
-    },
-    record: (request) => {
-      sequence += 1;
-      entries.push({ sequence, ...request });
-    },
-  };
+  const log = recorder<LoggedRequest>();
+  return { ...log, record: (request) => log.record({ sequence: log.mark() + 1, ...request }) };
 }

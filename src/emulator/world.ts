@@ -1,5 +1,6 @@
 import type { EmulatorClock } from "./clock";
-import type { EventRecorder } from "./events";
+import type { KmsEvent } from "./events";
+import type { Recorder } from "./recorder";
 import type { FaultSource } from "./faults";
 import type { ImportTokens } from "./import-token";
 import type { KeyStore } from "./key-store";
@@ -25,7 +26,7 @@ export interface World {
   readonly faults: FaultSource;
   readonly permissions: PermissionCheck;
   readonly requests: RequestRecorder;
-  readonly events: EventRecorder;
+  readonly events: Recorder<KmsEvent>;
   readonly onRequest: RequestWatch | undefined;
   readonly replicationDelayMs: number;
   readonly primaryChangeDelayMs: number;
