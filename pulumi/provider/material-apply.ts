@@ -5,6 +5,7 @@ import { ImportProof } from "../../src/engine/import-proof";
 import { applyMaterial, type MaterialOutcome, type MaterialSettings } from "../../src/engine/imported-key-material";
 import { blankRecord, type MaterialRecord, provedFingerprint } from "../../src/engine/material-record";
 import { dropPendingMaterial, leaveFormerKey, releaseMaterial } from "../../src/engine/material-release";
+import { noLongerReplaceable } from "../../src/engine/pending-material";
 import { PartialFailure, respelled } from "./failure";
 import type { CreateResult } from "./handler";
 import { configuredSource } from "./material-source";
@@ -92,11 +93,7 @@ async function dropPending(request: Request<MaterialArguments>, record: Material
     request.session.dropped.add(materialName(record.keyArn, record.materialId));
     return;
   }
-  throw new ByokError(
-    "different_material",
-    `The key material of ${record.keyArn} was not deleted for other bytes to take its place: it no longer waits for a rotation, and what has been the current one is kept. Nothing was changed. Give its bytes again, and import the other ones as material of their own that \`succeeds\` it.`,
-    { attribute: "key_material_wo" },
-  );
+  throw noLongerReplaceable(record).with({ attribute: "key_material_wo" });
 }
 
 const leftBehind =

@@ -4,7 +4,7 @@ import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { sameLifetime } from "../../src/engine/lifetime";
 import { type MaterialCondition, materialFacts, successionSeen } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
-import { isPending } from "../../src/engine/succession";
+import { isWaiting, replaceable } from "../../src/engine/pending-material";
 import { recordedMaterialArguments } from "./fields";
 import { changed, type DiffResult, unchanged } from "./handler";
 import type { MaterialArguments } from "./material-state";
@@ -46,18 +46,14 @@ const announcements = {
 
 /** Whether nothing was ever encrypted under the material: it waits for its rotation, or was deleted while it did. */
 export function isUnused(condition: MaterialCondition): boolean {
-  const { rotation } = materialFacts(condition);
-  if (rotation !== undefined) return isPending({ state: rotation });
+  if (materialFacts(condition).rotation !== undefined) return isWaiting(condition);
   const succession = successionSeen(condition);
   return succession?.kind === "new" || succession?.kind === "waiting" || succession?.kind === "awaited";
 }
 
-/** The refusal of other bytes for such material, with what can be done where nothing is lost by it. */
+/** The refusal of other bytes for such material. */
 export function onlyWaiting({ problem, reason }: Assessment): ByokError {
-  const error = problem ?? new ByokError("different_material", reason);
-  return error.with({
-    message: `${error.rawMessage} The key material of this resource only waits for its rotation, and nothing is encrypted under it: to have it deleted and these bytes imported in its place, set \`deletion_policy\` to delete.`,
-  });
+  return replaceable(problem ?? new ByokError("different_material", reason));
 }
 
 /** A date that was set before may have passed since, or be further away than a KMS would take today. */

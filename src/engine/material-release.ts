@@ -9,6 +9,7 @@ import { type KeyContext, keyContext } from "./key-context";
 import type { KeyReading, KeyRotating, MaterialDeleting, MaterialListing } from "./key-service";
 import { type DeletionReason, deleteMaterial } from "./material-deletion";
 import type { MaterialRecord } from "./material-record";
+import { leftWaiting, noLongerWaiting } from "./pending-material";
 import type { Run } from "./run";
 import { isPending } from "./succession";
 
@@ -25,8 +26,8 @@ export interface Released {
  * What destroying the material does. `retain` calls nothing. `delete` deletes the bytes at once, except where this same
  * run imported them or another of its resources needs them: then that one stands for them now.
  *
- * @param onlyPending The material waited for a rotation when its deletion was decided, so that it is deleted only if it
- * still does. Default false.
+ * @param wasPending The material waited for a rotation when its release was decided: it is deleted only if it still does, and
+ * where it stays, that is said. Default false.
  * @throws ByokError `material_not_proved` where the key holds material that no import of byok's has proved; `key_unusable`
  * where material that was to be pending has become one of those that the key needs. Nothing was deleted then.
  */
@@ -35,16 +36,16 @@ export async function releaseMaterial(
   record: MaterialRecord,
   policy: DeletionPolicy,
   call: Call = {},
-  { onlyPending = false }: { readonly onlyPending?: boolean } = {},
+  { wasPending = false }: { readonly wasPending?: boolean } = {},
 ): Promise<Released> {
-  if (policy === "retain") return { warnings: [retained(record)] };
+  if (policy === "retain") return { warnings: [retained(record), ...(wasPending ? [leftWaiting(record)] : [])] };
   const context = keyContext(run, record.keyArn, "key_arn", call);
   return run.locks.hold(record.keyArn, async () => {
     const spared = sparing(run, record);
     if (spared !== undefined) return { warnings: [spared] };
     const proof = ImportProof.onRecord(record);
     if (proof !== undefined) {
-      if (onlyPending && (await whereIn(context, proof)) === "for_good") throw notPendingAnyMore(record);
+      if (wasPending && (await whereIn(context, proof)) === "for_good") throw noLongerWaiting(record);
       return deleteProved(context, proof, { kind: "destroyed" });
     }
     const { value: key } = await context.service.describe(record.keyArn, call);
@@ -93,14 +94,6 @@ async function whereIn(
   const entry = materials.find((one) => one.materialId === materialId);
   if (entry === undefined) return "absent";
   return isPending(entry) && !isRotating ? "pending" : "for_good";
-}
-
-function notPendingAnyMore({ keyArn, materialId }: MaterialRecord): ByokError {
-  return new ByokError(
-    "key_unusable",
-    `The key material ${materialId} of ${keyArn} waited for a rotation when it was last looked at, and now the key has been rotated to it, or is about to be, so that the key cannot be used without it. Nothing was deleted. Plan again: the plan shows it as it is.`,
-    { attribute: "deletion_policy" },
-  );
 }
 
 /**

@@ -1,5 +1,3 @@
-import type { Call } from "../engine/call";
-import { ByokError } from "../engine/errors";
 import { ruleFaults } from "../definitions/field-faults";
 import { importedKeyMaterialFields } from "../definitions/imported-key-material";
 import { importedKeyMaterialFaults, type ImportedKeyMaterialValues } from "../definitions/imported-key-material-rules";
@@ -11,6 +9,7 @@ import { type MaterialCondition, successionSeen } from "../engine/material-condi
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { dropPendingMaterial, moveMaterial, releaseMaterial } from "../engine/material-release";
+import { isWaiting, noLongerReplaceable } from "../engine/pending-material";
 import { keyOfArn, kmsProfiles } from "../kms/clouds";
 import { parseSourceUri } from "../material-sources/source-uri";
 import { type ByokClient, callOf } from "./client";
@@ -21,7 +20,7 @@ import { claimMaterial, planDeletion } from "./material-claims";
 import { checkNamed } from "./material-id";
 import { present } from "./known";
 import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
-import { isPendingIn, type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
+import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
 import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./material-state";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, optionalForImport, requiredForImport } from "./plugin/identity";
@@ -76,12 +75,12 @@ export const importedKeyMaterial = resource({
     const memory = withRecord(recall(kept), prior);
     const { record, condition } = memory;
     const former = recordOf(prior, memory);
-    const deletion = deletionPolicy(prior) === "delete" ? planDeletion(run, former) : undefined;
     const keyLeaves = isLeaving(run, former.keyArn);
+    const isDeleted = deletionPolicy(prior) === "delete";
+    const deletion = isDeleted ? planDeletion(run, former, { condition, keyLeaves }) : undefined;
     return {
       private: remember({ record, condition, spare: deletion?.spare, keyLeaves }),
-      diagnostics:
-        deletion?.spare === false && !keyLeaves ? lostToKey(former, condition) : (deletion?.diagnostics ?? []),
+      diagnostics: deletion?.diagnostics ?? [],
     };
   },
   create: async ({ config, client, signal, timeoutMilliseconds, plan, private: kept }) => {
@@ -138,8 +137,9 @@ export const importedKeyMaterial = resource({
     // What was planned is a creation: this is one half of a replacement, and the other half imports these bytes.
     if (memory.planned === "create") {
       if (memory.drops === true && memory.createdIn === record.keyArn) {
-        await dropForOthers(client, record, callOf(signal, timeoutMilliseconds));
-        return undefined;
+        const call = callOf(signal, timeoutMilliseconds);
+        if (await dropPendingMaterial(client.run, record, call)) return undefined;
+        throw noLongerReplaceable(record);
       }
       client.replacedMaterial.leave(record);
       const said = memory.createdIn === record.keyArn ? [] : leftBehind(record);
@@ -149,11 +149,10 @@ export const importedKeyMaterial = resource({
     const policy = deletionPolicy(prior);
     if (policy === "retain" && isNothingToTell(prior, memory)) return undefined;
     // A key that goes too needs none of its materials any more.
-    const onlyPending = isPendingIn(memory.condition) && memory.keyLeaves !== true;
+    const wasPending = isWaiting(memory.condition) && memory.keyLeaves !== true;
     const call = callOf(signal, timeoutMilliseconds);
-    const { warnings: said } = await releaseMaterial(client.run, record, policy, call, { onlyPending });
-    const waits = policy === "retain" && isPendingIn(memory.condition) ? leftWaiting(record) : [];
-    return { diagnostics: warnings("material_left", record.keyArn, [...said, ...waits]) };
+    const { warnings: said } = await releaseMaterial(client.run, record, policy, call, { wasPending });
+    return { diagnostics: warnings("material_left", record.keyArn, said) };
   },
   import: async ({ id, identity, client, signal }) => {
     const { keyArn, materialId } =
@@ -203,37 +202,6 @@ function atMost(planned: PlannedAction | undefined): Action | undefined {
 function isNothingToTell(prior: State<Schema>, { keyLeaves }: MaterialMemory): boolean {
   const wasThere = prior.material_state === null || prior.material_state === "imported";
   return keyLeaves === true || !wasThere;
-}
-
-/**
- * Drops material that waits for a rotation, so that other bytes can be imported in its place.
- *
- * @throws ByokError Where it has become part of the key for good since the plan. It stays, and so does its resource.
- */
-async function dropForOthers({ run }: ByokClient, record: MaterialRecord, call: Call): Promise<void> {
-  if (await dropPendingMaterial(run, record, call)) return;
-  throw new ByokError(
-    "different_material",
-    `The key material ${record.materialId} of ${record.keyArn} no longer waits for a rotation, so it is not replaced by other bytes. Nothing was deleted or imported. Give its bytes again, and import the others as material of their own that \`succeeds\` the current one.`,
-  );
-}
-
-function leftWaiting({ keyArn, materialId }: MaterialRecord): string[] {
-  return [
-    `It still waits for a rotation, so ${keyArn} takes no other new material. To abort the rotation, delete it: \`aws kms delete-imported-key-material --key-id ${keyArn} --key-material-id ${materialId}\`.`,
-  ];
-}
-
-/** A key that holds several materials looks alive without one of them, and is not. */
-function lostToKey(
-  { keyArn, materialId, otherMaterials = [] }: MaterialRecord,
-  condition: MaterialCondition | undefined,
-) {
-  const isNeeded = condition?.state === "imported" && condition.rotation !== undefined && !isPendingIn(condition);
-  if (!isNeeded || otherMaterials.length === 0) return [];
-  return warnings("material", keyArn, [
-    `The key material ${materialId} is deleted from ${keyArn}, since \`deletion_policy\` is delete. The key needs each of its materials that ever was the current one: it cannot be used then until the same bytes are imported again.`,
-  ]);
 }
 
 function leftBehind({ keyArn }: MaterialRecord): string[] {

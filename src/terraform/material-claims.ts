@@ -1,7 +1,9 @@
 import { announceDeletion, announceNeed, isDeletionAnnounced, isNeeded } from "../engine/announcements";
 import { type Fingerprint, isFingerprint } from "../engine/fingerprint";
+import type { MaterialCondition } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import type { OfferedMaterial } from "../engine/key-material-source";
+import { isWaiting } from "../engine/pending-material";
 import type { Run } from "../engine/run";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { fault } from "./diagnose";
@@ -66,13 +68,30 @@ export interface Deletion {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function planDeletion(run: Run, { keyArn, fingerprint }: MaterialRecord): Deletion {
+export function planDeletion(
+  run: Run,
+  record: MaterialRecord,
+  { condition, keyLeaves }: { readonly condition: MaterialCondition | undefined; readonly keyLeaves: boolean },
+): Deletion {
+  const { keyArn, fingerprint } = record;
   if (!isNeeded(run, keyArn, fingerprint)) {
     announceDeletion(run, keyArn, fingerprint);
-    return { spare: false, diagnostics: [] };
+    return { spare: false, diagnostics: keyLeaves ? [] : lostToKey(record, condition) };
   }
   const why = `The key material of ${keyArn} is not deleted although \`deletion_policy\` is delete: another resource of this plan needs it there. If the resource was renamed, a \`moved\` block from its former address to the new one keeps its state.`;
   return { spare: true, diagnostics: warnings("material_left", keyArn, [why]) };
+}
+
+/** A key that holds several materials looks alive without one of them, and is not. */
+function lostToKey(
+  { keyArn, materialId, otherMaterials = [] }: MaterialRecord,
+  condition: MaterialCondition | undefined,
+): Diagnostic[] {
+  const isOfKey = condition?.state === "imported" && condition.rotation !== undefined && !isWaiting(condition);
+  if (!isOfKey || otherMaterials.length === 0) return [];
+  return warnings("material", keyArn, [
+    `The key material ${materialId} is deleted from ${keyArn}, since \`deletion_policy\` is delete. The key needs each of its materials that ever was the current one: it cannot be used then until the same bytes are imported again.`,
+  ]);
 }
 
 function configured({ fingerprint }: Config<Schema>): Fingerprint | undefined {

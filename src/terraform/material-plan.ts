@@ -6,8 +6,8 @@ import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
 import { type MaterialCondition, materialFacts, successionSeen } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
-import { isPending } from "../engine/succession";
 import type { Opened } from "../engine/opened-source";
+import { isWaiting, replaceable } from "../engine/pending-material";
 import { type ByokClient, materialInPlan } from "./client";
 import { diagnosticOf } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
@@ -107,8 +107,7 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   const { record, unrecorded } = memory;
   const condition = withoutFormer(memory.condition, config.succeeds !== prior.succeeds);
   const { offer } = opened;
-  const drops =
-    isPendingIn(condition) && config.deletion_policy === "delete" && provedFingerprint(record) !== undefined;
+  const drops = isWaiting(condition) && config.deletion_policy === "delete" && provedFingerprint(record) !== undefined;
   const kept = { record, condition, unrecorded, drops };
   if (drops && isOther(offer, config, record)) return planInPlace(plan, kept);
   if (condition === undefined || !isKnown(config, condition)) {
@@ -137,7 +136,7 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   });
   const { action, problem } = assessment;
   if (action === "refuse" && problem !== undefined)
-    return { diagnostics: [diagnosticOf(explained(problem, condition), known)] };
+    return { diagnostics: [diagnosticOf(isToReplace(problem, condition) ? replaceable(problem) : problem, known)] };
   const plannedBytes = isImport(action) ? bytesToImport(config, offer) : undefined;
   const results = plannedResults(plan, action, plannedBytes);
   if (isImport(action) && typeof results.key_material_id === "string") {
@@ -165,12 +164,6 @@ function withoutFormer(condition: MaterialCondition | undefined, isRenamed: bool
   if (!isRenamed || condition === undefined || !("succession" in condition)) return condition;
   const { succession: _former, ...rest } = condition;
   return rest;
-}
-
-/** Whether material waits for a rotation: nothing was ever encrypted under it. */
-export function isPendingIn(condition: MaterialCondition | undefined): boolean {
-  const { rotation } = condition === undefined ? { rotation: undefined } : materialFacts(condition);
-  return rotation !== undefined && isPending({ state: rotation });
 }
 
 /** Other bytes in the place of material that waits for a rotation: that is deleted, and they are imported. */
@@ -203,11 +196,8 @@ function isSame(offer: Offer, config: Config<Schema>, record: MaterialRecord | u
   return named !== undefined && named === provedFingerprint(record);
 }
 
-function explained(problem: ByokError, condition: MaterialCondition): ByokError {
-  if (problem.code !== "different_material" || !isPendingIn(condition)) return problem;
-  return problem.with({
-    message: `${problem.rawMessage} This material waits for a rotation, so that nothing is encrypted under it: with \`deletion_policy\` = delete it is replaced by the other bytes.`,
-  });
+function isToReplace({ code }: ByokError, condition: MaterialCondition): boolean {
+  return code === "different_material" && isWaiting(condition);
 }
 
 function ownWarnings({ material }: Opened): readonly string[] {

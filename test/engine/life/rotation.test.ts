@@ -309,7 +309,7 @@ describe("new material in a key that has some", () => {
     const { arn, first } = await withFirst();
     const source = bytesSource(newBytes());
     const waiting = await brought(arn, first, source);
-    await releaseMaterial(life.run(), waiting.record, "delete", {}, { onlyPending: true });
+    await releaseMaterial(life.run(), waiting.record, "delete", {}, { wasPending: true });
     expect(await stateOf(arn, idOf(waiting))).toBeUndefined();
     const run = life.run();
     const { record } = await applyMaterial(run, waiting.wanted, source, undefined);
@@ -317,7 +317,7 @@ describe("new material in a key that has some", () => {
     expect(await stateOf(arn, idOf(waiting))).toBe("PENDING_ROTATION");
     await rotateKey(life.run(), { keyArn: arn, materialId: idOf(waiting) });
     const old = await life.encrypt(arn);
-    const late = releaseMaterial(life.run(), record, "delete", {}, { onlyPending: true });
+    const late = releaseMaterial(life.run(), record, "delete", {}, { wasPending: true });
     await expect(late).rejects.toMatchObject({ code: "key_unusable", attribute: "deletion_policy" });
     expect(await life.decrypt(old)).toBe(plaintext);
   });
