@@ -7,7 +7,8 @@ import type { Run } from "../../src/engine/run";
 import { reportFigures } from "../support/figures";
 import { plaintext } from "../support/life";
 import type { Cloud } from "./clouds";
-import { type Done, type Flow, flows, type Given, inWords, planOf, type Role, type Scene } from "./flows";
+import type { Done, Flow, Given, Role, Scene } from "./flow";
+import { flows, inWords, planOf } from "./flows";
 
 /** One flow as it was seen to run: what the page on permissions is made from. */
 export interface RecordedFlow {

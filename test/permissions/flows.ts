@@ -1,119 +1,42 @@
 import { keyStatus } from "../../src/cli/key-status";
 import type { Assessment } from "../../src/engine/assessment";
-import type { ByokError } from "../../src/engine/errors";
 import { ensureKey, readKey, scheduleKeyDeletion } from "../../src/engine/external-key";
 import { applyMaterial } from "../../src/engine/imported-key-material";
-import { observeRotation, rotateKey } from "../../src/engine/key-rotation";
-import { releaseMaterial } from "../../src/engine/material-release";
-import { assessRotation, type WantedRotation } from "../../src/engine/rotation-assessment";
-import type { KeyState } from "../../src/engine/key";
 import { keyContext } from "../../src/engine/key-context";
 import type { KeyRecord } from "../../src/engine/key-record";
-import type { KmsName as Kms } from "../../src/kms/clouds";
+import { rotateKey } from "../../src/engine/key-rotation";
 import type { LifetimeArguments } from "../../src/engine/lifetime";
 import type { MaterialRecord } from "../../src/engine/material-record";
+import { releaseMaterial } from "../../src/engine/material-release";
 import type { Run } from "../../src/engine/run";
 import type { WantedKey } from "../../src/engine/wanted-key";
 import { keyMaterials } from "../../src/terraform/key-materials";
 import { planned, settings } from "../support/imported-key";
 import { bytesSource, newBytes } from "../support/life";
-import type { Cloud, CloudLife } from "./clouds";
-
-export const roles = ["creator", "importer", "rotator", "auditor", "destroyer"] as const;
-
-export type Role = (typeof roles)[number];
-
-/** A KMS in which something is to happen. */
-export interface Scene {
-  readonly cloud: Cloud;
-  readonly life: CloudLife;
-  /** Of somebody who may do everything. */
-  readonly free: Run;
-}
-
-/** What was there before the flow. */
-export interface Given {
-  readonly key?: KeyRecord;
-  /** Made with what the key held; it must open at the end if it opens in an undisturbed run. */
-  readonly ciphertext?: string;
-  readonly material?: MaterialRecord;
-  readonly bytes?: Buffer;
-  readonly successor?: Successor;
-}
-
-/** Material that is to succeed another one of its key. */
-interface Successor {
-  readonly keyArn: string;
-  readonly bytes: Buffer;
-  /** The id of the one before. */
-  readonly succeeds: string;
-  /** Where it was imported already. */
-  readonly material?: MaterialRecord;
-}
-
-/** What came of a flow. An error that it threw is none of it. */
-export interface Done {
-  readonly key?: KeyRecord | undefined;
-  readonly material?: MaterialRecord | undefined;
-  readonly warnings?: readonly string[];
-  readonly error?: ByokError | undefined;
-  /** What was read off the KMS, in words that can be compared. */
-  readonly saw?: string;
-}
-
-/** Something that a user of byok does, from the state that it takes up to its end. */
-export interface Flow {
-  readonly title: string;
-  readonly role: Role;
-  /** Default: everywhere. */
-  readonly on?: readonly Kms[];
-  /** True where not one write may be made. Default false. */
-  readonly readsOnly?: boolean;
-  /** Permissions that may be missing: the flow succeeds, and what it could not do is reported. */
-  readonly bears?: Readonly<Partial<Record<Kms, readonly string[]>>>;
-  /** True where the flow was asked to delete key material. Default false. */
-  readonly deletesMaterial?: boolean;
-  /** States that a key may be left in until the flow is repeated, beside those at its beginning and its end. */
-  readonly passing?: readonly KeyState[];
-  /** What another resource of the same configuration does in the same run. */
-  readonly afterwards?: (scene: Scene, given: Given) => Promise<void>;
-  readonly prepare?: (scene: Scene) => Promise<Given>;
-  /** @param earlier What a first attempt came to, where there was one. */
-  readonly act: (scene: Scene, run: Run, given: Given, earlier: Done | undefined) => Promise<Done>;
-}
-
-const lifetime: LifetimeArguments = { validFor: "90d", renewBefore: "30d" };
-const [dublin] = ["eu-west-1"] as const;
-
-const wantedOn = ({ cloud }: Scene, changes: Partial<WantedKey> = {}): WantedKey => ({
-  ...cloud.wantedKey,
-  ...changes,
-});
-
-/** A key as somebody made it, without material. */
-async function emptyKey(scene: Scene, changes: Partial<WantedKey> = {}): Promise<Given & { readonly key: KeyRecord }> {
-  const { record, error } = await ensureKey(scene.free, wantedOn(scene, changes), undefined);
-  if (error !== undefined) throw error;
-  return { key: record };
-}
-
-/** An account that is not empty. */
-async function anotherKey(scene: Scene): Promise<Given> {
-  await emptyKey(scene);
-  return {};
-}
-
-type Imported = Required<Omit<Given, "successor">>;
-
-/** A key with material for ninety days. */
-async function importedKey(scene: Scene, changes: Partial<WantedKey> = {}): Promise<Imported> {
-  const { key } = await emptyKey(scene, changes);
-  const bytes = newBytes();
-  const { record } = await applyMaterial(scene.free, settings(key.arn, lifetime), bytesSource(bytes), undefined);
-  return { key, bytes, material: record, ciphertext: await scene.life.encrypt(key.arn) };
-}
-
-const later = (scene: Scene, duration: string): void => scene.life.kms.clock.advance(duration);
+import type { Flow, Given, Scene } from "./flow";
+import {
+  anotherKey,
+  dublin,
+  emptyKey,
+  importedKey,
+  keyOf,
+  later,
+  lifetime,
+  materialOf,
+  replicaOf,
+  wantedOn,
+} from "./given";
+import {
+  dropsWaiting,
+  importsSuccessor,
+  plansRotation,
+  releasesWaiting,
+  rotates,
+  rotationOf,
+  succeeding,
+  waiting,
+  waitingElsewhere,
+} from "./successor";
 
 /** A key of its own, made as wanted. */
 const creates =
@@ -150,68 +73,6 @@ const imports =
     return { material: record, warnings, error };
   };
 
-type Succeeding = Imported & { readonly successor: Successor };
-
-/** Material that succeeds the one that was there before, in a key that may be a replica of that. */
-async function succeeding(given: Imported, keyArn = given.key.arn): Promise<Succeeding> {
-  return { ...given, successor: { keyArn, bytes: newBytes(), succeeds: materialIdOf(given.material) } };
-}
-
-/** The same, imported. */
-async function waiting({ free }: Scene, given: Imported): Promise<Succeeding> {
-  const { successor, ...rest } = await succeeding(given);
-  const { record } = await applyMaterial(free, successorSettings(successor), bytesSource(successor.bytes), undefined);
-  return { ...rest, successor: { ...successor, material: record } };
-}
-
-/** A replica that has the material of its primary, which has been given another one since. */
-async function waitingElsewhere(scene: Scene): Promise<Succeeding> {
-  const given = await importedKey(scene, { multiRegion: true });
-  const { record: replica } = await ensureKey(scene.free, wantedOn(scene, replicaOf(given)), undefined);
-  await applyMaterial(scene.free, settings(replica.arn, lifetime), bytesSource(given.bytes), undefined);
-  const { successor, ...rest } = await waiting(scene, given);
-  return { ...rest, successor: { keyArn: replica.arn, bytes: successor.bytes, succeeds: successor.succeeds } };
-}
-
-function successorSettings({ keyArn, succeeds }: Successor) {
-  return { ...settings(keyArn, lifetime), succeeds };
-}
-
-/** Plan and apply of material that succeeds another, of one process. */
-const importsSuccessor: Flow["act"] = async (_scene, run, given, earlier) => {
-  const { bytes, ...successor } = successorOf(given);
-  const [asked, source] = [successorSettings({ ...successor, bytes }), bytesSource(bytes)];
-  const plan = await planned(run, asked, source, earlier?.material);
-  const { action } = plan.assessment;
-  const { record, warnings, error } = await applyMaterial(run, asked, source, plan.record, {}, action);
-  return { material: record, warnings, error };
-};
-
-const plansRotation: Flow["act"] = async (_scene, run, given) => {
-  const wanted = rotationOf(given);
-  const { row, reason, warnings } = assessRotation({ wanted, condition: await observeRotation(run, wanted) });
-  return { key: keyOf(given), saw: `${row}: ${reason}`, warnings };
-};
-
-const rotates: Flow["act"] = async (_scene, run, given) => {
-  const { warnings } = await rotateKey(run, rotationOf(given));
-  return { key: keyOf(given), warnings };
-};
-
-function rotationOf(given: Given): WantedRotation {
-  return { keyArn: keyOf(given).arn, materialId: materialIdOf(successorOf(given).material) };
-}
-
-function successorOf({ successor }: Given): Successor {
-  if (successor === undefined) throw new Error("This flow was given no material that succeeds another.");
-  return successor;
-}
-
-function materialIdOf(record: MaterialRecord | undefined): string {
-  if (record?.materialId === undefined) throw new Error("This material was not imported.");
-  return record.materialId;
-}
-
 const plans: Flow["act"] = async (_scene, run, given) => ({ saw: inWords((await planOf(run, given)).assessment) });
 
 /** What a plan says of the material that was there before the flow. */
@@ -222,11 +83,6 @@ export async function planOf(run: Run, given: Given): Promise<{ readonly assessm
 
 export function inWords({ action, row, reason }: Assessment): string {
   return `${action} (${row}): ${reason}`;
-}
-
-export function keyOf({ key }: Given): KeyRecord {
-  if (key === undefined) throw new Error("This flow was given no key.");
-  return key;
 }
 
 async function deleted(scene: Scene, key: KeyRecord): Promise<void> {
@@ -673,27 +529,19 @@ export const flows: readonly Flow[] = [
     on: ["aws"],
     deletesMaterial: true,
     prepare: async (scene) => waiting(scene, await importedKey(scene)),
-    act: async (_scene, run, given) => {
-      const { material } = successorOf(given);
-      if (material === undefined) throw new Error("This material was not imported.");
-      return { material, ...(await releaseMaterial(run, material, "delete")) };
-    },
+    act: releasesWaiting,
+  },
+  {
+    title: "put other bytes in the place of material that waits for a rotation",
+    role: "destroyer",
+    on: ["aws"],
+    deletesMaterial: true,
+    prepare: async (scene) => waiting(scene, await importedKey(scene)),
+    act: dropsWaiting,
   },
 ];
 
 /** The key's own resource, where it says whether the key is to be enabled. */
 async function keepsEnabled(scene: Scene, given: Given, enabled: boolean): Promise<void> {
   await ensureKey(scene.life.freeRun(), wantedOn(scene, { enabled }), keyOf(given));
-}
-
-const replicaOf = (given: Given): Partial<WantedKey> => ({
-  region: dublin,
-  multiRegion: true,
-  primaryKeyArn: keyOf(given).arn,
-  creationToken: "payments/replica",
-});
-
-function materialOf({ material }: Given): MaterialRecord {
-  if (material === undefined) throw new Error("This flow was given no material.");
-  return material;
 }

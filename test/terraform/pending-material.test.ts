@@ -82,7 +82,9 @@ describe("material that waits for a rotation", () => {
     for (const replace of [false, true]) {
       const [problem] = await refusal(material.apply({ ...config, ...bytesIn() }, { replace }));
       expect(problem).toMatchObject({ at: "key_material_wo" });
-      expect(problem?.detail).toMatch(/^\[different_material\].*only waits for its rotation.*set `deletion_policy` to delete/);
+      expect(problem?.detail).toMatch(
+        /^\[different_material\].*only waits for its rotation.*set `deletion_policy` to delete/,
+      );
     }
     expect(writes()).toEqual([]);
   });
