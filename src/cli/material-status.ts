@@ -14,7 +14,7 @@ export async function materialsIn(
   run: Run,
   { key, materials, condition }: MaterialObservation,
 ): Promise<readonly MaterialEntry[] | undefined> {
-  const isKnown = materials !== undefined || ("unlisted" in condition && condition.unlisted === true);
+  const isKnown = materials !== undefined || ("unlisted" in condition && condition.unlisted);
   if (key === null || isKnown || !showsMaterials(key)) return materials;
   const context = keyContext(run, key.arn, "key_arn", {});
   return mayHoldSeveral(context.service.profile, key.spec) ? materialsOf(context) : undefined;
