@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { Token } from "./core";
 
 /** The kinds of source that the provider knows, by the scheme of their URI. */
-export const sourceSchemes = ["file", "env", "exec"] as const;
+export const sourceSchemes = ["file", "env", "exec", "wrap"] as const;
 
 /**
  * The URI as the provider gets it. Terraform runs in a folder below cdktf.out, so relative paths of files and commands
@@ -26,7 +26,8 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
     case "file":
       return isRelative(place) ? `file:${absolute(place, appFolder)}` : uri;
     case "exec":
-      return /^(?!\$\{)[^/ ?][^ ?]*\//.test(place) ? `exec:${absolute(place, appFolder)}` : uri;
+    case "wrap":
+      return /^(?!\$\{)[^/ ?][^ ?]*\//.test(place) ? `${scheme}:${absolute(place, appFolder)}` : uri;
     case "env":
       return uri;
   }

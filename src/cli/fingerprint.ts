@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { ByokError } from "../engine/errors";
-import type { KeyMaterial } from "../engine/key-material";
+import type { OfferedMaterial } from "../engine/key-material-source";
 import { checkShape, type KeySpec, keySpecs, keySpecsFor, shapeWords } from "../engine/key-spec";
 import { type MaterialEncoding, materialEncodings } from "../engine/material-encoding";
 import { sourceFromUri } from "../material-sources/source-uri";
@@ -16,7 +16,10 @@ export interface FingerprintStreams extends Streams {
 export function fingerprintCommand(streams: FingerprintStreams = terminal): Command {
   return new Command("fingerprint")
     .description("print the fingerprint of key material, what it is and which key specs it fits")
-    .argument("<source>", "where the bytes are: file:PATH, env:NAME, exec:COMMAND, or - for standard input")
+    .argument(
+      "<source>",
+      "where the bytes are: file:PATH, env:NAME, exec:COMMAND, wrap:COMMAND, or - for standard input",
+    )
     .addOption(new Option("--encoding <encoding>", "how the bytes are written").choices(materialEncodings))
     .addOption(
       new Option("--key-spec <spec>", "fail unless the bytes fit this key spec").choices(Object.keys(keySpecs)),
@@ -69,13 +72,17 @@ async function report(source: string, options: FingerprintOptions, streams: Fing
   }
 }
 
-function open(source: string, { encoding }: FingerprintOptions, { stdin }: FingerprintStreams): Promise<KeyMaterial> {
+function open(
+  source: string,
+  { encoding }: FingerprintOptions,
+  { stdin }: FingerprintStreams,
+): Promise<OfferedMaterial> {
   if (source === "-") return readStream(stdin, encoding, { name: "standard input", attribute: argument });
   const uri = encoding === undefined ? source : `${source}?encoding=${encoding}`;
   return sourceFromUri(uri, { attribute: argument, commandStderr: "inherit" }).open();
 }
 
-function columns(material: KeyMaterial): string {
+function columns(material: OfferedMaterial): string {
   const fits = keySpecsFor(material.shape);
   const rows = [
     ["fingerprint", material.fingerprint],
@@ -87,7 +94,7 @@ function columns(material: KeyMaterial): string {
   return rows.map(([name = "", value]) => `${name.padEnd(width)}  ${value}\n`).join("");
 }
 
-function json(material: KeyMaterial): string {
+function json(material: OfferedMaterial): string {
   const { fingerprint, shape, warnings } = material;
   const facts = { fingerprint, shape, fits: keySpecsFor(shape), checkValues: material.checkValues(), warnings };
   return `${JSON.stringify(facts, null, 2)}\n`;

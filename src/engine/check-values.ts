@@ -1,5 +1,6 @@
 import { createCipheriv, createHash } from "node:crypto";
 import { aesCmac } from "./aes-cmac";
+import type { Fingerprint } from "./fingerprint";
 
 /** A short value by which an HSM or a key ceremony names a key, in upper-case hexadecimal as they print it. */
 export interface CheckValue {
@@ -23,13 +24,26 @@ export interface CheckValue {
 export function checkValues(bytes: Buffer): readonly CheckValue[] {
   const secret = { name: "CKA_CHECK_VALUE, generic secret", value: head(createHash("sha1").update(bytes).digest(), 3) };
   if (![16, 24, 32].includes(bytes.length)) return [secret];
-  const cmac = aesCmac(bytes, Buffer.alloc(16));
+  const cmac = aesCmac(bytes, zeros);
   return [
     { name: "KCV, CKA_CHECK_VALUE of an AES key", value: head(encrypted(bytes, zeros), 3) },
     { name: "KCV of GlobalPlatform, AES of ones", value: head(encrypted(bytes, ones), 3) },
+    ...cmacValues(cmac),
+    secret,
+  ];
+}
+
+/** What a fingerprint says of the check values of a key whose bytes stay in a device. */
+export function checkValuesOf(fingerprint: Fingerprint): readonly CheckValue[] {
+  const [kind, digits = ""] = fingerprint.split(":");
+  if (kind !== "cmac") return [];
+  return cmacValues(Buffer.from(digits, "hex"));
+}
+
+function cmacValues(cmac: Buffer): readonly CheckValue[] {
+  return [
     { name: "CMAC, 3 bytes", value: head(cmac, 3) },
     { name: "CMAC, 5 bytes", value: head(cmac, 5) },
-    secret,
   ];
 }
 

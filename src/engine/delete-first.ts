@@ -13,6 +13,7 @@ import type { KeyReading, KmsIdentity, MaterialDeleting, TagWriting } from "./ke
 import { deleteMaterial } from "./material-deletion";
 import { defaultOperationTimeout } from "./operation-timeout";
 import { settled, startSettling } from "./settling";
+import { rehearseWrapping } from "./wrapping-rehearsal";
 
 /** What an import may do to a key where the KMS demands an empty one. */
 export type ReimportContext = ImportContext & KeyContext<MaterialDeleting & TagWriting>;
@@ -58,6 +59,7 @@ export async function importDeletingFirst(
   const proof = provedToBeTheSame(service, plan, replacement, tags);
   await checkMayFetchParameters(context, plan);
   await checkMayImport(context);
+  await rehearseWrapping(plan.material, wrappingOf(service, plan), call);
   checkCall(call);
   const { mark } = replacement;
   const marked = mark === undefined ? {} : await setTag(context, { [interruptionTag]: String(mark) });

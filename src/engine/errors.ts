@@ -29,6 +29,7 @@ export const errorCodes = {
   different_material: "The bytes are other bytes than the ones that the key holds.",
   wrong_predecessor: "Key material does not come after the current material of the key.",
   material_not_proved: "No import of byok's has proved which bytes the key holds.",
+  wrapper_refused: "What holds the key material, such as an HSM, did not wrap it.",
   source_not_allowed: "This kind of source is not allowed by the configuration.",
   // The key
   key_not_found: "The KMS does not know the key.",

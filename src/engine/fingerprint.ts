@@ -15,10 +15,15 @@ export type Fingerprint = `cmac:${string}` | `hmac:${string}` | `spki:${string}`
 
 /** The fingerprint of a symmetric or HMAC key. */
 export function fingerprintOfRaw(bytes: Buffer): Fingerprint {
-  if (bytes.length === 16 || bytes.length === 24 || bytes.length === 32) {
+  if (fingerprintKind(bytes.length) === "cmac") {
     return `cmac:${aesCmac(bytes, Buffer.alloc(16)).toString("hex")}`;
   }
   return `hmac:${createHmac("sha256", bytes).update(label).digest("hex")}`;
+}
+
+/** Which fingerprint raw bytes have: the CMAC where an AES key has that size, the HMAC otherwise. */
+export function fingerprintKind(bytes: number): "cmac" | "hmac" {
+  return bytes === 16 || bytes === 24 || bytes === 32 ? "cmac" : "hmac";
 }
 
 /**

@@ -114,11 +114,13 @@ export async function importMaterial(context: ImportContext, plan: ImportPlan): 
 
 /** How the material of an import is wrapped. @throws ByokError see `checkImport` and `chooseWrapping`. */
 export function wrappingOf(service: KmsIdentity, plan: ImportPlan): WrappingChoice {
+  const { algorithms } = plan.material;
   return chooseWrapping({
     keySpec: checkImport(service, plan),
     profile: service.profile,
     algorithm: plan.wrappingAlgorithm,
     wrappingKeySpec: plan.wrappingKeySpec,
+    wrapper: algorithms === undefined ? undefined : { attribute: plan.attribute, algorithms },
   });
 }
 
@@ -141,7 +143,7 @@ async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpe
   checkParameters(parameters, key);
   const wrappingKey = wrappingKeyFrom(parameters.value.publicKey, wrappingKeySpec);
   checkCall(call);
-  const wrappedMaterial = await material.wrap(wrappingKey, algorithm);
+  const wrappedMaterial = await material.wrap(wrappingKey, algorithm, call);
   const validTo = validToAt(plan.lifetime, parameters.at);
   const request: MaterialImport = {
     keyArn: key.arn,

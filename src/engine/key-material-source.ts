@@ -1,11 +1,13 @@
 import type { Call } from "./call";
+import type { CheckValue } from "./check-values";
 import type { Fingerprint } from "./fingerprint";
 import type { MaterialShape } from "./key-spec";
 import type { WrappingAlgorithm } from "./wrapping-algorithm";
 import type { WrappingKey } from "./wrapping-key";
 
 /**
- * Where key material comes from. Opening reads the bytes (or reaches the device that holds them).
+ * Where key material comes from. A readable source gives bytes; a wrapper, such as an HSM, keeps them and wraps them itself.
+ * Opening reads the bytes, or reaches the device that holds them.
  *
  * `open` throws a ByokError:
  * - `material_unavailable` where there is nothing to read now: a missing file or variable, a failing command. That is
@@ -23,14 +25,25 @@ export interface KeyMaterialSource {
 
 /** Key material at hand. It wraps itself, so that a device may keep its bytes to itself. */
 export interface OfferedMaterial {
-  /** Names the bytes without giving them away. */
+  /**
+   * Names the bytes without giving them away. What a wrapper says of itself is taken as its word: which bytes it has
+   * wrapped, only the KMS can tell, once they are imported.
+   */
   readonly fingerprint: Fingerprint;
   /** What the bytes are, by which it is known where they fit. */
   readonly shape: MaterialShape;
   /** What its owner should hear of, such as a file that others may read. */
   readonly warnings: readonly string[];
-  /** The wrapped bytes, ready for the KMS's import call. */
-  wrap(key: WrappingKey, algorithm: WrappingAlgorithm): Promise<Buffer>;
+  /** The ways in which it can be wrapped, by which the wrapping is chosen. Absent: all of them, as bytes in memory can. */
+  readonly algorithms?: readonly WrappingAlgorithm[];
+  /** What a device prints of the same key, as far as it is known here. */
+  checkValues(): readonly CheckValue[];
+  /**
+   * The wrapped bytes, ready for the KMS's import call.
+   *
+   * @param call What ends the work of a device. Default: nothing.
+   */
+  wrap(key: WrappingKey, algorithm: WrappingAlgorithm, call?: Call): Promise<Buffer>;
   /** Wipes the bytes. After it, `wrap` throws. Safe to call twice. */
   destroy(): void;
 }

@@ -2,7 +2,7 @@ import { constants, publicEncrypt, randomFillSync } from "node:crypto";
 import { wrapWithAes } from "./aes-kwp";
 import { ByokError } from "./errors";
 import type { MaterialShape } from "./key-spec";
-import { wrappingKeySpecs, type WrappingKey } from "./wrapping-key";
+import { wrappingKeySpecs, type WrappingKey, type WrappingKeySpec } from "./wrapping-key";
 
 type Hash = "sha1" | "sha256";
 
@@ -48,6 +48,15 @@ export function largestPlaintextBytes(algorithm: WrappingAlgorithm, modulusBits:
     case "rsa_aes_key_wrap":
       return Number.POSITIVE_INFINITY;
   }
+}
+
+/** Whether something wrapped by an algorithm for a key of this spec can have so many bytes. */
+export function isWrappedSize(bytes: number, algorithm: WrappingAlgorithm, spec: WrappingKeySpec): boolean {
+  const modulusBytes = wrappingKeySpecs[spec].bits / 8;
+  if (wrappingAlgorithms[algorithm].method !== "rsa_aes_key_wrap") return bytes === modulusBytes;
+  // AES-KWP makes 16 bytes at least, in blocks of 8 (RFC 5649).
+  const behind = bytes - modulusBytes;
+  return behind >= 16 && behind % 8 === 0;
 }
 
 export function takesShape(algorithm: WrappingAlgorithm, kind: MaterialShape["kind"]): boolean {

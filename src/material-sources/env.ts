@@ -2,6 +2,22 @@ import { checkCall } from "../engine/call";
 import type { MaterialEncoding } from "../engine/material-encoding";
 import type { ByteSource, MaterialSourceOptions } from "./material-source-options";
 import { opened, unavailable } from "./opened";
+import { decoded, invalid, placeAndEncoding, type SourceKindRow } from "./source-text";
+
+/** The name of a variable with key material. */
+export interface EnvPlace {
+  readonly variable: string;
+  readonly encoding?: MaterialEncoding;
+}
+
+/** `env:PAYMENTS_KEY`. */
+export const envKind: SourceKindRow<EnvPlace> = {
+  parse(text) {
+    const { place, ...encoding } = placeAndEncoding(text);
+    return { variable: variableName(place, text.attribute), ...encoding };
+  },
+  source: ({ variable, encoding }, options) => envSource(variable, encoding, options),
+};
 
 /** Key material in an environment variable. Unset or empty, as CI leaves a secret that it may not give: unavailable. */
 export function envSource(
@@ -23,4 +39,10 @@ export function envSource(
       return opened(content, encoding, source);
     },
   };
+}
+
+function variableName(place: string, attribute: string): string {
+  const name = decoded(place, attribute);
+  if (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) && !/^[0-9A-Fa-f]{32,}$/.test(name)) return name;
+  throw invalid(attribute, "must give the name of an environment variable after `env:`, not its value.");
 }

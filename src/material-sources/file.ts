@@ -5,7 +5,24 @@ import { checkCall } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import type { MaterialEncoding } from "../engine/material-encoding";
 import { largestContentBytes, type ByteSource, type MaterialSourceOptions } from "./material-source-options";
+import { filePath } from "./file-path";
 import { opened, type SourceNames, systemErrorCode, tooLong, unavailable } from "./opened";
+import { placeAndEncoding, type SourceKindRow } from "./source-text";
+
+/** The path of a file with key material. */
+export interface FilePlace {
+  readonly path: string;
+  readonly encoding?: MaterialEncoding;
+}
+
+/** `file:keys/payments.bin`, `file:///var/keys/payments.bin`. */
+export const fileKind: SourceKindRow<FilePlace> = {
+  parse(text) {
+    const { place, ...encoding } = placeAndEncoding(text);
+    return { path: filePath(place, text), ...encoding };
+  },
+  source: ({ path, encoding }, options) => fileSource(path, encoding, options),
+};
 
 /** Key material in a file of at most 64 KiB. One that others may read or write gives a warning. */
 export function fileSource(

@@ -1,24 +1,41 @@
 import { ByokError } from "../engine/errors";
-import { isMaterialEncoding, type MaterialEncoding, materialEncodings } from "../engine/material-encoding";
-import { envSource } from "./env";
-import { execSource } from "./exec";
-import { fileSource } from "./file";
-import type { ByteSource, MaterialSourceOptions } from "./material-source-options";
+import type { KeyMaterialSource } from "../engine/key-material-source";
+import { keysOf } from "../engine/table";
+import { envKind } from "./env";
+import { execKind } from "./exec";
+import { fileKind } from "./file";
+import type { MaterialSourceOptions } from "./material-source-options";
+import { invalid, type SourceKindRow, type SourceText } from "./source-text";
+import { wrapKind } from "./wrap";
+
+/** All kinds of source, by the scheme of their URI. */
+const kinds = {
+  file: kindOf(fileKind),
+  env: kindOf(envKind),
+  exec: kindOf(execKind),
+  wrap: kindOf(wrapKind),
+} as const satisfies Record<string, (text: SourceText) => ParsedPlace>;
+
+export type SourceKind = keyof typeof kinds;
 
 /** The kinds of source, by the scheme of their URI. */
-export const sourceKinds = ["file", "env", "exec"] as const;
+export const sourceKinds: readonly SourceKind[] = keysOf(kinds);
 
-export type SourceKind = (typeof sourceKinds)[number];
+/** A place as its kind reads it, and the source there. */
+interface ParsedPlace {
+  readonly place: object;
+  source(options: MaterialSourceOptions): KeyMaterialSource;
+}
 
 /** A source as its URI says it, checked as far as it can be without opening it. */
-export type ParsedSource =
-  | { readonly kind: "file"; readonly path: string; readonly encoding?: MaterialEncoding }
-  | { readonly kind: "env"; readonly variable: string; readonly encoding?: MaterialEncoding }
-  | { readonly kind: "exec"; readonly words: readonly [string, ...string[]]; readonly encoding?: MaterialEncoding };
+export interface ParsedSource extends ParsedPlace {
+  readonly kind: SourceKind;
+}
 
 /**
  * The source that a URI names: `file:keys/payments.bin`, `file:///var/keys/payments.bin`, `env:PAYMENTS_KEY`,
- * `exec:/usr/bin/get-key payments`, each with an optional `?encoding=raw|hex|base64|pem|der`.
+ * `exec:/usr/bin/get-key payments`, each with an optional `?encoding=raw|hex|base64|pem|der`, or
+ * `wrap:/usr/bin/vendor-wrap payments`.
  *
  * Throws `invalid_argument` for a malformed URI and `source_not_allowed` where `allowed` (the provider's
  * `allowed_material_sources`) leaves the kind out. Nothing is opened. The URI is not repeated in an error: it may be the
@@ -27,17 +44,10 @@ export type ParsedSource =
 export function sourceFromUri(
   uri: string,
   options: MaterialSourceOptions & { readonly allowed?: readonly string[] },
-): ByteSource {
+): KeyMaterialSource {
   const parsed = parseSourceUri(uri, options.attribute);
   checkAllowed(parsed.kind, options.allowed, options.attribute);
-  switch (parsed.kind) {
-    case "file":
-      return fileSource(parsed.path, parsed.encoding, options);
-    case "env":
-      return envSource(parsed.variable, parsed.encoding, options);
-    case "exec":
-      return execSource(parsed.words, parsed.encoding, options);
-  }
+  return parsed.source(options);
 }
 
 /**
@@ -46,23 +56,20 @@ export function sourceFromUri(
  */
 export function parseSourceUri(uri: string, attribute: string): ParsedSource {
   const colon = uri.indexOf(":");
-  const kind = sourceKinds.find((name) => name === uri.slice(0, Math.max(colon, 0)).toLowerCase());
+  const scheme = uri.slice(0, Math.max(colon, 0)).toLowerCase();
+  const kind = sourceKinds.find((name) => name === scheme);
   if (kind === undefined) {
     const schemes = sourceKinds.map((name) => `\`${name}:\``).join(", ");
     throw invalid(attribute, `must begin with ${schemes}. ${remedyFor(uri, attribute)}`);
   }
-  const [place = "", query, ...more] = uri.slice(colon + 1).split("?");
-  if (more.length > 0 || uri.includes("#"))
-    throw invalid(attribute, "has a `?` or `#` too many: write it as %3F or %23.");
-  const encoding = query === undefined ? {} : { encoding: encodingIn(query, attribute) };
-  switch (kind) {
-    case "file":
-      return { kind, path: filePath(place, attribute), ...encoding };
-    case "env":
-      return { kind, variable: variableName(place, attribute), ...encoding };
-    case "exec":
-      return { kind, words: commandWords(place, attribute), ...encoding };
-  }
+  return { kind, ...kinds[kind]({ scheme, text: uri.slice(colon + 1), attribute }) };
+}
+
+function kindOf<Place extends object>(row: SourceKindRow<Place>): (text: SourceText) => ParsedPlace {
+  return (text) => {
+    const place = row.parse(text);
+    return { place, source: (options) => row.source(place, options) };
+  };
 }
 
 /** Checks the provider's `allowed_material_sources`. Throws `invalid_argument` for a word that is no kind of source. */
@@ -99,57 +106,4 @@ function checkAllowed(kind: SourceKind, allowed: readonly string[] | undefined, 
     `\`${attribute}\` names a source of the kind \`${kind}\`, which \`allowed_material_sources\` leaves out. ${remedy}`,
     { attribute },
   );
-}
-
-function encodingIn(query: string, attribute: string): MaterialEncoding {
-  const [name, value = "", ...more] = query.split("=");
-  if (name === "encoding" && more.length === 0 && isMaterialEncoding(value)) return value;
-  throw invalid(attribute, `may end with \`?encoding=\` and one of ${materialEncodings.join(", ")}, and nothing else.`);
-}
-
-function filePath(place: string, attribute: string): string {
-  const authority = /^\/\/([^/]*)(?=\/)/.exec(place);
-  if (place.startsWith("//") && (authority === null || !["", "localhost"].includes(authority[1] ?? ""))) {
-    throw invalid(attribute, "names another machine. Use `file:///folder/file` or `file:folder/file`.");
-  }
-  const path = decoded(place.slice(authority?.[0].length ?? 0), attribute);
-  if (path === "" || path.endsWith("/")) throw invalid(attribute, "names no file after `file:`.");
-  if (path.startsWith("~")) {
-    throw invalid(
-      attribute,
-      "has a `~`, which only a shell understands. Write the whole path; a file of that name is `./~…`.",
-    );
-  }
-  // On Windows a path in file:///C:/keys begins with the letter of its drive.
-  return process.platform === "win32" ? path.replace(/^\/(?=[A-Za-z]:)/, "") : path;
-}
-
-function variableName(place: string, attribute: string): string {
-  const name = decoded(place, attribute);
-  if (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) && !/^[0-9A-Fa-f]{32,}$/.test(name)) return name;
-  throw invalid(attribute, "must give the name of an environment variable after `env:`, not its value.");
-}
-
-function commandWords(place: string, attribute: string): readonly [string, ...string[]] {
-  const [command, ...args] = place
-    .split(" ")
-    .filter((word) => word !== "")
-    .map((word) => decoded(word, attribute));
-  if (command === undefined) throw invalid(attribute, "names no command after `exec:`.");
-  return [command, ...args];
-}
-
-function decoded(text: string, attribute: string): string {
-  let plain: string;
-  try {
-    plain = decodeURIComponent(text);
-  } catch {
-    throw invalid(attribute, "has a `%` that is not followed by two hexadecimal digits: write it as %25.");
-  }
-  if (plain.includes("\0")) throw invalid(attribute, "has a zero byte in it.");
-  return plain;
-}
-
-function invalid(attribute: string, fault: string): ByokError {
-  return new ByokError("invalid_argument", `\`${attribute}\` ${fault}`, { attribute });
 }

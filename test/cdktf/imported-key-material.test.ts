@@ -352,6 +352,7 @@ describe("a source's place", () => {
     ["exec:./get-key payments", "exec:/srv/app/get-key payments"],
     ["exec:bin/get-key a b", "exec:/srv/app/bin/get-key a b"],
     ["exec:get-key payments", "exec:get-key payments"],
+    ["wrap:bin/wrap-key payments", "wrap:/srv/app/bin/wrap-key payments"],
     ["exec:/usr/bin/get-key keys/a", "exec:/usr/bin/get-key keys/a"],
     ["env:PAYMENTS_KEY", "env:PAYMENTS_KEY"],
     ["file:${path.root}/a.bin", "file:${path.root}/a.bin"],
@@ -369,6 +370,6 @@ describe("a source's place", () => {
 
   it("is read by the provider as it was meant, whatever the folder is called", () => {
     const uri = absoluteSource(construct, "file:keys/100%25.bin", "/srv/50% ?#ä");
-    expect(parseSourceUri(uri, "x")).toEqual({ kind: "file", path: "/srv/50% ?#ä/keys/100%.bin" });
+    expect(parseSourceUri(uri, "x")).toMatchObject({ kind: "file", place: { path: "/srv/50% ?#ä/keys/100%.bin" } });
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { checkValues } from "../../src/engine/check-values";
+import { checkValues, checkValuesOf } from "../../src/engine/check-values";
 import { KeyMaterial } from "../../src/engine/key-material";
 import { ecKey } from "./private-key-spellings";
 
@@ -46,5 +46,15 @@ describe("check values", () => {
 
   it("of private keys there are none", () => {
     expect(KeyMaterial.take(ecKey("prime256v1")).checkValues()).toEqual([]);
+  });
+});
+
+describe("check values of a key whose bytes stay in a device", () => {
+  it("are those that the fingerprint tells", () => {
+    const material = KeyMaterial.take(Buffer.alloc(32, 7));
+    const known = checkValuesOf(material.fingerprint);
+    expect(known.map(({ name }) => name)).toEqual(["CMAC, 3 bytes", "CMAC, 5 bytes"]);
+    expect(material.checkValues()).toEqual(expect.arrayContaining([...known]));
+    expect(checkValuesOf(KeyMaterial.take(Buffer.alloc(64, 7)).fingerprint)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { ByokError } from "../../src/engine/errors";
 import { applyMaterial, type MaterialSettings } from "../../src/engine/imported-key-material";
 import { observeMaterial } from "../../src/engine/material-observation";
 import type { KeyDescription } from "../../src/engine/key";
+import type { KeyMaterialSource, OfferedMaterial } from "../../src/engine/key-material-source";
 import type { MaterialImport } from "../../src/engine/key-service";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import type { AssumedRecord, MaterialRecord } from "../../src/engine/material-record";
@@ -75,6 +76,59 @@ describe("where the KMS takes an import into an empty key only", () => {
       `${refused}, and \`allow_interruption\` is false: the material would have to be deleted first, and the key could not be used for a moment. Nothing was deleted. Set \`allow_interruption\` to true if a brief outage is acceptable.`,
     ]);
     expect(asked).not.toContain("deleteMaterial");
+  });
+
+  describe("and a device holds the bytes", () => {
+    /** A source whose material wraps elsewhere, for which `wrap` stands. */
+    const device = (wrap: OfferedMaterial["wrap"]): KeyMaterialSource => ({
+      ...source,
+      open: async () => {
+        const material = await source.open();
+        return {
+          fingerprint: material.fingerprint,
+          shape: material.shape,
+          warnings: [],
+          algorithms: ["RSAES_OAEP_SHA_256"],
+          checkValues: () => [],
+          wrap,
+          destroy: () => material.destroy(),
+        };
+      },
+    });
+
+    it("is emptied only once the device has wrapped", async () => {
+      const { run, asked } = holding({});
+      let wraps = 0;
+      await applyMaterial(
+        run,
+        wanted,
+        device(async ({ publicKey: key }) => {
+          wraps += 1;
+          // For the key of the rehearsal, before the deletion, and for that of the KMS before and after.
+          expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
+          expect(asked.includes("deleteMaterial")).toBe(wraps > 2);
+          return Buffer.alloc(256);
+        }),
+        lifetimeChanged,
+      );
+      expect(wraps).toBe(3);
+    });
+
+    it("is left alone where the device fails", async () => {
+      const { run, asked } = holding({});
+      let wraps = 0;
+      const absent = device(async () => {
+        wraps += 1;
+        if (wraps > 1) throw new ByokError("wrapper_refused", "The device is gone.");
+        return Buffer.alloc(256);
+      });
+      expect(await refusal(() => applyMaterial(run, wanted, absent, lifetimeChanged))).toEqual([
+        "wrapper_refused",
+        undefined,
+        "The device is gone.",
+      ]);
+      expect(asked).not.toContain("deleteMaterial");
+    });
   });
 
   it("is not emptied for bytes that its tag contradicts", async () => {

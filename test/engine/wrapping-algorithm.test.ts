@@ -2,6 +2,7 @@ import { KeyMaterial } from "../../src/engine/key-material";
 import { isKeySpec, keySpecs } from "../../src/engine/key-spec";
 import { readPrivateKey } from "../../src/engine/private-key";
 import {
+  isWrappedSize,
   isWrappingAlgorithm,
   largestPlaintextBytes,
   takesShape,
@@ -141,5 +142,18 @@ describe("the largest plaintext", () => {
     ["RSAES_OAEP_SHA_256", 4096, 446],
   ] as const)("of %s under %i bits is %i bytes", (algorithm, bits, bytes) => {
     expect(largestPlaintextBytes(algorithm, bits)).toBe(bytes);
+  });
+});
+
+describe("the size of something wrapped", () => {
+  it.each([
+    ["RSAES_OAEP_SHA_256", "RSA_2048", 256, true],
+    ["RSAES_OAEP_SHA_256", "RSA_4096", 256, false],
+    ["RSAES_PKCS1_V1_5", "RSA_3072", 384, true],
+    ["RSA_AES_KEY_WRAP_SHA_256", "RSA_2048", 256 + 16, true],
+    ["RSA_AES_KEY_WRAP_SHA_256", "RSA_2048", 256 + 8, false],
+    ["RSA_AES_KEY_WRAP_SHA_256", "RSA_2048", 256 + 20, false],
+  ] as const)("by %s for %s may be %i bytes: %s", (algorithm, spec, size, is) => {
+    expect(isWrappedSize(size, algorithm, spec)).toBe(is);
   });
 });

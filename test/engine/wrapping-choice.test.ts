@@ -121,3 +121,49 @@ describe("the wrapping", () => {
 function profile(title: string, wrappings: Pick<KmsProfile, "wrappingAlgorithms" | "wrappingKeySpecs">): KmsProfile {
   return { ...paperProfile, title, ...wrappings };
 }
+
+describe("the wrapping by what holds the key material", () => {
+  const attribute = "key_material_source";
+  const wrapper = { attribute, algorithms: ["RSAES_OAEP_SHA_1", "RSA_AES_KEY_WRAP_SHA_1"] } as const;
+
+  it("is the strongest that it can do, too", () => {
+    const chosen = { algorithm: "RSAES_OAEP_SHA_1", wrappingKeySpec: "RSA_4096" };
+    expect(chooseWrapping({ keySpec: "SYMMETRIC_DEFAULT", profile: rich, wrapper })).toEqual(chosen);
+    expect(
+      chooseWrapping({ keySpec: "SYMMETRIC_DEFAULT", profile: rich, wrapper, algorithm: "RSAES_OAEP_SHA_1" }),
+    ).toEqual(chosen);
+    expect(chooseWrapping({ keySpec: "RSA_2048", profile: rich, wrapper }).algorithm).toBe("RSA_AES_KEY_WRAP_SHA_1");
+  });
+
+  it.each([
+    [
+      { keySpec: "RSA_2048", profile: rich, wrapper: { attribute, algorithms: ["RSAES_OAEP_SHA_256"] } },
+      attribute,
+      "What holds the key material wraps by RSAES_OAEP_SHA_256; Rich KMS takes RSAES_OAEP_SHA_256, RSA_AES_KEY_WRAP_SHA_256, RSAES_OAEP_SHA_1, RSA_AES_KEY_WRAP_SHA_1; RSA_2048 goes by RSA_AES_KEY_WRAP_SHA_256, RSA_AES_KEY_WRAP_SHA_1. Nothing is common to the three. Use another source.",
+    ],
+    [
+      { keySpec: "SYMMETRIC_DEFAULT", profile: poor, wrapper: { attribute, algorithms: [] } },
+      attribute,
+      "What holds the key material wraps by nothing; Poor KMS takes RSAES_OAEP_SHA_256, RSAES_OAEP_SHA_1;",
+    ],
+    [
+      { keySpec: "SYMMETRIC_DEFAULT", profile: rich, wrapper, algorithm: "RSAES_OAEP_SHA_256" },
+      "wrapping_algorithm",
+      "Use RSAES_OAEP_SHA_1, or leave the argument out.",
+    ],
+    [
+      {
+        keySpec: "ECC_NIST_P521",
+        profile: { ...rich, wrappingAlgorithms: ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"] },
+        wrapper: { attribute, algorithms: ["RSAES_OAEP_SHA_256"] },
+        wrappingKeySpec: "RSA_2048",
+      },
+      "wrapping_algorithm",
+      "For ECC_NIST_P521 use RSAES_OAEP_SHA_256 under RSA_4096, or leave both arguments out.",
+    ],
+  ] as const)("is refused with the three sets, or with what would go: %j", (wanted, at, words) => {
+    const error = thrown(() => chooseWrapping(wanted));
+    expect(error).toMatchObject({ code: "unsupported_wrapping", attribute: at });
+    expect(error.message).toContain(words);
+  });
+});

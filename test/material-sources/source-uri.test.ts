@@ -4,6 +4,12 @@ import { codeOf, thrown } from "../engine/thrown";
 
 const attribute = "key_material_source";
 
+/** What is read in a URI. */
+function placeOf(uri: string): object {
+  const { kind, place } = parseSourceUri(uri, attribute);
+  return { kind, ...place };
+}
+
 describe("a source's URI", () => {
   it.each([
     ["file:keys/payments.bin", { kind: "file", path: "keys/payments.bin" }],
@@ -19,13 +25,14 @@ describe("a source's URI", () => {
     ["exec:/usr/bin/get-key payments", { kind: "exec", words: ["/usr/bin/get-key", "payments"] }],
     ["exec: get-key   a%20b  c", { kind: "exec", words: ["get-key", "a b", "c"] }],
     ["exec:get-key?encoding=der", { kind: "exec", words: ["get-key"], encoding: "der" }],
+    ["wrap:/usr/bin/vendor-wrap payments a%3Fb", { kind: "wrap", words: ["/usr/bin/vendor-wrap", "payments", "a?b"] }],
     ["exec:get-key $HOME;`id`", { kind: "exec", words: ["get-key", "$HOME;`id`"] }],
   ])("%s is understood", (uri, parsed) => {
-    expect(parseSourceUri(uri, attribute)).toEqual(parsed);
+    expect(placeOf(uri)).toEqual(parsed);
   });
 
   it.each([
-    ["", /must begin with `file:`, `env:`, `exec:`.*`key_material_wo`/],
+    ["", /must begin with `file:`, `env:`, `exec:`, `wrap:`.*`key_material_wo`/],
     ["keys/payments.bin", /must begin with .*looks like the path of a file: write `file:` before it/],
     ["payments.pem", /looks like the path of a file/],
     ["./payments", /looks like the path of a file/],
@@ -61,7 +68,9 @@ describe("a source's URI", () => {
     ["env:1A", /name of an environment variable/],
     [`env:${"ab".repeat(16)}`, /not its value/],
     ["exec:", /names no command/],
-    ["exec:   ", /names no command/],
+    ["exec:   ", /names no command after `exec:`/],
+    ["wrap:", /names no command after `wrap:`/],
+    ["wrap:vendor-wrap?encoding=hex", /takes no encoding/],
   ])("%s is refused", (uri, words) => {
     const error = thrown(() => parseSourceUri(uri, attribute));
     expect(error).toMatchObject({ code: "invalid_argument", attribute });
@@ -85,7 +94,7 @@ describe("a source's URI", () => {
   });
 
   it("gives a source or a ByokError for any text", () => {
-    const scheme = fc.constantFrom("", "file:", "env:", "exec:", "file://");
+    const scheme = fc.constantFrom("", "file:", "env:", "exec:", "wrap:", "file://");
     fc.assert(
       fc.property(scheme, fc.string({ unit: "binary" }), (start, rest) => {
         expect(["none", "invalid_argument"]).toContain(codeOf(() => parseSourceUri(start + rest, attribute)));
@@ -100,8 +109,9 @@ describe("a source's URI", () => {
       fc.property(fc.array(word, { minLength: 1 }), ([command = "", ...args]) => {
         const words = [command, ...args];
         const uri = `exec:${words.map((text) => encodeURIComponent(text)).join(" ")}`;
-        expect(parseSourceUri(uri, attribute)).toEqual({ kind: "exec", words });
-        expect(parseSourceUri(`file:./${encodeURIComponent(command)}x`, attribute)).toEqual({
+        expect(placeOf(uri)).toEqual({ kind: "exec", words });
+        expect(placeOf(uri.replace("exec:", "wrap:"))).toEqual({ kind: "wrap", words });
+        expect(placeOf(`file:./${encodeURIComponent(command)}x`)).toEqual({
           kind: "file",
           path: `./${command}x`,
         });

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { Call } from "../../src/engine/call";
 import { ByokError } from "../../src/engine/errors";
 import { KeyMaterial } from "../../src/engine/key-material";
+import type { OfferedMaterial } from "../../src/engine/key-material-source";
 import { sourceFromUri } from "../../src/material-sources/source-uri";
 import { isEmptyValue, valueSource } from "../../src/material-sources/value";
 import { mistakes } from "../engine/mistaken-forms";
@@ -80,7 +81,7 @@ describe("a key in a form in which it is given by mistake", () => {
 });
 
 describe("a file", () => {
-  const open = (folder: string, uri: string, call?: Call): Promise<KeyMaterial> =>
+  const open = (folder: string, uri: string, call?: Call): Promise<OfferedMaterial> =>
     sourceFromUri(uri, { attribute, baseFolder: folder }).open(call);
 
   it("is read from the base folder or an absolute path, in any encoding", async () => {
@@ -158,7 +159,7 @@ describe("a file", () => {
 });
 
 describe("a variable", () => {
-  const open = (env: Record<string, string>, uri = "env:KEY"): Promise<KeyMaterial> =>
+  const open = (env: Record<string, string>, uri = "env:KEY"): Promise<OfferedMaterial> =>
     sourceFromUri(uri, { attribute, env }).open();
 
   it("is read as text", async () => {
@@ -184,7 +185,7 @@ describe("a command", () => {
   const script = (text: string, ...args: readonly string[]): string =>
     `exec:${node} -e ${encodeURIComponent(text)} ${args.map((arg) => encodeURIComponent(arg)).join(" ")}`;
   const shell = (text: string): string => `exec:/bin/sh -c ${encodeURIComponent(text)}`;
-  const open = (uri: string, options: object = {}, call?: Call): Promise<KeyMaterial> =>
+  const open = (uri: string, options: object = {}, call?: Call): Promise<OfferedMaterial> =>
     sourceFromUri(uri, { attribute, ...options }).open(call);
 
   it("gives what it prints", async () => {

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { wrap } from "../../src/engine/wrapping-algorithm";
 import { wrappingKeyFrom } from "../../src/engine/wrapping-key";
-import type { ByteSource } from "../../src/material-sources/material-source-options";
+import type { KeyMaterialSource } from "../../src/engine/key-material-source";
 import { sourceFromUri } from "../../src/material-sources/source-uri";
 import { valueSource } from "../../src/material-sources/value";
 import { ecKey, ecParts, partsOf, pem, rsa2048 } from "../engine/private-key-spellings";
@@ -25,7 +25,7 @@ async function left(run: () => Promise<unknown>): Promise<readonly Buffer[]> {
   }
 }
 
-const openAndDestroy = (source: ByteSource) => async (): Promise<void> => {
+const openAndDestroy = (source: KeyMaterialSource) => async (): Promise<void> => {
   const material = await source.open();
   material.destroy();
 };
