@@ -67,7 +67,7 @@ it("shows only scripts of the package that exist", () => {
 });
 
 it("quotes sources with a question mark, which shells would take for a pattern", () => {
-  const unquoted = blocksOfAll().filter(({ command }) => /(?:^|\s)(?:file|env|exec):[^\s'"]*\?/.test(command));
+  const unquoted = blocksOfAll().filter(({ command }) => /(?:^|\s)(?:file|env|exec|wrap):[^\s'"]*\?/.test(command));
   expect(unquoted).toEqual([]);
 });
 
