@@ -325,7 +325,7 @@ function materialDeclared(repository: Repository, disk: Disk, material: Material
     props: (ids, output) => ({
       keyArn: ids[`${types.key} ${keyName}`],
       ...succeeds(output),
-      keyMaterialSource: sourceOf(material.file),
+      keyMaterialSource: sourceOf(repository, material.file),
       wrappingKeySpec: "RSA_2048",
       onDeletion: material.onDeletion,
       deletionPolicy: material.deletionPolicy,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fingerprintOfRaw } from "../../src/engine/fingerprint";
 import type { KmsName as Kms } from "../../src/kms/clouds";
 
@@ -53,6 +54,8 @@ export interface RotationDeclared {
 /** What a user has in their repository and on their disk. Roles are the walk's own names and never change. */
 export interface Repository {
   readonly kms: Kms;
+  /** What has the bytes: variables that byok reads, or a command that wraps. */
+  readonly holder: Holder;
   readonly keys: Map<string, KeyDeclared>;
   readonly materials: Map<string, MaterialDeclared>;
   readonly rotations: Map<string, RotationDeclared>;
@@ -72,6 +75,8 @@ export const regions = {
 export const shapes = ["one key", "two keys", "two materials of one file", "primary and replica"] as const;
 export type Shape = (typeof shapes)[number];
 
+export type Holder = "variable" | "device";
+
 export interface Beginning {
   readonly shape: Shape;
   readonly deletionPolicy: "retain" | "delete";
@@ -80,9 +85,14 @@ export interface Beginning {
   readonly lifetime: "forever" | "renewed";
   /** How often the first key is rotated from the start, where that is possible. Default: not at all. */
   readonly rotations?: number;
+  /** Default: a variable. */
+  readonly holder?: Holder;
 }
 
-export function begun(kms: Kms, { shape, deletionPolicy, onDeletion, enabled, lifetime }: Beginning): Repository {
+export function begun(
+  kms: Kms,
+  { shape, deletionPolicy, onDeletion, enabled, lifetime, holder = "variable" }: Beginning,
+): Repository {
   const [here, there] = regions[kms];
   const replicated = shape === "primary and replica" && there !== undefined;
   const key = (role: string, more: Partial<KeyDeclared> = {}): [string, KeyDeclared] => [
@@ -127,16 +137,17 @@ export function begun(kms: Kms, { shape, deletionPolicy, onDeletion, enabled, li
     }),
   } as const satisfies Record<Shape, () => Pick<Repository, "keys" | "materials">>;
   const chosen = shape === "primary and replica" && !replicated ? "two materials of one file" : shape;
-  return { kms, ...parts[chosen](), rotations: new Map(), hasRotations: false, files: new Map([["one", 0]]) };
+  return { kms, holder, ...parts[chosen](), rotations: new Map(), hasRotations: false, files: new Map([["one", 0]]) };
 }
 
 /** As it is now, for a plan that is applied later. */
 export function copied(repository: Repository): Repository {
   const each = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...map].map(([role, declared]) => [role, { ...declared }]));
-  const { kms, keys, materials, rotations, hasRotations, files } = repository;
+  const { kms, holder, keys, materials, rotations, hasRotations, files } = repository;
   return {
     kms,
+    holder,
     keys: each(keys),
     materials: each(materials),
     rotations: each(rotations),
@@ -154,7 +165,8 @@ export interface Disk {
   readonly pool: readonly Buffer[];
 }
 
-export function sourceOf(file: string): string {
+export function sourceOf({ holder }: Repository, file: string): string {
+  if (holder === "device") return `wrap:${encodeURIComponent(join(__dirname, "device-wrap"))} ${variableOf(file)}`;
   return `env:${variableOf(file)}?encoding=hex`;
 }
 
@@ -165,8 +177,12 @@ function variableOf(file: string): string {
 export function write(repository: Repository, { env, pool }: Disk): void {
   for (const [file, index] of repository.files) {
     const bytes = index === undefined ? undefined : pool[index];
-    if (bytes === undefined) delete env[variableOf(file)];
-    else env[variableOf(file)] = bytes.toString("hex");
+    const variable = variableOf(file);
+    if (bytes === undefined) delete env[variable];
+    else {
+      env[variable] = bytes.toString("hex");
+      env[`${variable}_FINGERPRINT`] = fingerprintOfRaw(bytes);
+    }
   }
 }
 

@@ -73,6 +73,11 @@ const beginning: fc.Arbitrary<Beginning> = fc.record({
   enabled: fc.constantFrom(undefined, true, false),
   lifetime: fc.constantFrom("forever", "renewed"),
   rotations: fc.constantFrom(0, 0, 1, 2),
+  // A command is a process for each look.
+  holder: fc.oneof(
+    { weight: 7, arbitrary: fc.constant("variable" as const) },
+    { weight: 1, arbitrary: fc.constant("device" as const) },
+  ),
 });
 
 /** Ten to sixty steps; a walk that is made shorter to show a fault may have fewer. */

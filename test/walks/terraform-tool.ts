@@ -282,7 +282,7 @@ function materialDeclared(repository: Repository, disk: Disk, material: Material
     config: (value) => ({
       key_arn: value(keyAddress, "arn"),
       ...(predecessor === undefined ? {} : { succeeds: value(predecessor, "key_material_id") }),
-      key_material_source: sourceOf(material.file),
+      key_material_source: sourceOf(repository, material.file),
       wrapping_key_spec: "RSA_2048",
       on_deletion: material.onDeletion,
       deletion_policy: material.deletionPolicy,
