@@ -1,4 +1,6 @@
 import { createPrivateKey, randomBytes } from "node:crypto";
+import { fingerprintOfRaw } from "../../src/engine/fingerprint";
+import { opensslWrap } from "../support/openssl-wrap";
 import { wycheproofRsaKey } from "../engine/wycheproof";
 import { pem } from "../engine/private-key-spellings";
 import type { Room } from "./room";
@@ -35,6 +37,10 @@ export async function materials(room: Room): Promise<Materials> {
   const text = await room.give("rsa.pem", pem("PRIVATE KEY", rsa));
   const printed = await room.give("printed.bin", room.canary("command"));
   const command = await room.command("print.sh", `cat "${printed}"`);
+  const wrapped = room.canary("wrapping command");
+  const held = await room.give("held.bin", wrapped);
+  await room.give("held.bin.fingerprint", fingerprintOfRaw(wrapped));
+  const wrapping = await room.command("wrap.sh", `exec "${opensslWrap}" "${held}"`);
   const variable = room.canary("variable").toString("base64");
   const inline = room.canary("inline").toString("base64");
   const successor = await room.give("successor.bin", room.canary("successor file"));
@@ -46,6 +52,7 @@ export async function materials(room: Room): Promise<Materials> {
       { name: "pem", keySpec: "RSA_2048", source: `file:${text}` },
       { name: "variable", keySpec: "SYMMETRIC_DEFAULT", source: "env:BYOK_MATERIAL_LEDGER?encoding=base64" },
       { name: "command", keySpec: "HMAC_256", source: `exec:${command} a-word?encoding=raw` },
+      { name: "wrapped", keySpec: "HMAC_256", source: `wrap:${wrapping}` },
       { name: "inline", keySpec: "SYMMETRIC_DEFAULT" },
     ],
     variables: room.variable("BYOK_MATERIAL_LEDGER", variable),
@@ -54,7 +61,7 @@ export async function materials(room: Room): Promise<Materials> {
       source: `file:${successor}?encoding=raw`,
       inline: room.canary("inline successor").toString("base64"),
     },
-    commands: 1,
+    commands: 2,
   };
 }
 
@@ -84,6 +91,16 @@ export async function failingSources(
       "a command that is killed",
       `exec:${await room.command("killed.sh", `cat "${plain}"; cat "${plain}" >&2; kill -9 $$`)}`,
       "material_unavailable",
+    ],
+    [
+      "a wrapping command that gives the bytes for a description",
+      `wrap:${await room.command("described.sh", `cat "${plain}"`)}`,
+      "malformed_material",
+    ],
+    [
+      "a wrapping command that quotes the bytes in its refusal",
+      `wrap:${await room.command("quoting.sh", `printf '{"error":{"code":"%s","message":"%s"}}' "$(cat "${words}")" "$(cat "${words}")"`)}`,
+      "wrapper_refused",
     ],
     ["hex that is base64", `file:${kept}?encoding=hex`, "malformed_material"],
     ["base64 that is raw", `file:${plain}?encoding=base64`, "malformed_material"],
