@@ -203,8 +203,7 @@ async function disturbed(start: Start, flow: Flow, point: Point): Promise<Outcom
     const first = await step(stack, flow);
     disturbance.disarm();
     const ended = { well: first.ok };
-    // A rotation is asked after until it is done: sometimes once less.
-    const isOver = first.ok && isLook(point.operation);
+    const isOver = first.ok && isRepeated(flow, point.operation);
     if (!disturbance.befell && !isOver) return { ...ended, wrong: [`the request was not made\n${first.output}`] };
     const next = await step(stack, flow);
     if (!next.ok) return { ...ended, wrong: [`the next run failed\n${next.output}\nafter\n${first.output}`] };
@@ -216,8 +215,13 @@ async function disturbed(start: Start, flow: Flow, point: Point): Promise<Outcom
   }
 }
 
-function isLook(operation: string): boolean {
-  return /^(?:Describe|List|Get)/.test(operation);
+/**
+ * Whether a step makes such requests until time has passed, and so sometimes fewer: a rotation is asked after until it is
+ * done, and an import into a replica is repeated until its Region knows the material.
+ */
+function isRepeated({ step: wanted }: Flow, operation: string): boolean {
+  const isIntoReplica = wanted !== "destroy" && wanted.replicated === true && operation === "ImportKeyMaterial";
+  return isIntoReplica || /^(?:Describe|List|Get)/.test(operation);
 }
 
 /** What a run has left to be done. Where it did nothing itself, nothing is. */
