@@ -101,7 +101,7 @@ describe.each(families)("ByokProvider of $name", (family) => {
     [
       "an unknown kind of source",
       { allowedMaterialSources: ["ftp"] },
-      /`allowedMaterialSources` must be of file, env, exec: "ftp"/,
+      /`allowedMaterialSources` must be of file, env, exec, wrap: "ftp"/,
     ],
     ["another access", { materialAccess: "never" }, /`materialAccess` must be plan or apply: "never"/],
     ["a rate of nothing", { importRequestsPerSecond: 0 }, /`importRequestsPerSecond` must be from 0.01 to 1000: 0/],
