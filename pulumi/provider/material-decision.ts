@@ -2,9 +2,8 @@ import type { Action, Assessment } from "../../src/engine/assessment";
 import { ByokError } from "../../src/engine/errors";
 import type { MaterialSettings } from "../../src/engine/imported-key-material";
 import { sameLifetime } from "../../src/engine/lifetime";
-import { type MaterialCondition, materialFacts, successionSeen } from "../../src/engine/material-condition";
 import type { MaterialRecord } from "../../src/engine/material-record";
-import { isWaiting, replaceable } from "../../src/engine/pending-material";
+import { replaceable } from "../../src/engine/pending-material";
 import { recordedMaterialArguments } from "./fields";
 import { changed, type DiffResult, unchanged } from "./handler";
 import type { MaterialArguments } from "./material-state";
@@ -43,13 +42,6 @@ const announcements = {
   disable: "the key will be disabled",
   record: "the state will be updated",
 } as const satisfies Record<Exclude<Action, "nothing" | "refuse">, string>;
-
-/** Whether nothing was ever encrypted under the material: it waits for its rotation, or was deleted while it did. */
-export function isUnused(condition: MaterialCondition): boolean {
-  if (materialFacts(condition).rotation !== undefined) return isWaiting(condition);
-  const succession = successionSeen(condition);
-  return succession?.kind === "new" || succession?.kind === "waiting" || succession?.kind === "awaited";
-}
 
 /** The refusal of other bytes for such material. */
 export function onlyWaiting({ problem, reason }: Assessment): ByokError {

@@ -10,16 +10,10 @@ import type { KmsProfile } from "../../src/engine/kms-profile";
 import { checkLifetime } from "../../src/engine/lifetime";
 import { observeMaterial } from "../../src/engine/material-observation";
 import { type MaterialRecord, newlySeen, provedFingerprint } from "../../src/engine/material-record";
+import { isUnused } from "../../src/engine/pending-material";
 import type { Run } from "../../src/engine/run";
 import { changed, type DiffResult } from "./handler";
-import {
-  changesUnrecorded,
-  decidingUnknown,
-  isAsRecorded,
-  isUnused,
-  materialDecision,
-  onlyWaiting,
-} from "./material-decision";
+import { changesUnrecorded, decidingUnknown, isAsRecorded, materialDecision, onlyWaiting } from "./material-decision";
 import { offerOf, refuseOtherBytes } from "./material-source";
 import { formersOf, type MaterialArguments, materialRecordOf, succeedsOnRecord } from "./material-state";
 import { planNotice } from "./notice";

@@ -17,7 +17,7 @@ import {
 } from "./material-condition";
 import { type MaterialRecord, provedFingerprint } from "./material-record";
 import { differentBytes, type Offer } from "./offered-bytes";
-import { successionVerdict } from "./succession-assessment";
+import { type SuccessionVerdict, successionVerdict } from "./succession-assessment";
 import { keysOf } from "./table";
 
 /** What the configuration asks for, as far as it decides what to do. */
@@ -193,14 +193,15 @@ function decision<R extends string, F>(
 /** Of every key that is there, or comes back. */
 const ofAnyKey = {
   different_material: ({ wanted, record, offer, condition }) => {
+    // Material that only ever waited and is gone has left nothing that bytes could differ from.
+    if (succeeding(wanted, condition)?.action === "refuse") return undefined;
     const onRecord = provedFingerprint(record);
     const contradiction = differentBytes(offer, wanted.fingerprint, onRecord);
     const problem = contradiction ?? notAsTagged(onRecord, condition, offer, wanted);
     return problem === undefined ? undefined : { action: "refuse", reason: problem.rawMessage, problem };
   },
 
-  wrong_predecessor: ({ wanted, condition }) =>
-    successionVerdict(wanted, successionSeen(condition), materialFacts(condition).materialId),
+  wrong_predecessor: ({ wanted, condition }) => succeeding(wanted, condition),
 
   lifetime_past: ({ wanted, record, now }) => {
     const { lifetime } = wanted;
@@ -288,6 +289,11 @@ const ofImported = {
 
   to_disable: ({ condition }) => (isToDisable(condition) ? disabling(condition) : undefined),
 } as const satisfies Rows<Imported>;
+
+/** What stands against the import of material that succeeds another. */
+function succeeding(wanted: WantedMaterial, condition: MaterialCondition): SuccessionVerdict | undefined {
+  return successionVerdict(wanted, successionSeen(condition), materialFacts(condition).materialId);
+}
 
 /** Why material is imported that the key has not had before. */
 function firstReason({ wanted, condition }: AssessmentFacts): string {

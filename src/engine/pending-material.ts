@@ -1,5 +1,5 @@
 import { ByokError } from "./errors";
-import { type MaterialCondition, materialFacts } from "./material-condition";
+import { type MaterialCondition, materialFacts, successionSeen } from "./material-condition";
 import type { MaterialRecord } from "./material-record";
 import { isPending } from "./succession";
 
@@ -9,10 +9,21 @@ export function isWaiting(condition: MaterialCondition | undefined): boolean {
   return rotation !== undefined && isPending({ state: rotation });
 }
 
+/**
+ * Whether nothing was ever encrypted under material that was imported: it waits for a rotation, or is gone from its key, which
+ * keeps all that it was ever rotated to. Other bytes in its place are no loss.
+ */
+export function isUnused(condition: MaterialCondition | undefined): boolean {
+  if (condition === undefined) return false;
+  if (materialFacts(condition).rotation !== undefined) return isWaiting(condition);
+  const succession = successionSeen(condition);
+  return succession?.kind === "new" || succession?.kind === "waiting" || succession?.kind === "awaited";
+}
+
 /** The refusal of other bytes for such material, with what can be done where nothing is lost by it. */
 export function replaceable(problem: ByokError): ByokError {
   return problem.with({
-    message: `${problem.rawMessage} The key material of this resource only waits for its rotation, and nothing is encrypted under it: to have it deleted and these bytes imported in its place, set \`deletion_policy\` to delete.`,
+    message: `${problem.rawMessage} The key material of this resource only waits for its rotation, or has gone while it did, and nothing is encrypted under it: to have these bytes imported in its place, set \`deletion_policy\` to delete.`,
   });
 }
 

@@ -5,7 +5,6 @@ import { materialNamed } from "../definitions/material-id";
 import { announceNeed, isLeaving } from "../engine/announcements";
 import type { Action } from "../engine/assessment";
 import { applyMaterial, type MaterialSettings, recordAfter } from "../engine/imported-key-material";
-import { type MaterialCondition, successionSeen } from "../engine/material-condition";
 import { observeMaterial } from "../engine/material-observation";
 import { blankRecord, type MaterialRecord, newlySeen } from "../engine/material-record";
 import { dropPendingMaterial, moveMaterial, releaseMaterial } from "../engine/material-release";
@@ -20,7 +19,7 @@ import { claimMaterial, planDeletion } from "./material-claims";
 import { checkNamed } from "./material-id";
 import { present } from "./known";
 import { type MaterialMemory, type PlannedAction, recall, remember } from "./material-memory";
-import { type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
+import { isAbsent, type MaterialUpdatePlan, planKnown, planMove, planNew } from "./material-plan";
 import { applied, deletionPolicy, policyOfMove, readState, recordOf } from "./material-state";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { identitySchema, optionalForImport, requiredForImport } from "./plugin/identity";
@@ -169,11 +168,6 @@ export const importedKeyMaterial = resource({
     };
   },
 });
-
-/** Whether material that succeeds another is not in its key, as far as the last look knows. */
-function isAbsent(condition: MaterialCondition | undefined): boolean {
-  return condition !== undefined && successionSeen(condition) !== undefined;
-}
 
 function planUpdate(facts: MaterialUpdatePlan): PlanResult<Schema> {
   const { key_arn: keyArn } = facts.config;

@@ -7,7 +7,7 @@ import { type MaterialCondition, materialFacts, successionSeen } from "../engine
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
 import { differentBytes, type Offer } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
-import { isWaiting, replaceable } from "../engine/pending-material";
+import { isUnused, replaceable } from "../engine/pending-material";
 import { type ByokClient, materialInPlan } from "./client";
 import { diagnosticOf } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
@@ -105,9 +105,13 @@ export function planMove({
 export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   const { config, prior, planned, memory, earlier, opened, client } = plan;
   const { record, unrecorded } = memory;
-  const condition = withoutFormer(memory.condition, config.succeeds !== prior.succeeds);
+  const isRenamed = config.succeeds !== prior.succeeds;
+  const condition = withoutFormer(memory.condition, isRenamed);
   const { offer } = opened;
-  const drops = isWaiting(condition) && config.deletion_policy === "delete" && provedFingerprint(record) !== undefined;
+  // What is named otherwise is looked at once more, and what stands against it then is an error.
+  const isNamed = isRenamed && config.succeeds !== null;
+  const unused = isUnused(memory.condition) || (isNamed && isAbsent(memory.condition));
+  const drops = unused && config.deletion_policy === "delete" && provedFingerprint(record) !== undefined;
   const kept = { record, condition, unrecorded, drops };
   if (drops && isOther(offer, config, record)) return planInPlace(plan, kept);
   if (condition === undefined || !isKnown(config, condition)) {
@@ -136,7 +140,7 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
   });
   const { action, problem } = assessment;
   if (action === "refuse" && problem !== undefined)
-    return { diagnostics: [diagnosticOf(isToReplace(problem, condition) ? replaceable(problem) : problem, known)] };
+    return { diagnostics: [diagnosticOf(isToReplace(problem, unused) ? replaceable(problem) : problem, known)] };
   const plannedBytes = isImport(action) ? bytesToImport(config, offer) : undefined;
   const results = plannedResults(plan, action, plannedBytes);
   if (isImport(action) && typeof results.key_material_id === "string") {
@@ -185,6 +189,11 @@ function planInPlace(
   };
 }
 
+/** Whether material that succeeds another is not in its key, as far as the last look knows. */
+export function isAbsent(condition: MaterialCondition | undefined): boolean {
+  return condition !== undefined && successionSeen(condition) !== undefined;
+}
+
 /** Whether bytes are at hand, or named, that are known to be other ones than those on record. */
 function isOther(offer: Offer, config: Config<Schema>, record: MaterialRecord | undefined): boolean {
   return differentBytes(offer, configuredFingerprint(config), provedFingerprint(record)) !== undefined;
@@ -196,8 +205,8 @@ function isSame(offer: Offer, config: Config<Schema>, record: MaterialRecord | u
   return named !== undefined && named === provedFingerprint(record);
 }
 
-function isToReplace({ code }: ByokError, condition: MaterialCondition): boolean {
-  return code === "different_material" && isWaiting(condition);
+function isToReplace({ code }: ByokError, unused: boolean): boolean {
+  return code === "different_material" && unused;
 }
 
 function ownWarnings({ material }: Opened): readonly string[] {

@@ -162,6 +162,59 @@ describe("material that waits for a rotation", () => {
     expect(material.state).toMatchObject({ rotation_state: "current" });
   });
 
+  it("gives way to other bytes also where somebody else has dropped it, with that policy alone", async () => {
+    const { material, config } = await waiting();
+    on.life.kms.clock.advance("1h");
+    await dropByHand(textIn(material, "key_material_id"));
+    await on.restart();
+    await material.refresh();
+    const other = { ...config, ...bytesIn() };
+    const [problem] = await refusal(material.plan(other));
+    expect(problem?.detail).toMatch(/^\[different_material\].*set `deletion_policy` to delete/);
+    on.life.calls();
+    const plan = await material.applyAndSettle({ ...other, ...deleting });
+    expect(plan).toMatchObject({ action: "replace", replacePaths: ["fingerprint"] });
+    expect(writes()).toEqual(["ImportKeyMaterial"]);
+    expect(material.state).toMatchObject({ rotation_state: "pending_rotation", verified: true });
+  });
+
+  it("gives way to other bytes where its deletion was carried out and the run ended there", async () => {
+    const { material, config } = await waiting(deleting);
+    on.life.kms.clock.advance("1h");
+    on.life.kms.faults.add({
+      operation: "DeleteImportedKeyMaterial",
+      kind: "error",
+      when: "after",
+      code: "AccessDeniedException",
+    });
+    const other = { ...config, ...bytesIn() };
+    await refusal(material.apply(other));
+    await on.restart();
+    await material.refresh();
+    expect((await material.applyAndSettle(other)).action).toBe("replace");
+    expect(material.state).toMatchObject({ rotation_state: "pending_rotation", verified: true });
+  });
+
+  it("that is gone gives way to other bytes where it succeeds what is the current one by now", async () => {
+    const { material, config } = await waiting(deleting);
+    await dropByHand(textIn(material, "key_material_id"));
+    await importNewMaterial(on.life.client(), keyArn, newBytes());
+    const current = await rotateByHand(on.life, keyArn);
+    on.life.kms.clock.advance("1h");
+    await on.restart();
+    await material.refresh();
+    const other = { ...config, ...bytesIn() };
+    // What it succeeds is what stands against it, and not its bytes.
+    for (const changes of [{}, { succeeds: "0".repeat(64) }]) {
+      const [problem] = await refusal(material.plan({ ...other, ...changes }));
+      expect(problem).toMatchObject({ at: "succeeds", detail: expect.stringMatching(/^\[wrong_predecessor\]/) });
+    }
+    const [unnamed] = await refusal(material.plan({ ...other, succeeds: null }));
+    expect(unnamed?.detail).toMatch(/^\[different_material\]/);
+    expect((await material.applyAndSettle({ ...other, succeeds: current })).action).toBe("replace");
+    expect(material.state).toMatchObject({ succeeds: current, rotation_state: "pending_rotation", verified: true });
+  });
+
   it("is never deleted by a destruction either, once it has become the current one", async () => {
     const { material } = await waiting(deleting);
     const id = textIn(material, "key_material_id");
