@@ -89,9 +89,10 @@ export async function whileCreating<T>(
 
 /**
  * Asks until the answer is good: for what another Region or a process of the KMS still has to bring about. Gives the last
- * answer where the key has had its time to settle, and is only `settling` or the call has no deadline.
+ * answer once the patience is over, since that says more than that time has run out.
  *
- * @param patience `deadline`: up to that of the call, which then ends it with `timeout`.
+ * @param patience `settling`: for as long as a key takes to settle. `deadline`: up to that of the call, or as long where it
+ * has none.
  */
 export async function untilShown<T>(
   context: KmsContext<unknown>,
@@ -100,10 +101,11 @@ export async function untilShown<T>(
   patience: "deadline" | "settling" = "deadline",
 ): Promise<T> {
   const since = context.run.clock.monotonic();
-  const hasDeadline = patience === "deadline" && context.call.deadline !== undefined;
+  const deadline = patience === "deadline" ? context.call.deadline : undefined;
   for (let look = 0; ; look++) {
     const answer = await ask();
-    if (isGood(answer) || (!hasDeadline && !isSettling(context, since))) return answer;
+    const isOver = deadline === undefined ? !isSettling(context, since) : deadline.left() <= pauseAfter(look);
+    if (isGood(answer) || isOver) return answer;
     await pauseForLook(context, look);
   }
 }
@@ -124,5 +126,9 @@ function isSettling({ run, service }: KmsContext<unknown>, since: Milliseconds |
 
 async function pauseForLook({ run, call }: KmsContext<unknown>, look: number): Promise<void> {
   checkCall(call);
-  await run.clock.sleep(Math.min(longestPause, firstPause * 2 ** look), call.signal);
+  await run.clock.sleep(pauseAfter(look), call.signal);
+}
+
+function pauseAfter(look: number): Milliseconds {
+  return Math.min(longestPause, firstPause * 2 ** look);
 }

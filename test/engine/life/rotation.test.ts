@@ -166,7 +166,8 @@ describe("new material in a key that has some", () => {
     const clock = hurriedClock();
     const call = { deadline: deadlineAfter(60_000, clock) };
     await expect(applyMaterial({ ...life.run(), clock }, wanted, source, undefined, call)).rejects.toMatchObject({
-      code: "timeout",
+      code: "primary_not_ready",
+      attribute: "succeeds",
     });
   });
 
