@@ -77,14 +77,24 @@ export async function dropPendingMaterial(run: Run, record: MaterialRecord, call
   const context = keyContext(run, record.keyArn, "key_arn", call);
   return run.locks.hold(record.keyArn, async () => {
     if (wasImported(run, record)) return true;
-    const where = await whereIn(context, proof);
+    const where = await listedPlace(context, proof);
     if (where === "pending") await deleteProved(context, proof, { kind: "destroyed" });
     return where !== "for_good";
   });
 }
 
+/** Where the material stands. Undefined: the key is gone or going, and shows nothing of its materials. */
+async function whereIn(context: KeyContext<MaterialListing & KeyRotating>, proof: ImportProof) {
+  try {
+    return await listedPlace(context, proof);
+  } catch (error) {
+    if (!isByokError(error, "key_not_found", "key_pending_deletion")) throw error;
+    return undefined;
+  }
+}
+
 /** Whether the material waits for a rotation, is one of the key's for good or about to be, or is not in the key. */
-async function whereIn(
+async function listedPlace(
   { service, keyArn, call }: KeyContext<MaterialListing & KeyRotating>,
   { materialId }: ImportProof,
 ): Promise<"pending" | "for_good" | "absent"> {

@@ -4,6 +4,7 @@ import {
   DisableKeyCommand,
   ListKeyRotationsCommand,
   RotateKeyOnDemandCommand,
+  ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { ensureKey } from "../../../src/engine/external-key";
 import { applyMaterial, type MaterialSettings } from "../../../src/engine/imported-key-material";
@@ -296,6 +297,8 @@ describe("new material in a key that has some", () => {
       code: "access_denied",
       message: expect.stringContaining("kms:GetKeyRotationStatus"),
     });
+    const released = releaseMaterial(life.run(), waiting.record, "delete", {}, { wasPending: true });
+    await expect(released).rejects.toMatchObject({ code: "access_denied" });
     expect(await stateOf(arn, idOf(waiting))).toBe("PENDING_ROTATION");
   });
 
@@ -323,6 +326,16 @@ describe("new material in a key that has some", () => {
     expect(await life.decrypt(old)).toBe(plaintext);
   });
 
+  it("goes with its key: that is reported, and no failure", async () => {
+    const { arn, first } = await withFirst();
+    const waiting = await brought(arn, first);
+    await life.client().send(new ScheduleKeyDeletionCommand({ KeyId: arn, PendingWindowInDays: 7 }));
+    life.kms.clock.advance("30d");
+    const { warnings } = await releaseMaterial(life.run(), waiting.record, "delete", {}, { wasPending: true });
+    expect(warnings.join()).toMatch(/^The key material was not deleted from arn:/);
+    await expect(dropPendingMaterial(life.run(), waiting.record)).rejects.toMatchObject({ code: "key_not_found" });
+  });
+
   it("is deleted by its id where its resource goes, and what the key needs says so where it stays", async () => {
     const { arns, materials } = await rotatedKey(life, { regions: [dublin], rotations: 0 });
     const [primary = "", replica = ""] = arns;
@@ -330,6 +343,8 @@ describe("new material in a key that has some", () => {
     const source = bytesSource(newBytes());
     const held = await brought(primary, first, source);
     await brought(replica, first, source);
+    const left = await releaseMaterial(life.run(), held.record, "retain", {}, { wasPending: true });
+    expect(left.warnings.join()).toContain(`${primary} takes no other new material`);
     await releaseMaterial(life.run(), held.record, "delete");
     expect(await stateOf(primary, idOf(held))).toBeUndefined();
     expect(await stateOf(replica, idOf(held), dublin)).toBeUndefined();
