@@ -28,6 +28,8 @@ export interface KeptKey {
   readonly deletion?: object;
   readonly tags: readonly (readonly [string, string])[];
   readonly materials: readonly KeptMaterial[];
+  /** The rotation that is under way. */
+  readonly onDemandRotation?: { readonly materialId: string };
 }
 
 /** What a caller gets back, or the name of the error. */
@@ -107,9 +109,15 @@ const hands = {
   },
 } as const satisfies Record<Kms, (options: EmulatorOptions) => Promise<Hands>>;
 
-export async function embedded(kms: Kms, time: WalkTime): Promise<Embedded> {
+/** @param options Of the emulator. Default: as little as can be late. */
+export async function embedded(
+  kms: Kms,
+  time: Pick<WalkTime, "now">,
+  options: EmulatorOptions = {},
+): Promise<Embedded> {
   const watching: { watch: RequestWatch | undefined } = { watch: undefined };
   const at = await hands[kms]({
+    ...options,
     now: () => time.now(),
     onRequest: async (request, moment) => (isOfByok(request) ? watching.watch?.(request, moment) : undefined),
   });
