@@ -26,6 +26,7 @@ const fast = tests([
   "/test/kms/(\\w+/)?(answer-date|answers|arn|china|clouds|endpoint-hosts|error-table|ini|network-errors|once)",
   "/test/kms/(\\w+/)?(policy-document|profile|quotation|refusal|region|rpc|settings|signature|whole-answer)",
   "/test/material-sources/source-uri",
+  "/test/pkcs11/(layout|logins|messages|token|uri)",
   "/test/pulumi/(connection-args|decisions|key-holders)",
   "/test/terraform/(docs|remembered-material)",
   "/test/terraform/plugin/(?!server|log)[^/]+",

@@ -43,7 +43,13 @@ const rooms: Readonly<Record<string, Rule>> = {
     ],
     packages: [],
   },
-  "src/material-sources": { rooms: ["src/engine"], packages: ["node:*"] },
+  "src/material-sources": {
+    // Of the child that calls modules only what it is asked and how it is started: nothing of it runs here.
+    rooms: ["src/engine", ...["child-command", "fault", "messages", "uri"].map((file) => `src/pkcs11/${file}.ts`)],
+    packages: ["node:*"],
+  },
+  // A program of its own, which calls a vendor's module and knows neither a KMS nor where else bytes come from.
+  "src/pkcs11": { rooms: ["src/engine"], packages: ["node:*"] },
   "src/kms": { rooms: ["src/definitions", "src/engine"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
   "src/emulator": { rooms: [], packages: ["node:*"] },
   "src/terraform/plugin": {
@@ -52,7 +58,7 @@ const rooms: Readonly<Record<string, Rule>> = {
   },
   // The provider is bundled into one file, and the host of a plugin is all that it talks to besides the KMSs.
   "src/terraform": {
-    rooms: ["src/definitions", "src/engine", "src/kms", "src/material-sources", "src/system-clock.ts"],
+    rooms: ["src/definitions", "src/engine", "src/kms", "src/material-sources", "src/pkcs11", "src/system-clock.ts"],
     packages: [],
     without: "src/terraform/plugin",
   },
@@ -71,7 +77,10 @@ const rooms: Readonly<Record<string, Rule>> = {
     packages: ["node:crypto", "node:path", "constructs", "cdktf"],
   },
   "src/cli": {
-    rooms: ["src/definitions", "src/engine", "src/material-sources", "src/kms", "src/emulator", "src/system-clock.ts"],
+    rooms: [
+      ...["src/definitions", "src/engine", "src/material-sources", "src/kms", "src/emulator", "src/system-clock.ts"],
+      "src/pkcs11",
+    ],
     packages: ["node:*", "commander"],
   },
 };
@@ -175,6 +184,7 @@ const drawnRooms = {
   engine: "src/engine",
   definitions: "src/definitions",
   sources: "src/material-sources",
+  pkcs11: "src/pkcs11",
   kms: "src/kms",
   emulator: "src/emulator",
   cli: "src/cli",

@@ -10,18 +10,26 @@ export interface ChildCommand {
   readonly words: readonly [string, ...string[]];
   /** What it reads on its standard input. Default: nothing, and the input is closed. */
   readonly input?: string;
+  /** A variable that it gets although it holds a secret, since it is the one that reads it. Default: none. */
+  readonly variable?: string | undefined;
   /** How long it may take where the options do not say, in milliseconds. */
   readonly timeoutMs: number;
 }
 
+/** How a command ended. */
+export interface ChildEnd {
+  /** What it had printed on its standard output, in memory of its own. */
+  readonly printed: Buffer;
+  /** Null where it ended with exit code 0, otherwise how it ended, in a sentence. */
+  readonly failure: string | null;
+  /** The seconds that it had, where it did not end in them and was stopped. */
+  readonly timedOutAfter: number | null;
+}
+
 /**
- * What a command prints on its standard output, in memory of its own. It runs without a shell, in a process group of its own
- * that is killed with it when it hangs, prints more than 64 KiB or the operation is canceled.
- *
- * What it prints is never quoted: not on standard output, which may be the key, nor on standard error, where a failing
- * script often shows what it was handling. The command gets the environment, save what may hold other key material:
- * `TF_VAR_*`, `PULUMI_CONFIG*`, `BYOK_MATERIAL_*`, the variables of the `env:` sources that are known by then, and
- * copies of those under other names.
+ * What a command prints on its standard output, in memory of its own; see `endOf` for how it runs. What it prints is never
+ * quoted: not on standard output, which may be the key, nor on standard error, where a failing script often shows what it was
+ * handling.
  *
  * @throws ByokError `material_unavailable` where it fails, `malformed_material` where it prints too much, `canceled`.
  */
@@ -31,6 +39,31 @@ export async function outputOf(
   source: SourceNames,
   call: Call | undefined,
 ): Promise<Buffer> {
+  const { printed, failure, timedOutAfter } = await endOf(command, options, source, call);
+  if (failure === null && printed.length > 0) return printed;
+  printed.fill(0);
+  if (timedOutAfter !== null)
+    throw unavailable(`The command did not end within ${timedOutAfter} seconds and was stopped.`, source);
+  if (failure !== null) throw unavailable(`${failure} Run it by hand to see why.`, source);
+  throw unavailable("The command printed nothing.", source);
+}
+
+/**
+ * Runs a command to its end, without a shell, in a process group of its own that is killed with it when it hangs, prints more
+ * than 64 KiB or the operation is canceled.
+ *
+ * The command gets the environment, save what may hold other key material: `TF_VAR_*`, `PULUMI_CONFIG*`, `BYOK_MATERIAL_*`,
+ * the variables of the `env:` sources that are known by then, and copies of those under other names.
+ *
+ * @throws ByokError `material_unavailable` where it cannot be started, `malformed_material` where it prints too much,
+ *   `canceled`.
+ */
+export async function endOf(
+  command: ChildCommand,
+  options: MaterialSourceOptions,
+  source: SourceNames,
+  call: Call | undefined,
+): Promise<ChildEnd> {
   checkCall(call);
   const limitMs = options.commandTimeoutMs ?? command.timeoutMs;
   const leftMs = call?.deadline?.left() ?? limitMs;
@@ -48,29 +81,27 @@ export async function outputOf(
   stop.addEventListener("abort", onStop, { once: true });
   try {
     giveInput(child, command.input);
-    const end = await ended(child);
+    const failure = await ended(child);
     if (call?.signal?.aborted === true) throw canceled();
     if (tooMuch) throw tooLong("The command printed", source);
-    if (timeout.aborted)
-      throw unavailable(
-        `The command did not end within ${Math.min(limitMs, leftMs) / 1000} seconds and was stopped.`,
-        source,
-      );
-    if (end !== null) throw unavailable(`${end} Run it by hand to see why.`, source);
-    if (printed.length === 0) throw unavailable("The command printed nothing.", source);
-    return printed.take();
+    const timedOutAfter = timeout.aborted ? Math.min(limitMs, leftMs) / 1000 : null;
+    return { printed: printed.take(), failure, timedOutAfter };
   } finally {
     stop.removeEventListener("abort", onStop);
     printed.wipe();
   }
 }
 
-function started({ words, input }: ChildCommand, options: MaterialSourceOptions, source: SourceNames): ChildProcess {
+function started(
+  { words, input, variable }: ChildCommand,
+  options: MaterialSourceOptions,
+  source: SourceNames,
+): ChildProcess {
   const [command, ...args] = words;
   try {
     return spawn(command, args, {
       cwd: options.baseFolder ?? process.cwd(),
-      env: environmentFor(options.env ?? process.env, options.variablesOfMaterial ?? new Set()),
+      env: environmentFor(options.env ?? process.env, options.variablesOfMaterial ?? new Set(), variable),
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", options.commandStderr ?? "ignore"],
       shell: false,
       detached: ownGroup,
@@ -119,14 +150,16 @@ function killGroup(child: ChildProcess): void {
 function environmentFor(
   env: Readonly<Record<string, string | undefined>>,
   variablesOfMaterial: ReadonlySet<string>,
+  own: string | undefined,
 ): Record<string, string | undefined> {
   const withheld = new Set([...variablesOfMaterial].map((name) => env[name]).filter((value) => value));
   return Object.fromEntries(
     Object.entries(env).filter(
       ([name, value]) =>
-        !/^(TF_VAR_|BYOK_MATERIAL_|PULUMI_CONFIG(_SECRET_KEYS)?$)/.test(name) &&
-        !variablesOfMaterial.has(name) &&
-        !withheld.has(value),
+        name === own ||
+        (!/^(TF_VAR_|BYOK_MATERIAL_|PULUMI_CONFIG(_SECRET_KEYS)?$)/.test(name) &&
+          !variablesOfMaterial.has(name) &&
+          !withheld.has(value)),
     ),
   );
 }

@@ -17,8 +17,8 @@ export interface MaterialSourceOptions {
   /** Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
-   * The variables that `env:` sources read, gathered from all sources that are given the same set: no command of an
-   * `exec:` source gets them.
+   * The variables that `env:` sources read, and those with PINs, gathered from all sources that are given the same set: no
+   * command of an `exec:` source gets them.
    */
   readonly variablesOfMaterial?: Set<string>;
   /** How long a command may take, in milliseconds. Default 30 seconds. */
@@ -28,6 +28,8 @@ export interface MaterialSourceOptions {
    * and the logs of a face are kept. `inherit` is for a terminal with its user before it.
    */
   readonly commandStderr?: "ignore" | "inherit";
+  /** How the child that calls PKCS#11 modules is started. Default: the file of the installed package. */
+  readonly pkcs11Child?: readonly [string, ...string[]];
 }
 
 /** The most that a source may give, in bytes. The largest key, RSA of 4096 bits in PEM, has 3.3 KB. */

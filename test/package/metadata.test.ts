@@ -27,7 +27,13 @@ describe("package.json", () => {
   it("names every package that the code imports as a dependency or a peer", () => {
     const { dependencies, peerDependencies } = metadata;
     expect(Object.keys(dependencies)).toContain("@aws-sdk/types");
-    expect(Object.keys(peerDependencies).toSorted()).toEqual(["@pulumi/pulumi", "cdktf", "cdktn", "constructs"]);
+    expect(Object.keys(peerDependencies).toSorted()).toEqual([
+      "@pulumi/pulumi",
+      "cdktf",
+      "cdktn",
+      "constructs",
+      "koffi",
+    ]);
   });
 
   it("shows types for every entry point to resolvers that do not read `exports`", () => {

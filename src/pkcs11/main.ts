@@ -1,0 +1,3 @@
+import { runChild } from "./child";
+
+void runChild();
