@@ -20,9 +20,11 @@ export interface ImportedKeyMaterialProps {
    * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on
    * blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways,
    * `?encoding=raw|hex|base64|pem|der` says which is meant. Or what holds key material and wraps it itself, so that no
-   * byte comes to this machine's memory: `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping
-   * protocol. Read by the provider on the machine on which Terraform runs. A relative path is resolved against the
-   * folder in which the app is synthesised.
+   * byte comes to this machine's memory:
+   * `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11
+   * token (RFC 7512), or `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol. Read by the
+   * provider on the machine on which Terraform runs. A relative path is resolved against the folder in which the app is
+   * synthesised.
    *
    * @default - none
    * @example "file:keys/payments.bin"

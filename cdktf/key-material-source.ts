@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { Token } from "./core";
 
 /** The kinds of source that the provider knows, by the scheme of their URI. */
-export const sourceSchemes = ["file", "env", "exec", "wrap"] as const;
+export const sourceSchemes = ["file", "env", "exec", "wrap", "pkcs11"] as const;
 
 /**
  * The URI as the provider gets it. Terraform runs in a folder below cdktf.out, so relative paths of files and commands
@@ -29,6 +29,8 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
     case "wrap":
       return /^(?!\$\{)[^/ ?][^ ?]*\//.test(place) ? `${scheme}:${absolute(place, appFolder)}` : uri;
     case "env":
+    case "pkcs11":
+      // Nothing in them is relative.
       return uri;
   }
 }

@@ -2,7 +2,7 @@
 // those who install the package, which does not carry it.
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { platformOf, writeMirror } from "../dist/src/cli/provider-mirror.js";
+import { installedAddons, platformOf, writeMirror } from "../dist/src/cli/provider-mirror.js";
 
 const root = join(import.meta.dirname, "..");
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -11,5 +11,6 @@ const platform = platformOf(process.platform, process.arch);
 await rm(folder, { recursive: true, force: true });
 if (platform !== undefined) {
   const provider = join(root, "dist", "terraform-provider-byok");
-  await writeMirror({ folder, provider, version, platforms: [platform] });
+  const platforms = [platform];
+  await writeMirror({ folder, provider, version, platforms, addons: installedAddons(platforms) });
 }

@@ -3,10 +3,13 @@
 // is this Node.js with the provider inside (a "single executable application", https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html).
 import { execFileSync } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { inject } from "postject";
+import { addonName } from "../dist/src/pkcs11/koffi.js";
+import { koffiAddon } from "../dist/src/pkcs11/koffi-addon.js";
 
 const root = join(import.meta.dirname, "..");
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -50,7 +53,13 @@ async function seaBlob(scratch) {
 
 async function zipped(executable) {
   const mode = (bits) => ({ os: 3, attrs: (0o100000 | bits) << 16 });
+  // No addon can be inside of the executable, so the one that calls PKCS#11 modules lies beside it.
+  const addon = koffiAddon(process.platform, process.arch);
+  if (addon === undefined) throw new Error("The addon of koffi for this system is not installed: npm ci");
+  const license = join(dirname(createRequire(import.meta.url).resolve("koffi")), "LICENSE.txt");
   return zipSync({
+    [addonName]: [await readFile(addon), mode(0o755)],
+    "LICENSE.koffi.txt": [await readFile(license), mode(0o644)],
     [`terraform-provider-byok_v${version}${windows ? ".exe" : ""}`]: [await readFile(executable), mode(0o755)],
     "LICENSE.txt": [strToU8(await readFile(join(root, "LICENSE"), "utf8")), mode(0o644)],
   });

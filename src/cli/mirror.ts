@@ -2,7 +2,15 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { installedPackage } from "./installed-package";
-import { isPlatform, platformOf, processors, registryHosts, systems, writeMirror } from "./provider-mirror";
+import {
+  installedAddons,
+  isPlatform,
+  platformOf,
+  processors,
+  registryHosts,
+  systems,
+  writeMirror,
+} from "./provider-mirror";
 import { processStreams, type Streams } from "./streams";
 
 /** `byok mirror`: the Terraform provider of this package as a filesystem mirror, for machines with Node.js. */
@@ -34,7 +42,8 @@ export function mirrorCommand(streams: Streams = processStreams): Command {
           `error: The provider does not run on this machine, so say for which with --platform. ${noScripts}`,
         );
       }
-      const written = await writeMirror({ folder, provider, version, platforms });
+      const addons = installedAddons(platforms);
+      const written = await writeMirror({ folder, provider, version, platforms, addons });
       streams.out(`${written.join("\n")}\n\n${configuration(resolve(folder))}`);
     });
 }
@@ -45,7 +54,8 @@ interface MirrorOptions {
 
 const help = `
 The provider is one script for all platforms and needs Node.js 22 or later (20.19 for now) where it runs. Windows runs no scripts:
-use the archive for windows_amd64 or windows_arm64 of a release, which needs no Node.js.
+use the archive for windows_amd64 or windows_arm64 of a release, which needs no Node.js. Where the package koffi is installed
+for a platform, its addon is laid beside the provider, which pkcs11: sources need.
   byok mirror ./mirror --platform linux_amd64 --platform darwin_arm64`;
 
 function collectedPlatform(text: string, platforms: readonly string[] = []): readonly string[] {

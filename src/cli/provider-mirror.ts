@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { addonName } from "../pkcs11/koffi";
+import { koffiAddon } from "../pkcs11/koffi-addon";
 
 /** The registries under whose names a mirror offers the provider: Terraform asks for the one, OpenTofu for the other. */
 export const registryHosts = ["registry.terraform.io", "registry.opentofu.org"] as const;
@@ -32,6 +34,23 @@ export interface ProviderMirror {
   readonly version: string;
   /** As Terraform names them: `linux_amd64`. */
   readonly platforms: readonly string[];
+  /** By platform the file of koffi's addon, which is laid beside the provider. Where one is missing, `pkcs11:` sources are. */
+  readonly addons?: ReadonlyMap<string, string>;
+}
+
+/** The addons of koffi that are installed, by platform. npm installs the one for this machine. */
+export function installedAddons(platforms: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map([
+    ["amd64", "x64"],
+    ["386", "ia32"],
+  ]);
+  return new Map(
+    platforms.flatMap((platform) => {
+      const [system = "", processor = ""] = platform.split("_");
+      const addon = koffiAddon(system, names.get(processor) ?? processor);
+      return addon === undefined ? [] : [[platform, addon] as const];
+    }),
+  );
 }
 
 /**
@@ -48,6 +67,7 @@ export async function writeMirror({
   provider,
   version,
   platforms,
+  addons,
 }: ProviderMirror): Promise<readonly string[]> {
   const written: string[] = [];
   for (const host of registryHosts) {
@@ -57,6 +77,10 @@ export async function writeMirror({
       await mkdir(place, { recursive: true });
       await copied(provider, file, join(folder, `.${randomUUID()}`));
       written.push(file);
+      const addon = addons?.get(platform);
+      if (addon === undefined) continue;
+      await copied(addon, join(place, addonName), join(folder, `.${randomUUID()}`));
+      written.push(join(place, addonName));
     }
   }
   return written;

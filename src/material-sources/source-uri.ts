@@ -5,6 +5,7 @@ import { envKind } from "./env";
 import { execKind } from "./exec";
 import { fileKind } from "./file";
 import type { MaterialSourceOptions } from "./material-source-options";
+import { pkcs11Kind } from "./pkcs11";
 import { invalid, type SourceKindRow, type SourceText } from "./source-text";
 import { wrapKind } from "./wrap";
 
@@ -14,6 +15,7 @@ const kinds = {
   env: kindOf(envKind),
   exec: kindOf(execKind),
   wrap: kindOf(wrapKind),
+  pkcs11: kindOf(pkcs11Kind),
 } as const satisfies Record<string, (text: SourceText) => ParsedPlace>;
 
 export type SourceKind = keyof typeof kinds;
@@ -34,8 +36,8 @@ export interface ParsedSource extends ParsedPlace {
 
 /**
  * The source that a URI names: `file:keys/payments.bin`, `file:///var/keys/payments.bin`, `env:PAYMENTS_KEY`,
- * `exec:/usr/bin/get-key payments`, each with an optional `?encoding=raw|hex|base64|pem|der`, or
- * `wrap:/usr/bin/vendor-wrap payments`.
+ * `exec:/usr/bin/get-key payments`, each with an optional `?encoding=raw|hex|base64|pem|der`,
+ * `wrap:/usr/bin/vendor-wrap payments`, or `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so`.
  *
  * Throws `invalid_argument` for a malformed URI and `source_not_allowed` where `allowed` (the provider's
  * `allowed_material_sources`) leaves the kind out. Nothing is opened. The URI is not repeated in an error: it may be the

@@ -1,3 +1,4 @@
+import { childArgument } from "../pkcs11/child-argument";
 import { serve } from "./plugin/serve";
 
 // Said once in the documentation instead of at every start of the provider.
@@ -7,10 +8,15 @@ process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 // setting and takes no notice.
 Object.assign(process.report, { excludeEnv: true });
 
-void serve({
-  name: "byok",
-  load: () => {
-    const { byokProvider }: typeof import("./provider") = require("./provider");
-    return byokProvider();
-  },
-});
+if (process.argv.includes(childArgument)) {
+  const { runChild }: typeof import("../pkcs11/child") = require("../pkcs11/child");
+  void runChild();
+} else {
+  void serve({
+    name: "byok",
+    load: () => {
+      const { byokProvider }: typeof import("./provider") = require("./provider");
+      return byokProvider();
+    },
+  });
+}

@@ -9,6 +9,7 @@ import { type Lifetime, lifetimeFrom } from "../engine/lifetime";
 import { type Opened, openSource } from "../engine/opened-source";
 import { defaultKms, kmsOfArn, kmsProfiles } from "../kms/clouds";
 import { sourceFromUri } from "../material-sources/source-uri";
+import { childOfProgram } from "../pkcs11/child-command";
 import { isEmptyValue, valueSource } from "../material-sources/value";
 import type { ByokClient } from "./client";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
@@ -83,7 +84,8 @@ export function sourceOf(
   if (value !== undefined && (uri === undefined || !isEmptyValue(value))) return valueSource(value, "key_material_wo");
   if (uri === undefined) return undefined;
   const { variablesOfMaterial, allowedSources: allowed } = client;
-  return sourceFromUri(uri, defined({ attribute: "key_material_source", variablesOfMaterial, allowed }));
+  const pkcs11Child = childOfProgram();
+  return sourceFromUri(uri, defined({ attribute: "key_material_source", variablesOfMaterial, allowed, pkcs11Child }));
 }
 
 /** The bytes on offer while planning; `later` where they are not known yet or are not to be read. */

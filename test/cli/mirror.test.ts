@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installedPackage } from "../../src/cli/installed-package";
 import { mirrorCommand } from "../../src/cli/mirror";
-import { isPlatform, platformOf, writeMirror } from "../../src/cli/provider-mirror";
+import { installedAddons, isPlatform, platformOf, writeMirror } from "../../src/cli/provider-mirror";
 import { inProcess } from "./in-process";
 
 const { version, folder: root } = installedPackage();
@@ -22,6 +22,10 @@ async function filesBelow(place: string): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
+async function providersBelow(place: string): Promise<readonly string[]> {
+  return (await filesBelow(place)).filter((file) => !file.endsWith("/koffi.node"));
+}
+
 describe("byok mirror", () => {
   it("writes the provider for this machine, under the names of both registries, executable", async () => {
     const { out, err, code } = await byokMirror(folder);
@@ -30,21 +34,33 @@ describe("byok mirror", () => {
     const files = ["registry.terraform.io", "registry.opentofu.org"].map((host) =>
       join(folder, host, "byok", "byok", version, `${platform}`, `terraform-provider-byok_v${version}`),
     );
-    expect((await filesBelow(folder)).toSorted()).toEqual(files.toSorted());
+    // Where koffi is installed, as here, its addon lies beside: see the next test.
+    expect((await providersBelow(folder)).toSorted()).toEqual(files.toSorted());
     const content = await readFile(provider);
     for (const file of files) {
       expect((await stat(file)).mode & 0o777).toBe(0o755);
       expect((await readFile(file)).equals(content)).toBe(true);
     }
-    expect(out).toContain(`${files.join("\n")}\n\nTo use it,`);
+    for (const file of files) expect(out).toContain(file);
+    expect(out).toContain(`\n\nTo use it,`);
     expect(out).toContain(`path    = ${JSON.stringify(folder)}`);
   });
 
   it("writes it for every platform that is named, once each", async () => {
     const both = ["--platform", "linux_amd64", "--platform", "darwin_arm64", "--platform", "linux_amd64"];
     expect((await byokMirror(join(folder, "new"), ...both)).code).toBe(0);
-    const platforms = (await filesBelow(folder)).map((file) => file.split("/").at(-2) ?? "");
+    const platforms = (await providersBelow(folder)).map((file) => file.split("/").at(-2) ?? "");
     expect(platforms.toSorted()).toEqual(["darwin_arm64", "darwin_arm64", "linux_amd64", "linux_amd64"]);
+  });
+
+  it("lays the addon that calls PKCS#11 modules beside the provider where koffi is installed for a platform", async () => {
+    const own = platformOf(process.platform, process.arch) ?? "";
+    const other = own === "openbsd_arm" ? "freebsd_arm" : "openbsd_arm";
+    await byokMirror(folder, "--platform", own, "--platform", other);
+    const addons = (await filesBelow(folder)).filter((file) => file.endsWith("/koffi.node"));
+    expect(addons.map((file) => file.split("/").at(-2))).toEqual([own, own]);
+    expect((await readFile(addons[0] ?? "")).equals(await readFile(installedAddons([own]).get(own) ?? ""))).toBe(true);
+    expect(installedAddons([other])).toEqual(new Map());
   });
 
   it.each([

@@ -32,7 +32,7 @@ describe("a source's URI", () => {
   });
 
   it.each([
-    ["", /must begin with `file:`, `env:`, `exec:`, `wrap:`.*`key_material_wo`/],
+    ["", /must begin with `file:`, `env:`, `exec:`, `wrap:`, `pkcs11:`.*`key_material_wo`/],
     ["keys/payments.bin", /must begin with .*looks like the path of a file: write `file:` before it/],
     ["payments.pem", /looks like the path of a file/],
     ["./payments", /looks like the path of a file/],
@@ -94,7 +94,7 @@ describe("a source's URI", () => {
   });
 
   it("gives a source or a ByokError for any text", () => {
-    const scheme = fc.constantFrom("", "file:", "env:", "exec:", "wrap:", "file://");
+    const scheme = fc.constantFrom("", "file:", "env:", "exec:", "wrap:", "pkcs11:", "file://");
     fc.assert(
       fc.property(scheme, fc.string({ unit: "binary" }), (start, rest) => {
         expect(["none", "invalid_argument"]).toContain(codeOf(() => parseSourceUri(start + rest, attribute)));

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unzipSync } from "fflate";
 import { platformOf, registryHosts } from "../../src/cli/provider-mirror";
+import { childArgument } from "../../src/pkcs11/child-argument";
 import { terraformBinary } from "../support/terraform-binary";
 import { root, run } from "./project";
 import { type Registry, startRegistry } from "./registry";
@@ -107,6 +109,24 @@ describe("the archives, rehearsed", () => {
     await expect(node(script("release-checksums.mjs", "--folder", release, platform, "plan9_mips"))).rejects.toThrow(
       `lacks terraform-provider-byok_${version}_plan9_mips.zip`,
     );
+  });
+
+  it("call PKCS#11 modules by an addon that lies beside the provider, without a Node.js or a compiler", async () => {
+    const place = join(folder, "unpacked");
+    await mkdir(place);
+    const files = unzipSync(await readFile(join(release, archive)));
+    const [provider = ""] = Object.keys(files).filter((name) => name.startsWith("terraform-provider-byok_v"));
+    for (const [name, content] of Object.entries(files)) await writeFile(join(place, name), content, { mode: 0o755 });
+    const source = "pkcs11:token=t;object=o?module-path=/nowhere/libvendor.so";
+    const ask = (): unknown => {
+      const input = JSON.stringify({ byok: 1, verb: "describe", source });
+      return JSON.parse(execFileSync(join(place, provider), [childArgument], { input, env: { PATH: "" } }).toString());
+    };
+    // It comes as far as the module.
+    expect(ask()).toMatchObject({ error: { code: "module_not_found" } });
+    await rm(join(place, "koffi.node"));
+    expect(ask()).toMatchObject({ error: { code: "library_missing" } });
+    expect(Object.keys(files)).toContain("LICENSE.koffi.txt");
   });
 
   it("are signed with a key that leaves no trace, or not at all", async () => {

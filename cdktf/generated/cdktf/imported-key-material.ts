@@ -33,7 +33,7 @@ export interface ImportedKeyMaterialConfig extends cdktf.TerraformMetaArguments 
   */
   readonly keyArn: string;
   /**
-  * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways, `?encoding=raw|hex|base64|pem|der` says which is meant.
+  * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways, `?encoding=raw|hex|base64|pem|der` says which is meant. Or what holds key material and wraps it itself, so that no byte comes to this machine's memory: `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11 token (RFC 7512), or `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs/resources/imported_key_material#key_material_source ImportedKeyMaterial#key_material_source}
   */

@@ -9,7 +9,7 @@ import * as cdktn from 'cdktn';
 
 export interface ByokProviderConfig {
   /**
-  * Kinds of `key_material_source` that may be used: `file`, `env`, `exec`. Default: all.
+  * Kinds of `key_material_source` that may be used: `file`, `env`, `exec`, `wrap`, `pkcs11`. Default: all.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#allowed_material_sources ByokProvider#allowed_material_sources}
   */
