@@ -120,7 +120,7 @@ export {
   type SettingsByKms,
 } from "./kms/key-services";
 export type { QkmsSettings } from "./kms/qkms/settings";
-export type { Environment, Timeouts } from "./kms/surroundings";
+export type { Environment, Timeouts } from "./http/surroundings";
 export type { ByteSource, MaterialSourceOptions } from "./material-sources/material-source-options";
 export { sourceFromUri } from "./material-sources/source-uri";
 export { systemClock } from "./system-clock";

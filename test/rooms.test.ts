@@ -43,14 +43,21 @@ const rooms: Readonly<Record<string, Rule>> = {
     ],
     packages: [],
   },
+  // How requests are sent, for KMSs and for stores that hold key material.
+  "src/http": { rooms: ["src/engine"], packages: ["node:*"] },
   "src/material-sources": {
     // Of the child that calls modules only what it is asked and how it is started: nothing of it runs here.
-    rooms: ["src/engine", ...["child-command", "fault", "messages", "uri"].map((file) => `src/pkcs11/${file}.ts`)],
+    rooms: [
+      "src/engine",
+      "src/http",
+      "src/system-clock.ts",
+      ...["child-command", "fault", "messages", "uri"].map((file) => `src/pkcs11/${file}.ts`),
+    ],
     packages: ["node:*"],
   },
   // A program of its own, which calls a vendor's module and knows neither a KMS nor where else bytes come from.
   "src/pkcs11": { rooms: ["src/engine"], packages: ["node:*"] },
-  "src/kms": { rooms: ["src/definitions", "src/engine"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
+  "src/kms": { rooms: ["src/definitions", "src/engine", "src/http"], packages: ["node:*", "@aws-sdk/*", "@smithy/*"] },
   "src/emulator": { rooms: [], packages: ["node:*"] },
   "src/terraform/plugin": {
     rooms: [],
@@ -183,6 +190,7 @@ const drawnRooms = {
   terraform: "src/terraform",
   engine: "src/engine",
   definitions: "src/definitions",
+  http: "src/http",
   sources: "src/material-sources",
   pkcs11: "src/pkcs11",
   kms: "src/kms",

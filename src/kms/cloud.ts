@@ -3,7 +3,7 @@ import type { KeyService } from "../engine/key-service";
 import type { Kms, KmsProfile } from "../engine/kms-profile";
 import type { Log } from "../engine/log";
 import type { Settings } from "./setting";
-import type { Environment, Timeouts } from "./surroundings";
+import type { Environment, Timeouts } from "../http/surroundings";
 
 /**
  * A cloud with a KMS: all that byok has to know of it, in one value. It is loaded wherever a name or an ARN is to be

@@ -9,7 +9,7 @@ import { type Pacer, pacerOf, type Quotas } from "../engine/pacer";
 import { defaultRetryPolicy, type RetryPolicy } from "../engine/retrying";
 import type { Cloud, Connection } from "./cloud";
 import { cloudNamed, cloudOfArn, clouds as knownClouds, type KnownCloud } from "./clouds";
-import type { Environment, Timeouts } from "./surroundings";
+import type { Environment, Timeouts } from "../http/surroundings";
 
 /** How each KMS is reached. Default: what the environment and the configuration files of its cloud say. */
 export type SettingsByKms = { readonly [C in KnownCloud as C["name"]]?: Parameters<C["connect"]>[0] };

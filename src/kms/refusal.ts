@@ -1,7 +1,7 @@
 import { ByokError, type ErrorCode, type Retry } from "../engine/errors";
 import { clean } from "./quotation";
 import { requestIdIn } from "./request-log";
-import type { Vendor } from "./surroundings";
+import type { Vendor } from "../http/surroundings";
 
 /** A request that failed, as far as its error must tell of it. */
 export interface Attempt {

@@ -1,5 +1,5 @@
 import type { Log } from "../engine/log";
-import type { Environment, Vendor } from "./surroundings";
+import type { Environment, Vendor } from "../http/surroundings";
 
 /** Warns where the environment seems to keep byok from verifying who answers. */
 export function warnOfVerification(env: Environment, log: Log, { name }: Vendor): void {

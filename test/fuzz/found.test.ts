@@ -3,7 +3,7 @@ import { readPrivateKey } from "../../src/engine/private-key";
 import { answerDate } from "../../src/kms/answer-date";
 import { samePolicy } from "../../src/kms/alibaba/policy-document";
 import { parseIni } from "../../src/kms/aws/ini";
-import { checkedEndpoint } from "../../src/kms/endpoint";
+import { checkedEndpoint } from "../../src/http/endpoint";
 import { keyDescription } from "../../src/kms/aws/answers";
 import { classified } from "../../src/kms/aws/errors";
 import { reader } from "../../src/kms/qkms/answers";

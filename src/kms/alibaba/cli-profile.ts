@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ByokError } from "../../engine/errors";
-import type { Environment } from "../surroundings";
+import type { Environment } from "../../http/surroundings";
 import type { AlibabaSettings } from "./settings";
 
 /** One profile of the file of Alibaba Cloud's CLI, as far as it can be used here. Secrets stay in it. */

@@ -1,10 +1,10 @@
 import type { KeyService } from "../../engine/key-service";
 import { readCaBundle } from "../ca-bundle";
 import type { Connection, ConnectionOptions } from "../cloud";
-import type { Endpoint } from "../endpoint";
-import { httpSender } from "../http-sender";
+import type { Endpoint } from "../../http/endpoint";
+import { httpSender } from "../../http/http-sender";
 import { requestLog } from "../request-log";
-import { defaultTimeouts } from "../surroundings";
+import { defaultTimeouts } from "../../http/surroundings";
 import { warnOfVerification } from "../verification";
 import { readCliProfiles } from "./cli-profile";
 import { checkCredentialSettings, credentialProvider } from "./credentials";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Clock } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
-import { isLoopback } from "../endpoint";
-import type { HttpSender } from "../http-sender";
+import { isLoopback } from "../../http/endpoint";
+import type { HttpSender } from "../../http/http-sender";
 import { once } from "../once";
-import type { Environment } from "../surroundings";
+import type { Environment } from "../../http/surroundings";
 import type { CliProfile, CliProfiles } from "./cli-profile";
 import { isMetadata } from "./endpoint";
 import { fetchedCredentials, instanceCredentials } from "./fetched-credentials";

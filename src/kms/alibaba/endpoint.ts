@@ -1,5 +1,5 @@
-import { checkedEndpoint, type Endpoint, isLoopback } from "../endpoint";
-import type { Environment } from "../surroundings";
+import { checkedEndpoint, type Endpoint, isLoopback } from "../../http/endpoint";
+import type { Environment } from "../../http/surroundings";
 import type { AlibabaSettings } from "./settings";
 
 export type AlibabaApi = "kms" | "sts";

@@ -1,5 +1,5 @@
 import { ByokError } from "../../engine/errors";
-import { networkError } from "../network-errors";
+import { networkError } from "../../http/network-errors";
 import { type Attempt, refusalError, refusalOf, settledError } from "../refusal";
 import { rows } from "./error-table";
 import type { RpcAnswer } from "./rpc";

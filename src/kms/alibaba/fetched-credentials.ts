@@ -1,5 +1,5 @@
 import { ByokError } from "../../engine/errors";
-import type { HttpAnswer, HttpSender } from "../http-sender";
+import type { HttpAnswer, HttpSender } from "../../http/http-sender";
 import { metadataHost } from "./endpoint";
 import { type Credentials, fieldsOf } from "./rpc";
 

@@ -1,7 +1,7 @@
 import { ByokError } from "../../engine/errors";
 import { isNoRegionName } from "../../engine/kms-profile";
 import { alibabaProfile } from "./profile";
-import type { Environment } from "../surroundings";
+import type { Environment } from "../../http/surroundings";
 import type { CliProfile } from "./cli-profile";
 import type { AlibabaSettings } from "./settings";
 

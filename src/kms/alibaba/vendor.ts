@@ -1,3 +1,3 @@
-import type { Vendor } from "../surroundings";
+import type { Vendor } from "../../http/surroundings";
 
 export const alibaba: Vendor = { name: "Alibaba Cloud", trusts: "`custom_ca_bundle` or NODE_EXTRA_CA_CERTS" };

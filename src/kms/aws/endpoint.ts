@@ -1,5 +1,5 @@
-import { checkedEndpoint, type Endpoint, isLoopback } from "../endpoint";
-import type { Environment } from "../surroundings";
+import { checkedEndpoint, type Endpoint, isLoopback } from "../../http/endpoint";
+import type { Environment } from "../../http/surroundings";
 import type { AwsSettings } from "./settings";
 import type { SharedConfig } from "./shared-config";
 

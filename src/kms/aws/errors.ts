@@ -1,5 +1,5 @@
 import { ByokError } from "../../engine/errors";
-import { isError, networkError } from "../network-errors";
+import { isError, networkError } from "../../http/network-errors";
 import { type Attempt, type Refusal, refusalError, refusalOf, settledError } from "../refusal";
 import { rows } from "./error-table";
 import { aws } from "./vendor";

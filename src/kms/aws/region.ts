@@ -2,7 +2,7 @@ import { ByokError } from "../../engine/errors";
 import { isNoRegionName } from "../../engine/kms-profile";
 import { awsProfile } from "./profile";
 import type { SharedConfig } from "./shared-config";
-import type { Environment } from "../surroundings";
+import type { Environment } from "../../http/surroundings";
 import type { AwsSettings } from "./settings";
 
 /** The Region in force where a key does not say its own. Undefined: none is set anywhere. */

@@ -3,10 +3,10 @@ import type { HttpHandler } from "@smithy/core/protocols";
 import { ByokError } from "../../engine/errors";
 import type { Log } from "../../engine/log";
 import { answerDate } from "../answer-date";
-import type { Endpoint } from "../endpoint";
-import { canceled, networkError } from "../network-errors";
-import type { Timeouts } from "../surroundings";
-import { tooLate, wholeAnswer } from "../whole-answer";
+import type { Endpoint } from "../../http/endpoint";
+import { canceled, networkError } from "../../http/network-errors";
+import type { Timeouts } from "../../http/surroundings";
+import { tooLate, wholeAnswer } from "../../http/whole-answer";
 import { mayReceive } from "./endpoint";
 import { aws } from "./vendor";
 

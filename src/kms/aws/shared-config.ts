@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ByokError } from "../../engine/errors";
-import type { Environment } from "../surroundings";
+import type { Environment } from "../../http/surroundings";
 import type { IniSections } from "./ini";
 import { parseIni } from "./ini";
 import type { AwsSettings } from "./settings";

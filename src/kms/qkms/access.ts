@@ -1,6 +1,6 @@
 import { ByokError } from "../../engine/errors";
-import { checkedEndpoint, type Endpoint } from "../endpoint";
-import type { Environment } from "../surroundings";
+import { checkedEndpoint, type Endpoint } from "../../http/endpoint";
+import type { Environment } from "../../http/surroundings";
 import type { QkmsSettings } from "./settings";
 
 export interface QkmsCredentials {

@@ -1,10 +1,10 @@
 import { ByokError } from "../../engine/errors";
 import { readCaBundle } from "../ca-bundle";
 import type { Connection, ConnectionOptions } from "../cloud";
-import { isLoopback } from "../endpoint";
-import { httpSender } from "../http-sender";
+import { isLoopback } from "../../http/endpoint";
+import { httpSender } from "../../http/http-sender";
 import { requestLog } from "../request-log";
-import { defaultTimeouts } from "../surroundings";
+import { defaultTimeouts } from "../../http/surroundings";
 import { warnOfVerification } from "../verification";
 import { qkmsCredentials, qkmsEndpoint, signedHeaders, signingRegion } from "./access";
 import { qkmsKeyService } from "./key-service";

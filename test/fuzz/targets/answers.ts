@@ -13,7 +13,7 @@ import { alibabaKeyService } from "../../../src/kms/alibaba/key-service";
 import { rpc, serviceTime } from "../../../src/kms/alibaba/rpc";
 import { regionClients } from "../../../src/kms/aws/clients";
 import { awsKeyService } from "../../../src/kms/aws/key-service";
-import type { HttpSender } from "../../../src/kms/http-sender";
+import type { HttpSender } from "../../../src/http/http-sender";
 import { qkmsKeyService } from "../../../src/kms/qkms/key-service";
 import { qkmsRequests } from "../../../src/kms/qkms/requests";
 import { hostileJson } from "../grammar/json";

@@ -8,7 +8,7 @@ import * as alibabaPolicy from "../../../src/kms/alibaba/policy-document";
 import { parseAwsKeyArn } from "../../../src/kms/aws/arn";
 import { parseIni } from "../../../src/kms/aws/ini";
 import * as awsPolicy from "../../../src/kms/policy-document";
-import { checkedEndpoint } from "../../../src/kms/endpoint";
+import { checkedEndpoint } from "../../../src/http/endpoint";
 import { isQkmsArn, parseQkmsKeyArn } from "../../../src/kms/qkms/arn";
 import { readInstant } from "../../../src/kms/qkms/answers";
 import { clean } from "../../../src/kms/quotation";

@@ -4,10 +4,10 @@ import { type CliProfiles, readCliProfiles } from "../../../src/kms/alibaba/cli-
 import { checkCredentialSettings, credentialProvider } from "../../../src/kms/alibaba/credentials";
 import type { AlibabaAssumeRole, AlibabaSettings } from "../../../src/kms/alibaba/settings";
 import type { Sts } from "../../../src/kms/alibaba/sts";
-import type { HttpAnswer, HttpRequest, HttpSender } from "../../../src/kms/http-sender";
-import { networkError } from "../../../src/kms/network-errors";
-import { tooLate } from "../../../src/kms/whole-answer";
-import type { Environment } from "../../../src/kms/surroundings";
+import type { HttpAnswer, HttpRequest, HttpSender } from "../../../src/http/http-sender";
+import { networkError } from "../../../src/http/network-errors";
+import { tooLate } from "../../../src/http/whole-answer";
+import type { Environment } from "../../../src/http/surroundings";
 import { alibaba } from "../../../src/kms/alibaba/vendor";
 import { alibabaEmulator } from "../../emulator/alibaba/support";
 import { surroundings } from "./surroundings";

@@ -1,8 +1,8 @@
 import { fetchedCredentials, instanceCredentials } from "../../../src/kms/alibaba/fetched-credentials";
 import { alibaba } from "../../../src/kms/alibaba/vendor";
 import { ByokError } from "../../../src/engine/errors";
-import type { HttpAnswer, HttpRequest, HttpSender } from "../../../src/kms/http-sender";
-import { networkError } from "../../../src/kms/network-errors";
+import type { HttpAnswer, HttpRequest, HttpSender } from "../../../src/http/http-sender";
+import { networkError } from "../../../src/http/network-errors";
 
 type Page = { readonly status?: number; readonly body?: string } | Error;
 

@@ -4,7 +4,7 @@ import { stsService } from "../../../src/kms/alibaba/sts";
 import { authorization } from "../../../src/kms/alibaba/signature";
 import { silentLog } from "../../../src/engine/log";
 import { requestLog } from "../../../src/kms/request-log";
-import type { HttpAnswer, HttpRequest } from "../../../src/kms/http-sender";
+import type { HttpAnswer, HttpRequest } from "../../../src/http/http-sender";
 
 function clockAt(milliseconds: number): Clock & { moment: number } {
   const clock = { moment: milliseconds, now: () => clock.moment, monotonic: () => 0, sleep: async () => {} };

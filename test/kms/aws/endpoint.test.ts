@@ -1,6 +1,6 @@
 import { configuredEndpoint, mayReceive } from "../../../src/kms/aws/endpoint";
 import type { AwsSettings } from "../../../src/kms/aws/settings";
-import type { Environment } from "../../../src/kms/surroundings";
+import type { Environment } from "../../../src/http/surroundings";
 import { readSharedConfig } from "../../../src/kms/aws/shared-config";
 import { scriptedServer } from "./scripted-server";
 import { keyArn, settingsFor, surroundings } from "./surroundings";

@@ -2,7 +2,7 @@ import { isByokError } from "../../../src/engine/errors";
 import type { KeyService } from "../../../src/engine/key-service";
 import { classified } from "../../../src/kms/aws/errors";
 import { aws } from "../../../src/kms/aws/vendor";
-import { networkError } from "../../../src/kms/network-errors";
+import { networkError } from "../../../src/http/network-errors";
 import { clean } from "../../../src/kms/quotation";
 import { refusal, scriptedServer } from "./scripted-server";
 import { keyArn, settingsFor, surroundings } from "./surroundings";

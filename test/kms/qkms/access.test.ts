@@ -6,7 +6,7 @@ import {
   signingRegion,
 } from "../../../src/kms/qkms/access";
 import type { QkmsSettings } from "../../../src/kms/qkms/settings";
-import type { Environment } from "../../../src/kms/surroundings";
+import type { Environment } from "../../../src/http/surroundings";
 
 const refusing = (attribute: string, says: string, code = "invalid_argument") =>
   expect.objectContaining({ code, attribute, rawMessage: expect.stringContaining(says) });

@@ -5,7 +5,7 @@ import type { Vendor } from "./surroundings";
 /** Errors that come before anything was sent, by Node's codes, with what they say. */
 const unreached: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there (ECONNREFUSED)",
-  ENOTFOUND: "its name is not known (ENOTFOUND); is the Region spelled right",
+  ENOTFOUND: "its name is not known (ENOTFOUND)",
   EAI_AGAIN: "its name could not be looked up (EAI_AGAIN)",
   EHOSTUNREACH: "there is no way to it (EHOSTUNREACH)",
   EHOSTDOWN: "there is no way to it (EHOSTDOWN)",
@@ -39,9 +39,11 @@ export function networkError(thrown: unknown, vendor: Vendor): ByokError | undef
   const code = codeOf(thrown);
   const why = unreached[code];
   if (why !== undefined || connectTimeout(thrown)) {
+    const { name, place = "the Region and the endpoint" } = vendor;
+    const spelling = code === "ENOTFOUND" && vendor.place === undefined ? "; is the Region spelled right" : "";
     return new ByokError(
       "service_unavailable",
-      `${vendor.name}${hostOf(thrown)} could not be reached: ${why ?? "no connection within the time for it"}. Look at the network, a proxy that is needed (HTTPS_PROXY is not used), the Region and the endpoint, then run again.`,
+      `${name}${hostOf(thrown)} could not be reached: ${why ?? "no connection within the time for it"}${spelling}. Look at the network, a proxy that is needed (HTTPS_PROXY is not used), ${place}, then run again.`,
       { retry: "backoff", serviceCode: code || "TimeoutError" },
     );
   }

@@ -13,10 +13,12 @@ export interface Timeouts {
 
 export const defaultTimeouts: Timeouts = { connect: 5_000, request: 30_000 };
 
-/** The vendor of a KMS, as far as messages about requests to it must tell of it. */
+/** The vendor of a service, as far as messages about requests to it must tell of it. */
 export interface Vendor {
   /** `AWS`. */
   readonly name: string;
   /** Where certificates to trust are named, in words: "`custom_ca_bundle` or NODE_EXTRA_CA_CERTS". */
   readonly trusts: string;
+  /** What says where requests go, in words. Default: "the Region and the endpoint". */
+  readonly place?: string;
 }

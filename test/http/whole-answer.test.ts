@@ -1,4 +1,4 @@
-import { tooLate, wholeAnswer } from "../../src/kms/whole-answer";
+import { tooLate, wholeAnswer } from "../../src/http/whole-answer";
 
 const vendor = { name: "Example Cloud", trusts: "`its_bundle`" };
 const mebibyte = 1024 * 1024;

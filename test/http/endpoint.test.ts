@@ -1,5 +1,5 @@
 import { ByokError } from "../../src/engine/errors";
-import { checkedEndpoint, type EndpointRules, isLoopback } from "../../src/kms/endpoint";
+import { checkedEndpoint, type EndpointRules, isLoopback } from "../../src/http/endpoint";
 
 const rules: EndpointRules = {
   service: "KMS",

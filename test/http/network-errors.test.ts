@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { ByokError } from "../../src/engine/errors";
-import { isError, networkError } from "../../src/kms/network-errors";
+import { isError, networkError } from "../../src/http/network-errors";
 
 const vendor = { name: "Example Cloud", trusts: "`its_bundle`" };
 

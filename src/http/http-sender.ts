@@ -12,7 +12,7 @@ import type { Timeouts, Vendor } from "./surroundings";
 import { tooLate, wholeAnswer } from "./whole-answer";
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Default: none. */
@@ -33,17 +33,28 @@ export interface HttpSender {
   destroy(): void;
 }
 
+/** A certificate and its private key, in PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface HttpSenderOptions {
   readonly timeouts: Timeouts;
   readonly vendor: Vendor;
   /** PEM certificates to trust in place of Node's own. */
-  readonly caBundle?: string;
+  readonly caBundle?: string | undefined;
+  /** What this side shows of itself where the other one asks for a certificate: both in PEM. Default: nothing. */
+  readonly clientCertificate?: ClientCertificate | undefined;
+  /** The name that must stand in the other side's certificate. Default: the host of the URL. */
+  readonly serverName?: string | undefined;
   /** The last word on where a request may go. */
   readonly mayReceive: (url: URL) => boolean;
 }
 
 /** Always verifies who answers, and bounds the time and the size of every answer. */
-export function httpSender({ timeouts, vendor, caBundle, mayReceive }: HttpSenderOptions): HttpSender {
+export function httpSender(options: HttpSenderOptions): HttpSender {
+  const { timeouts, vendor, caBundle, clientCertificate, serverName, mayReceive } = options;
   const plain = new PlainAgent({ keepAlive: true, maxSockets: 50 });
   const secure = new Agent({
     keepAlive: true,
@@ -52,6 +63,8 @@ export function httpSender({ timeouts, vendor, caBundle, mayReceive }: HttpSende
     rejectUnauthorized: true,
     minVersion: "TLSv1.2",
     ...(caBundle === undefined ? {} : { ca: caBundle }),
+    ...clientCertificate,
+    ...(serverName === undefined ? {} : { servername: serverName }),
   });
   const underWay = new Set<ClientRequest>();
   return {
@@ -59,11 +72,10 @@ export function httpSender({ timeouts, vendor, caBundle, mayReceive }: HttpSende
       if (!mayReceive(request.url)) throw notAllowed(request.url, vendor);
       if (isAborted(signal)) throw canceled();
       const { method, url, headers, body } = request;
-      const options = { method, headers };
       const sent =
         url.protocol === "http:"
-          ? plainRequest(url, { ...options, agent: plain })
-          : secureRequest(url, { ...options, agent: secure });
+          ? plainRequest(url, { method, headers, agent: plain })
+          : secureRequest(url, { method, headers, agent: secure });
       underWay.add(sent);
       let late = false;
       const timer = setTimeout(() => {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { createServer as createSocketServer, type Socket } from "node:net";
-import { type HttpRequest, type HttpSender, type HttpSenderOptions, httpSender } from "../../src/kms/http-sender";
+import { type HttpRequest, type HttpSender, type HttpSenderOptions, httpSender } from "../../src/http/http-sender";
 import { certificate } from "../support/certificate";
-import { type Script, scriptedServer } from "./aws/scripted-server";
+import { type Script, scriptedServer } from "../kms/aws/scripted-server";
 
 const vendor = { name: "Example Cloud", trusts: "`its_bundle`" };
 const timeouts = { connect: 2_000, request: 2_000 };
