@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { Token } from "./core";
 
 /** The kinds of source that the provider knows, by the scheme of their URI. */
-export const sourceSchemes = ["file", "env", "exec", "wrap", "pkcs11"] as const;
+export const sourceSchemes = ["file", "env", "exec", "wrap", "pkcs11", "vault-transit"] as const;
 
 /**
  * The URI as the provider gets it. Terraform runs in a folder below cdktf.out, so relative paths of files and commands
@@ -30,6 +30,7 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
       return /^(?!\$\{)[^/ ?][^ ?]*\//.test(place) ? `${scheme}:${absolute(place, appFolder)}` : uri;
     case "env":
     case "pkcs11":
+    case "vault-transit":
       // Nothing in them is relative.
       return uri;
   }

@@ -24,13 +24,16 @@ export function givenSource({ keyMaterialSource }: MaterialArguments): string | 
 }
 
 /** @throws ByokError `invalid_argument` for what names no source, `source_not_allowed`. */
-export function sourceOf({ session, connection }: Request<MaterialArguments>, uri: string): KeyMaterialSource {
+export function sourceOf(request: Request<MaterialArguments>, uri: string): KeyMaterialSource {
+  const { args, unknown, session, connection } = request;
   const { baseFolder, env } = session.surroundings;
   const { allowedMaterialSources: allowed } = connection;
   const { variablesOfMaterial } = session;
+  const isFingerprintConfigured = unknown.has("fingerprint") || configuredFingerprint(args) !== undefined;
+  const attribute = "key_material_source";
   return sourceFromUri(
     uri,
-    defined({ attribute: "key_material_source", baseFolder, env, variablesOfMaterial, allowed }),
+    defined({ attribute, baseFolder, env, variablesOfMaterial, allowed, isFingerprintConfigured }),
   );
 }
 

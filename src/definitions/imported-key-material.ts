@@ -9,7 +9,7 @@ export const importedKeyMaterialSummary =
   "One set of bytes in one external key, with its lifetime. Lapsed or deleted material is planned as an update in place, and the apply brings the same bytes back. Other bytes are refused. No byte is stored.";
 
 const sources =
-  "`file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways, `?encoding=raw|hex|base64|pem|der` says which is meant. Or what holds key material and wraps it itself, so that no byte comes to this machine's memory: `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11 token (RFC 7512), or `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol.";
+  "`file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways, `?encoding=raw|hex|base64|pem|der` says which is meant. Or what holds key material and wraps it itself, so that no byte comes to this machine's memory: `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11 token (RFC 7512); `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol; or `vault-transit:transit/payments?version=1`, a private key in the Transit engine of Vault or OpenBao (`&export=true` reads a symmetric one).";
 
 /** What a KMS names key material by. */
 export const materialIdForm = {

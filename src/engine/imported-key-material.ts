@@ -130,6 +130,7 @@ export async function applyMaterial(
         const left = late(asSeen);
         return isSeenToDisable(here) && allows(planned, "disable") ? await disabled(context, here, left) : left;
       }
+      const told = material.warnings.length;
       const done = await bringIn(context, wanted, here, record, { material, attribute: source.attribute });
       // An error would make a new resource be thrown away and made again, though its bytes are in.
       const isNew = record === undefined;
@@ -137,6 +138,7 @@ export async function applyMaterial(
         record: done.record,
         warnings: [
           ...warnings,
+          ...material.warnings.slice(told),
           ...done.warnings,
           ...(isNew && done.error !== undefined ? [done.error.rawMessage] : []),
         ],

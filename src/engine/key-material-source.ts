@@ -32,7 +32,7 @@ export interface OfferedMaterial {
   readonly fingerprint: Fingerprint;
   /** What the bytes are, by which it is known where they fit. */
   readonly shape: MaterialShape;
-  /** What its owner should hear of, such as a file that others may read. */
+  /** What its owner should hear of, such as a file that others may read. Wrapping may add to it. */
   readonly warnings: readonly string[];
   /** The ways in which it can be wrapped, by which the wrapping is chosen. Absent: all of them, as bytes in memory can. */
   readonly algorithms?: readonly WrappingAlgorithm[];

@@ -14,6 +14,7 @@ export interface DeviceHolding {
   readonly fingerprint: Fingerprint;
   readonly shape: MaterialShape;
   readonly algorithms: readonly WrappingAlgorithm[];
+  /** Wrapping may add to them. Default: none. */
   readonly warnings?: readonly string[];
   /** The wrapped bytes. Called only for an algorithm of the list that goes with the shape. */
   wrap(key: WrappingKey, algorithm: WrappingAlgorithm, call: Call | undefined): Promise<Buffer>;

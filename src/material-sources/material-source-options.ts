@@ -1,4 +1,5 @@
 import type { Call } from "../engine/call";
+import type { Clock } from "../engine/clock";
 import type { KeyMaterial } from "../engine/key-material";
 import type { KeyMaterialSource } from "../engine/key-material-source";
 
@@ -30,6 +31,10 @@ export interface MaterialSourceOptions {
   readonly commandStderr?: "ignore" | "inherit";
   /** How the child that calls PKCS#11 modules is started. Default: the file of the installed package. */
   readonly pkcs11Child?: readonly [string, ...string[]];
+  /** Whether a `fingerprint` is configured, so that a store may give no other bytes than those. Default false. */
+  readonly isFingerprintConfigured?: boolean;
+  /** By which the repetition of a request waits. Default: the clock of this machine. */
+  readonly clock?: Clock;
 }
 
 /** The most that a source may give, in bytes. The largest key, RSA of 4096 bits in PEM, has 3.3 KB. */

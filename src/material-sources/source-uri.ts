@@ -7,6 +7,7 @@ import { fileKind } from "./file";
 import type { MaterialSourceOptions } from "./material-source-options";
 import { pkcs11Kind } from "./pkcs11";
 import { invalid, type SourceKindRow, type SourceText } from "./source-text";
+import { vaultTransitKind } from "./vault-transit";
 import { wrapKind } from "./wrap";
 
 /** All kinds of source, by the scheme of their URI. */
@@ -16,6 +17,7 @@ const kinds = {
   exec: kindOf(execKind),
   wrap: kindOf(wrapKind),
   pkcs11: kindOf(pkcs11Kind),
+  "vault-transit": kindOf(vaultTransitKind),
 } as const satisfies Record<string, (text: SourceText) => ParsedPlace>;
 
 export type SourceKind = keyof typeof kinds;
@@ -37,7 +39,8 @@ export interface ParsedSource extends ParsedPlace {
 /**
  * The source that a URI names: `file:keys/payments.bin`, `file:///var/keys/payments.bin`, `env:PAYMENTS_KEY`,
  * `exec:/usr/bin/get-key payments`, each with an optional `?encoding=raw|hex|base64|pem|der`,
- * `wrap:/usr/bin/vendor-wrap payments`, or `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so`.
+ * `wrap:/usr/bin/vendor-wrap payments`, `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so`, or
+ * `vault-transit:transit/payments?version=3`.
  *
  * Throws `invalid_argument` for a malformed URI and `source_not_allowed` where `allowed` (the provider's
  * `allowed_material_sources`) leaves the kind out. Nothing is opened. The URI is not repeated in an error: it may be the

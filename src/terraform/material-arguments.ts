@@ -84,8 +84,12 @@ export function sourceOf(
   if (value !== undefined && (uri === undefined || !isEmptyValue(value))) return valueSource(value, "key_material_wo");
   if (uri === undefined) return undefined;
   const { variablesOfMaterial, allowedSources: allowed } = client;
-  const pkcs11Child = childOfProgram();
-  return sourceFromUri(uri, defined({ attribute: "key_material_source", variablesOfMaterial, allowed, pkcs11Child }));
+  const isFingerprintConfigured = config.fingerprint === UNKNOWN || given(config.fingerprint) !== undefined;
+  const [attribute, pkcs11Child] = ["key_material_source", childOfProgram()];
+  return sourceFromUri(
+    uri,
+    defined({ attribute, variablesOfMaterial, allowed, pkcs11Child, isFingerprintConfigured }),
+  );
 }
 
 /** The bytes on offer while planning; `later` where they are not known yet or are not to be read. */

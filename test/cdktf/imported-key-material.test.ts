@@ -356,6 +356,7 @@ describe("a source's place", () => {
     ["exec:/usr/bin/get-key keys/a", "exec:/usr/bin/get-key keys/a"],
     ["env:PAYMENTS_KEY", "env:PAYMENTS_KEY"],
     ["pkcs11:token=t;object=k?module-name=x", "pkcs11:token=t;object=k?module-name=x"],
+    ["vault-transit:transit/payments?version=1", "vault-transit:transit/payments?version=1"],
     ["file:${path.root}/a.bin", "file:${path.root}/a.bin"],
     ["file:keys/${each.key}.bin", "file:/srv/app/keys/${each.key}.bin"],
     ["file:../${var.a ? 1 : 2}/../a.bin?encoding=hex", "file:/srv/${var.a ? 1 : 2}/../a.bin?encoding=hex"],

@@ -26,13 +26,19 @@ describe("a source's URI", () => {
     ["exec: get-key   a%20b  c", { kind: "exec", words: ["get-key", "a b", "c"] }],
     ["exec:get-key?encoding=der", { kind: "exec", words: ["get-key"], encoding: "der" }],
     ["wrap:/usr/bin/vendor-wrap payments a%3Fb", { kind: "wrap", words: ["/usr/bin/vendor-wrap", "payments", "a?b"] }],
+    ["vault-transit:transit/payments", { kind: "vault-transit", mount: "transit", key: "payments" }],
+    [
+      "vault-transit:team%20a/transit/pay.ments-2?export=true&version=12",
+      { kind: "vault-transit", mount: "team a/transit", key: "pay.ments-2", version: 12, exported: true },
+    ],
+    ["VAULT-TRANSIT:t%2Fk?version=1", { kind: "vault-transit", mount: "t", key: "k", version: 1 }],
     ["exec:get-key $HOME;`id`", { kind: "exec", words: ["get-key", "$HOME;`id`"] }],
   ])("%s is understood", (uri, parsed) => {
     expect(placeOf(uri)).toEqual(parsed);
   });
 
-  it.each([
-    ["", /must begin with `file:`, `env:`, `exec:`, `wrap:`, `pkcs11:`.*`key_material_wo`/],
+  it.each<[string, RegExp]>([
+    ["", /must begin with `file:`, `env:`, `exec:`, `wrap:`, `pkcs11:`, `vault-transit:`.*`key_material_wo`/],
     ["keys/payments.bin", /must begin with .*looks like the path of a file: write `file:` before it/],
     ["payments.pem", /looks like the path of a file/],
     ["./payments", /looks like the path of a file/],
@@ -71,6 +77,30 @@ describe("a source's URI", () => {
     ["exec:   ", /names no command after `exec:`/],
     ["wrap:", /names no command after `wrap:`/],
     ["wrap:vendor-wrap?encoding=hex", /takes no encoding/],
+    ...[
+      "",
+      "payments",
+      "transit/",
+      "/payments",
+      "/transit/payments",
+      "a//b",
+      "a/../b",
+      "./b",
+      "t/a b",
+      "t/-b",
+      "t/b.",
+    ].map((place): [string, RegExp] => [
+      `vault-transit:${place}`,
+      /must give the mount of a Transit engine and the name of a key/,
+    ]),
+    [`vault-transit:t/${"k".repeat(257)}`, /name of a key/],
+    ["vault-transit:t%0A/k", /mount of a Transit engine/],
+    ...["", "version", "version=0", "version=01", "version=latest", "version=9999999999", "export", "export=false"].map(
+      (query): [string, RegExp] => [`vault-transit:t/k?${query}`, /may end with `\?version=`/],
+    ),
+    ...["encoding=raw", "version=1&version=2", "export=true&export=true", "version=1&", "version=1&namespace=a"].map(
+      (query): [string, RegExp] => [`vault-transit:t/k?${query}`, /may end with `\?version=`/],
+    ),
   ])("%s is refused", (uri, words) => {
     const error = thrown(() => parseSourceUri(uri, attribute));
     expect(error).toMatchObject({ code: "invalid_argument", attribute });
@@ -94,7 +124,17 @@ describe("a source's URI", () => {
   });
 
   it("gives a source or a ByokError for any text", () => {
-    const scheme = fc.constantFrom("", "file:", "env:", "exec:", "wrap:", "pkcs11:", "file://");
+    const scheme = fc.constantFrom(
+      "",
+      "file:",
+      "env:",
+      "exec:",
+      "wrap:",
+      "pkcs11:",
+      "file://",
+      "vault-transit:",
+      "vault-transit:t/k?",
+    );
     fc.assert(
       fc.property(scheme, fc.string({ unit: "binary" }), (start, rest) => {
         expect(["none", "invalid_argument"]).toContain(codeOf(() => parseSourceUri(start + rest, attribute)));
@@ -114,6 +154,25 @@ describe("a source's URI", () => {
         expect(placeOf(`file:./${encodeURIComponent(command)}x`)).toEqual({
           kind: "file",
           path: `./${command}x`,
+        });
+      }),
+    );
+  });
+
+  it("gives back any mount and any name of a key that were percent-encoded", () => {
+    const segment = fc
+      .string({ unit: "grapheme", minLength: 1 })
+      .filter((text) => !/^\.{1,2}$|[/\p{Cc}\p{Cs}]/u.test(text));
+    const name = fc.stringMatching(/^\w([\w.-]{0,40}\w)?$/);
+    const query = fc.record({ version: fc.integer({ min: 1, max: 999_999_999 }), exported: fc.constant(true) });
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1 }), name, query, (segments, key, asked) => {
+        const place = [...segments.map((text) => encodeURIComponent(text)), key].join("/");
+        expect(placeOf(`vault-transit:${place}?export=true&version=${asked.version}`)).toEqual({
+          kind: "vault-transit",
+          mount: segments.join("/"),
+          key,
+          ...asked,
         });
       }),
     );
