@@ -12,6 +12,17 @@ it("joins what comes in pieces", async () => {
   expect(await wholeAnswer(chunks(), vendor)).toHaveLength(0);
 });
 
+it("wipes the pieces, which may be of a secret, whatever comes of them", async () => {
+  const [one, other] = [Buffer.from("secret"), Buffer.alloc(9 * mebibyte, "x")];
+  const pieces = (...all: readonly Buffer[]) =>
+    (async function* () {
+      yield* all;
+    })();
+  expect((await wholeAnswer(pieces(one), vendor)).toString()).toBe("secret");
+  await expect(wholeAnswer(pieces(other), vendor)).rejects.toMatchObject({ code: "untrusted_answer" });
+  expect([one, other].every((piece) => piece.equals(Buffer.alloc(piece.length)))).toBe(true);
+});
+
 it("ends at eight mebibytes, whatever was done by then", async () => {
   expect(await wholeAnswer(chunks(5 * mebibyte, 3 * mebibyte), vendor)).toHaveLength(8 * mebibyte);
   await expect(wholeAnswer(chunks(5 * mebibyte, 3 * mebibyte, 1), vendor)).rejects.toMatchObject({

@@ -12,6 +12,8 @@ import { checkedEndpoint } from "../../../src/http/endpoint";
 import { isQkmsArn, parseQkmsKeyArn } from "../../../src/kms/qkms/arn";
 import { readInstant } from "../../../src/kms/qkms/answers";
 import { clean } from "../../../src/kms/quotation";
+import { refusalKind } from "../../../src/material-sources/vault/refusals";
+import { exportedFrom, transitKeyFrom } from "../../../src/material-sources/vault/transit-answers";
 import { parseSourceUri } from "../../../src/material-sources/source-uri";
 import { parseFault } from "../../../src/emulator/fault-spec";
 import { durationMs } from "../../../src/emulator/clock";
@@ -35,11 +37,36 @@ const policy = {
   ],
 };
 
+const transitKeyAnswer = {
+  data: {
+    type: "ecdsa-p256",
+    exportable: true,
+    soft_deleted: false,
+    latest_version: 1,
+    keys: { 1: { public_key: "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n" } },
+  },
+};
+
+/** What is read in an answer, or the code of what is refused there. */
+function transitAnswer(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ByokError) return error.code;
+    throw error;
+  }
+}
+
 /** A long run of one piece between two others: what backtracks needs a very long time for some of these. */
 function run(random: Random, ...pieces: readonly string[]): Buffer {
   const times = random.oneIn(25) ? 40_000 : random.pick([1, 3, 30, 300]);
   return Buffer.from(`${random.pick(pieces)}${random.pick(pieces).repeat(times)}${random.pick(pieces)}`);
 }
+
+const uriPieces = [
+  ...["file:", "exec:", "env:", "//", "%", "%20", "?", "encoding=", "raw", " ", "~", "a"],
+  ...["vault-transit:t/", "/", "version=1", "&", "export=true", ".", "-"],
+];
 
 export const parserTargets: readonly Target[] = [
   parser({
@@ -166,11 +193,29 @@ export const parserTargets: readonly Target[] = [
       "file:///var/keys/payments.bin",
       "env:PAYMENTS_KEY?encoding=hex",
       "exec:/usr/bin/get-key payments%20eu",
+      "vault-transit:team/transit/payments?version=3&export=true",
     ),
-    make: (random) => run(random, "file:", "exec:", "env:", "//", "%", "%20", "?", "encoding=", "raw", " ", "~", "a"),
+    make: (random) => run(random, ...uriPieces),
     weight: 50,
     mayThrow: byokErrorsOnly,
     run: (input) => parseSourceUri(input.toString(), "key_material_source"),
+  }),
+  parser({
+    name: "transit-answers",
+    examples: texts(
+      '{"data":{"type":"ecdsa-p256","exportable":true,"latest_version":1,"keys":{"1":{"public_key":"-----BEGIN"}}}}',
+      '{"data":{"keys":{"1":"c2VjcmV0"},"name":"payments","type":"aes256-gcm96"}}',
+      '{"errors":["1 error occurred:\\n\\t* key is not exportable\\n\\n"]}',
+    ),
+    make: (random) => Buffer.from(hostileJson(random, transitKeyAnswer)),
+    weight: 30,
+    mayThrow: byokErrorsOnly,
+    run: (input) => {
+      const kind = refusalKind(400, input);
+      if (kind === undefined) throw new WrongResult("A refusal is none.");
+      const key = transitAnswer(() => transitKeyFrom(input));
+      return [kind, key, transitAnswer(() => exportedFrom(Buffer.from(input), 1))];
+    },
   }),
   parser({
     name: "fingerprints",

@@ -96,9 +96,7 @@ export async function standInVault(tls?: ServerOptions): Promise<StandIn> {
       const fields: Fields = body === "" ? {} : JSON.parse(body);
       const { status, json } = answer(request, String(headers["x-vault-token"] ?? ""), fields);
       response.writeHead(status, { "content-type": "application/json" });
-      response.end(
-        json === undefined ? undefined : JSON.stringify({ request_id: randomBytes(8).toString("hex"), ...json }),
-      );
+      response.end(json === undefined ? undefined : JSON.stringify(json));
     });
   };
 

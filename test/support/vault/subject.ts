@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createPrivateKey, randomBytes } from "node:crypto";
 import { type StandIn, standInVault } from "./stand-in";
 
 /** A Vault that a test works with, and what its administrator does there. */
@@ -15,6 +15,8 @@ export interface TestVault {
   createKey(name: string, type: string, exportable?: boolean): Promise<void>;
   /** The names of the keys in the mount. */
   keyNames(): Promise<readonly string[]>;
+  /** The private number of the first version of a key on a curve, for a test that searches for it. */
+  privateNumber(name: string): Promise<Buffer>;
   /** A token that may do what a policy says. */
   tokenFor(policy: string): Promise<string>;
   close(): Promise<void>;
@@ -60,6 +62,12 @@ async function subject(url: string, root: string, close: () => Promise<void>): P
     async keyNames() {
       const { data } = (await admin("GET", `${mount}/keys?list=true`)) as { data?: { keys?: readonly string[] } };
       return data?.keys ?? [];
+    },
+    async privateNumber(name) {
+      const { data } = (await admin("GET", `${mount}/export/signing-key/${name}/1`)) as {
+        data: { keys: Record<string, string> };
+      };
+      return Buffer.from(createPrivateKey(data.keys[1] ?? "").export({ format: "jwk" }).d ?? "", "base64url");
     },
     async tokenFor(policy) {
       const name = `byok-${randomBytes(4).toString("hex")}`;
