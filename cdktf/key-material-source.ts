@@ -3,7 +3,17 @@ import type { Construct } from "constructs";
 import { Token } from "./core";
 
 /** The kinds of source that the provider knows, by the scheme of their URI. */
-export const sourceSchemes = ["file", "env", "exec", "wrap", "pkcs11", "vault-transit"] as const;
+export const sourceSchemes = [
+  "file",
+  "env",
+  "exec",
+  "wrap",
+  "pkcs11",
+  "vault-transit",
+  "secretsmanager",
+  "ssm",
+  "alibaba-secrets",
+] as const;
 
 /**
  * The URI as the provider gets it. Terraform runs in a folder below cdktf.out, so relative paths of files and commands
@@ -21,6 +31,13 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
       `${construct.node.path}: \`keyMaterialSource\` must begin with ${schemes}, as in \`file:keys/payments.bin\`. It says where the bytes are and is written to cdk.tf.json; bytes go into \`keyMaterial\`, as a reference to an ephemeral value.`,
     );
   }
+  return absolutePlace(uri, appFolder);
+}
+
+/** A source, or the beginning of one in `allowedMaterialSources`, with its relative path resolved; else as it is. */
+export function absolutePlace(uri: string, appFolder: string): string {
+  const scheme = sourceSchemes.find((name) => uri.toLowerCase().startsWith(`${name}:`));
+  if (scheme === undefined) return uri;
   const place = uri.slice(scheme.length + 1);
   switch (scheme) {
     case "file":
@@ -31,6 +48,9 @@ export function absoluteSource(construct: Construct, uri: string, appFolder: str
     case "env":
     case "pkcs11":
     case "vault-transit":
+    case "secretsmanager":
+    case "ssm":
+    case "alibaba-secrets":
       // Nothing in them is relative.
       return uri;
   }

@@ -6,7 +6,7 @@ import type { Setting, Settings } from "../src/kms/setting";
 import { type ByokProviderConfig, ByokProviderResource } from "./bindings";
 import { Token } from "./core";
 import { type Faults, faultIf, refuseFaults } from "./faults";
-import { sourceSchemes } from "./key-material-source";
+import { absolutePlace, sourceSchemes } from "./key-material-source";
 import { known } from "./known";
 
 /** Properties of a ByokProvider: its arguments and blocks, each optional. How each KMS is reached is in a block of its own. */
@@ -43,7 +43,13 @@ const blocks: readonly BlockProps[] = clouds.map(({ name, settings }) => {
 
 /** Terraform runs in another folder than the app. */
 function withAbsolutePaths(props: ByokProviderProps, appFolder: string): ByokProviderProps {
-  const changed = { ...props };
+  const { allowedMaterialSources: sources } = props;
+  const changed: ByokProviderProps = {
+    ...props,
+    ...(sources === undefined || Token.isUnresolved(sources)
+      ? {}
+      : { allowedMaterialSources: sources.map((word) => absoluteWord(word, appFolder)) }),
+  };
   for (const { name, files } of blocks) {
     const block = props[name];
     if (block === undefined) continue;
@@ -55,6 +61,12 @@ function withAbsolutePaths(props: ByokProviderProps, appFolder: string): ByokPro
     Reflect.set(changed, name, copy);
   }
   return changed;
+}
+
+/** A folder stays one: what ends with a slash allows only what is below it. */
+function absoluteWord(word: string, appFolder: string): string {
+  const changed = absolutePlace(word, appFolder);
+  return word.endsWith("/") && !changed.endsWith("/") ? `${changed}/` : changed;
 }
 
 function absolute(path: unknown, appFolder: string): unknown {
@@ -70,8 +82,8 @@ function providerFaults(props: ByokProviderProps): Faults {
   return [
     ...(Token.isUnresolved(sources) ? [] : sources).flatMap((word) =>
       faultIf(
-        known(word) !== undefined && !sourceSchemes.some((scheme) => scheme === word),
-        `\`allowedMaterialSources\` must be of ${sourceSchemes.join(", ")}: ${JSON.stringify(word)} was found. Correct it.`,
+        known(word) !== undefined && !sourceSchemes.some((scheme) => scheme === word || word.startsWith(`${scheme}:`)),
+        `\`allowedMaterialSources\` must be of ${sourceSchemes.join(", ")}, each alone or with the beginning of a place: ${JSON.stringify(word)} was found. Correct it.`,
       ),
     ),
     ...faultIf(

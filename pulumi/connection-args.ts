@@ -86,6 +86,10 @@ export interface ConnectionArgs {
   endpoint?: Input<string>;
   /** URL of STS. Default: `endpoint` where that is on a loopback host, otherwise AWS's own. */
   stsEndpoint?: Input<string>;
+  /** Where Secrets Manager is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own. */
+  secretsmanagerEndpoint?: Input<string>;
+  /** Where SSM, the Parameter Store, is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own. */
+  ssmEndpoint?: Input<string>;
   /** A file of PEM certificates to trust instead of Node's own. Default: `AWS_CA_BUNDLE`. */
   customCaBundle?: Input<string>;
   /** Default: `AWS_USE_FIPS_ENDPOINT`, false. */
@@ -100,7 +104,10 @@ export interface ConnectionArgs {
   allowedAccountIds?: Input<Input<string>[]>;
   /** Regions whose keys may be touched. Default: all. */
   allowedRegions?: Input<Input<string>[]>;
-  /** Kinds of source that `keyMaterialSource` may name: `file`, `env`, `exec`. Default: all. */
+  /**
+   * Sources that `keyMaterialSource` may name: kinds, such as `file`, or kinds with the beginning of a place, such as
+   * `file:keys/` or `secretsmanager:payments/`. Default: all.
+   */
   allowedMaterialSources?: Input<Input<string>[]>;
   /** `apply` keeps previews from reading sources of key material. Default `plan`. */
   materialAccess?: Input<"plan" | "apply">;

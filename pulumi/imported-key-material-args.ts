@@ -19,11 +19,14 @@ export interface ImportedKeyMaterialArgs {
   /**
    * Where the bytes are: `file:keys/payments.bin`, `env:NAME`, or `exec:/usr/bin/get-key payments` (no shell; split on
    * blanks, each word percent-decoded). Raw, hex, base64, PEM or DER; where a content can be read in several ways,
-   * `?encoding=raw|hex|base64|pem|der` says which is meant. Or what holds key material and wraps it itself, so that no
-   * byte comes to this machine's memory:
+   * `?encoding=raw|hex|base64|pem|der` says which is meant. Or a store of secrets, read with the credentials of the
+   * provider: `secretsmanager:NAME-OR-ARN?version-id=V`, `ssm:NAME?version=N`, `alibaba-secrets:NAME?version-id=V`,
+   * each with `region=` where it is in another Region and `field=` for a member of a JSON secret, parted by `&`. Or
+   * what holds key material and wraps it itself, so that no byte comes to this machine's memory:
    * `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11
-   * token (RFC 7512), or `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol. Read on
-   * this machine while the program runs. Default: none.
+   * token (RFC 7512); `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol; or
+   * `vault-transit:transit/payments?version=1`, a private key in the Transit engine of Vault or OpenBao (`&export=true`
+   * reads a symmetric one). Read on this machine while the program runs. Default: none.
    */
   keyMaterialSource?: Input<string>;
   /**

@@ -25,15 +25,16 @@ export function givenSource({ keyMaterialSource }: MaterialArguments): string | 
 
 /** @throws ByokError `invalid_argument` for what names no source, `source_not_allowed`. */
 export function sourceOf(request: Request<MaterialArguments>, uri: string): KeyMaterialSource {
-  const { args, unknown, session, connection } = request;
+  const { args, unknown, session, connection, services } = request;
   const { baseFolder, env } = session.surroundings;
   const { allowedMaterialSources: allowed } = connection;
   const { variablesOfMaterial } = session;
+  const { secrets } = services;
   const isFingerprintConfigured = unknown.has("fingerprint") || configuredFingerprint(args) !== undefined;
   const attribute = "key_material_source";
   return sourceFromUri(
     uri,
-    defined({ attribute, baseFolder, env, variablesOfMaterial, allowed, isFingerprintConfigured }),
+    defined({ attribute, baseFolder, env, variablesOfMaterial, allowed, secrets, isFingerprintConfigured }),
   );
 }
 

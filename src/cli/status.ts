@@ -8,7 +8,7 @@ import { keyServices, type KmsSettings } from "../kms/key-services";
 import { systemClock } from "../system-clock";
 import { failureOf, type KeyStatus, keyStatus, lapsesWithin, statusForScripts } from "./key-status";
 import { materialTables } from "./material-table";
-import { processStreams, type Streams } from "./streams";
+import { logTo, processStreams, type Streams } from "./streams";
 import { statusTable } from "./status-table";
 
 interface Flags {
@@ -91,10 +91,6 @@ function settings({ profile, endpoint }: Flags): NonNullable<KmsSettings[typeof 
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === undefined ? {} : { endpoint, stsEndpoint: endpoint }),
   };
-}
-
-function logTo({ err }: Streams) {
-  return { debug: () => {}, info: () => {}, warn: (message: string) => err(`byok: warning: ${message}\n`) };
 }
 
 function duration(text: string): Seconds {

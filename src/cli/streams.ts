@@ -1,3 +1,5 @@
+import type { Log } from "../engine/log";
+
 /** Where a command writes, and how it ends. */
 export interface Streams {
   readonly out: (text: string) => void;
@@ -18,3 +20,8 @@ export const processStreams: Streams = {
     return process.stdout.columns;
   },
 };
+
+/** Warnings go to the terminal, the rest of the log nowhere. */
+export function logTo({ err }: Pick<Streams, "err">): Log {
+  return { debug: () => {}, info: () => {}, warn: (message) => err(`byok: warning: ${message}\n`) };
+}

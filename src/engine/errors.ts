@@ -30,7 +30,7 @@ export const errorCodes = {
   wrong_predecessor: "Key material does not come after the current material of the key.",
   material_not_proved: "No import of byok's has proved which bytes the key holds.",
   wrapper_refused: "What holds the key material, such as an HSM, did not wrap it.",
-  source_not_allowed: "This kind of source is not allowed by the configuration.",
+  source_not_allowed: "This source of key material is not allowed by the configuration.",
   // The key
   key_not_found: "The KMS does not know the key.",
   key_pending_deletion: "The key waits for its deletion.",

@@ -34,6 +34,8 @@ export interface OfferedMaterial {
   readonly shape: MaterialShape;
   /** What its owner should hear of, such as a file that others may read. Wrapping may add to it. */
   readonly warnings: readonly string[];
+  /** Which version of what its store keeps there was read, in the store's words. Absent: the source has no versions. */
+  readonly version?: string | undefined;
   /** The ways in which it can be wrapped, by which the wrapping is chosen. Absent: all of them, as bytes in memory can. */
   readonly algorithms?: readonly WrappingAlgorithm[];
   /** What a device prints of the same key, as far as it is known here. */

@@ -8,6 +8,14 @@ import { type WrappingAlgorithm, wrap } from "./wrapping-algorithm";
 import { checkWrapping } from "./wrapping-choice";
 import type { WrappingKey } from "./wrapping-key";
 
+/** What is known of bytes beside themselves. */
+export interface MaterialDetails {
+  /** Default: none. */
+  readonly warnings?: readonly string[];
+  /** See `OfferedMaterial.version`. */
+  readonly version?: string | undefined;
+}
+
 /**
  * Bytes of key material in memory, from reading to wiping. Nothing hands the bytes out; printed, logged or serialised
  * it shows its fingerprint.
@@ -19,13 +27,16 @@ export class KeyMaterial implements OfferedMaterial {
   readonly shape: MaterialShape;
   /** What the owner of the bytes should know, such as a file that others may read. */
   readonly warnings: readonly string[];
+  /** Which version of what a store keeps this is. Undefined: it comes from no store with versions. */
+  readonly version: string | undefined;
   #bytes: Buffer | null;
 
-  private constructor(bytes: Buffer, identity: Identity, warnings: readonly string[]) {
+  private constructor(bytes: Buffer, identity: Identity, { warnings = [], version }: MaterialDetails) {
     this.#bytes = bytes;
     this.fingerprint = identity.fingerprint;
     this.shape = identity.shape;
     this.warnings = warnings;
+    this.version = version;
   }
 
   /**
@@ -34,10 +45,10 @@ export class KeyMaterial implements OfferedMaterial {
    *
    * The buffer given is wiped, whether this succeeds or throws. Throws `malformed_material` and `wrong_material`.
    */
-  static take(bytes: Buffer, details: { readonly warnings?: readonly string[] } = {}): KeyMaterial {
+  static take(bytes: Buffer, details: MaterialDetails = {}): KeyMaterial {
     try {
       const { own, identity } = identify(bytes);
-      return new KeyMaterial(own, identity, details.warnings ?? []);
+      return new KeyMaterial(own, identity, details);
     } finally {
       bytes.fill(0);
     }

@@ -1,7 +1,9 @@
+import type { Call } from "../engine/call";
 import type { Clock } from "../engine/clock";
 import type { KeyService } from "../engine/key-service";
 import type { Kms, KmsProfile } from "../engine/kms-profile";
 import type { Log } from "../engine/log";
+import type { ReadSecret, SecretReference } from "../engine/secret-store";
 import type { Settings } from "./setting";
 import type { Environment, Timeouts } from "../http/surroundings";
 
@@ -16,6 +18,8 @@ export interface Cloud {
   readonly profile: KmsProfile;
   readonly arns: KeyArns;
   readonly settings: CloudSettings;
+  /** Its stores of secrets, by the schemes of their sources; no two clouds have the same. Absent: it has none. */
+  readonly secretStores?: readonly string[];
   /**
    * Settles how the KMS is reached. Sends nothing: what is wrong with the settings is reported here, the rest by the first
    * request.
@@ -100,6 +104,8 @@ export interface Connection {
    * @throws ByokError `invalid_argument` on `region` where no Region is named or set, or the KMS has none
    */
   service(region?: string): KeyService;
+  /** One request to one of `secretStores`. Absent: the cloud has none. @throws as `SecretStores.read` does. */
+  readSecret?(store: string, secret: SecretReference, call: Call): Promise<ReadSecret>;
   /** Closes connections. */
   destroy(): void;
 }

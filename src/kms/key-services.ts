@@ -7,8 +7,10 @@ import type { Log } from "../engine/log";
 import { pacedKeyService } from "../engine/paced-key-service";
 import { type Pacer, pacerOf, type Quotas } from "../engine/pacer";
 import { defaultRetryPolicy, type RetryPolicy } from "../engine/retrying";
+import type { SecretStores } from "../engine/secret-store";
 import type { Cloud, Connection } from "./cloud";
 import { cloudNamed, cloudOfArn, clouds as knownClouds, type KnownCloud } from "./clouds";
+import { secretStores } from "./secret-stores";
 import type { Environment, Timeouts } from "../http/surroundings";
 
 /** How each KMS is reached. Default: what the environment and the configuration files of its cloud say. */
@@ -42,6 +44,8 @@ export interface KeyServicesSurroundings {
 export interface ConnectedKeyServices extends KeyServices {
   /** The Region that is meant where none is named. Undefined where nothing says. */
   defaultRegion(kms: Kms): string | undefined;
+  /** The stores of secrets of all clouds, with the settings and credentials of their KMSs. */
+  readonly secrets: SecretStores;
   /** Closes connections. */
   destroy(): void;
 }
@@ -93,6 +97,7 @@ export function keyServices(settings: KmsSettings, surroundings: KeyServicesSurr
       return found.arns.inRegion?.(keyArn, region) ?? withoutReplicas(found, keyArn);
     },
     defaultRegion: (kms) => connection(kms).defaultRegion,
+    secrets: secretStores(clouds, connection, repeating),
     destroy() {
       for (const open of connected.values()) open.destroy();
     },

@@ -3,7 +3,7 @@ import type { Log } from "../engine/log";
 
 /** A request as the log names it. */
 export interface LoggedRequest {
-  readonly service: "kms" | "sts";
+  readonly service: "kms" | "sts" | "secretsmanager" | "ssm";
   /** `ImportKeyMaterial` */
   readonly operation: string;
   /** Absent where the KMS has no Regions. */
@@ -20,7 +20,7 @@ export interface LoggedAnswer {
 /** Notes that a request is sent; what it returns is called with how that ended. */
 export type RequestLog = (request: LoggedRequest) => (answer: LoggedAnswer) => void;
 
-/** A line at the level debug for each request to a KMS, once it has ended. Nothing of what is sent or answered is in it. */
+/** A line at the level debug for each request to a KMS and what belongs to it, once it has ended. Nothing of what is sent or answered is in it. */
 export function requestLog(log: Log, clock: Clock): RequestLog {
   return (request) => {
     const since = clock.monotonic();

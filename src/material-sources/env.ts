@@ -16,6 +16,7 @@ export const envKind: SourceKindRow<EnvPlace> = {
     const { place, ...encoding } = placeAndEncoding(text);
     return { variable: variableName(place, text.attribute), ...encoding };
   },
+  segments: ({ variable }) => [variable],
   source: ({ variable, encoding }, options) => envSource(variable, encoding, options),
 };
 

@@ -1,7 +1,7 @@
 import { type Call, checkCall } from "../engine/call";
 import type { MaterialEncoding } from "../engine/material-encoding";
 import { outputOf } from "./child-command";
-import { commandWords } from "./command-words";
+import { commandSegments, commandWords } from "./command-words";
 import type { ByteSource, MaterialSourceOptions } from "./material-source-options";
 import { opened } from "./opened";
 import { placeAndEncoding, type SourceKindRow } from "./source-text";
@@ -18,6 +18,7 @@ export const execKind: SourceKindRow<ExecPlace> = {
     const { place, ...encoding } = placeAndEncoding(text);
     return { words: commandWords(place, text), ...encoding };
   },
+  segments: ({ words }, options) => commandSegments(words, options),
   source: ({ words, encoding }, options) => execSource(words, encoding, options),
 };
 

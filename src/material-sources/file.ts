@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { checkCall } from "../engine/call";
 import { ByokError } from "../engine/errors";
 import type { MaterialEncoding } from "../engine/material-encoding";
@@ -21,6 +21,7 @@ export const fileKind: SourceKindRow<FilePlace> = {
     const { place, ...encoding } = placeAndEncoding(text);
     return { path: filePath(place, text), ...encoding };
   },
+  segments: ({ path }, { baseFolder = process.cwd() }) => resolve(baseFolder, path).split(sep),
   source: ({ path, encoding }, options) => fileSource(path, encoding, options),
 };
 
@@ -39,7 +40,7 @@ export function fileSource(
       try {
         const { mode, size } = await checkedStat(file, source);
         const content = await readContent(file, size, source);
-        return opened(content, encoding, source, modeWarnings(mode, path));
+        return opened(content, encoding, source, { warnings: modeWarnings(mode, path) });
       } finally {
         await file.close();
       }

@@ -2,6 +2,7 @@ import type { Call } from "../engine/call";
 import type { Clock } from "../engine/clock";
 import type { KeyMaterial } from "../engine/key-material";
 import type { KeyMaterialSource } from "../engine/key-material-source";
+import type { SecretStores } from "../engine/secret-store";
 
 /** A source whose bytes come into this process. */
 export interface ByteSource extends KeyMaterialSource {
@@ -31,6 +32,8 @@ export interface MaterialSourceOptions {
   readonly commandStderr?: "ignore" | "inherit";
   /** How the child that calls PKCS#11 modules is started. Default: the file of the installed package. */
   readonly pkcs11Child?: readonly [string, ...string[]];
+  /** The stores of secrets, with the credentials of the provider. Default: none can be read. */
+  readonly secrets?: SecretStores;
   /** Whether a `fingerprint` is configured, so that a store may give no other bytes than those. Default false. */
   readonly isFingerprintConfigured?: boolean;
   /** By which the repetition of a request waits. Default: the clock of this machine. */

@@ -1,5 +1,5 @@
 import { ByokError } from "../engine/errors";
-import { KeyMaterial } from "../engine/key-material";
+import { KeyMaterial, type MaterialDetails } from "../engine/key-material";
 import { isEmpty, type MaterialEncoding, readMaterial } from "../engine/material-encoding";
 import { largestContentBytes } from "./material-source-options";
 
@@ -14,11 +14,11 @@ export function opened(
   content: Buffer,
   encoding: MaterialEncoding | undefined,
   source: SourceNames,
-  warnings: readonly string[] = [],
+  details: MaterialDetails = {},
 ): KeyMaterial {
   try {
     if (isEmpty(content)) throw new ByokError("material_unavailable", "It is empty.");
-    return KeyMaterial.take(readMaterial(content, encoding), { warnings });
+    return KeyMaterial.take(readMaterial(content, encoding), details);
   } catch (error) {
     throw named(ByokError.from(error), source);
   } finally {

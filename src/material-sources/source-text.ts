@@ -14,6 +14,11 @@ export interface SourceText {
 export interface SourceKindRow<Place extends object> {
   /** @throws ByokError `invalid_argument`, without repeating the text: it may be the key itself. */
   parse(text: SourceText): Place;
+  /**
+   * The place as `allowed_material_sources` compares it: decoded and normalised, from what is general to what is particular.
+   * Two places that are the same have the same segments. Absent: the kind can be allowed as a whole only.
+   */
+  segments?(place: Place, options: Pick<MaterialSourceOptions, "baseFolder">): readonly string[];
   /** Nothing is opened. */
   source(place: Place, options: MaterialSourceOptions): KeyMaterialSource;
 }

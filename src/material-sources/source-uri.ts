@@ -7,6 +7,7 @@ import { fileKind } from "./file";
 import type { MaterialSourceOptions } from "./material-source-options";
 import { pkcs11Kind } from "./pkcs11";
 import { invalid, type SourceKindRow, type SourceText } from "./source-text";
+import { storeKinds } from "./secret-store";
 import { vaultTransitKind } from "./vault-transit";
 import { wrapKind } from "./wrap";
 
@@ -18,6 +19,9 @@ const kinds = {
   wrap: kindOf(wrapKind),
   pkcs11: kindOf(pkcs11Kind),
   "vault-transit": kindOf(vaultTransitKind),
+  secretsmanager: kindOf(storeKinds.secretsmanager),
+  ssm: kindOf(storeKinds.ssm),
+  "alibaba-secrets": kindOf(storeKinds["alibaba-secrets"]),
 } as const satisfies Record<string, (text: SourceText) => ParsedPlace>;
 
 export type SourceKind = keyof typeof kinds;
@@ -25,9 +29,13 @@ export type SourceKind = keyof typeof kinds;
 /** The kinds of source, by the scheme of their URI. */
 export const sourceKinds: readonly SourceKind[] = keysOf(kinds);
 
+type BaseFolder = Pick<MaterialSourceOptions, "baseFolder">;
+
 /** A place as its kind reads it, and the source there. */
 interface ParsedPlace {
   readonly place: object;
+  /** See `SourceKindRow.segments`. Undefined: the kind has none. */
+  segments(options: BaseFolder): readonly string[] | undefined;
   source(options: MaterialSourceOptions): KeyMaterialSource;
 }
 
@@ -43,7 +51,7 @@ export interface ParsedSource extends ParsedPlace {
  * `vault-transit:transit/payments?version=3`.
  *
  * Throws `invalid_argument` for a malformed URI and `source_not_allowed` where `allowed` (the provider's
- * `allowed_material_sources`) leaves the kind out. Nothing is opened. The URI is not repeated in an error: it may be the
+ * `allowed_material_sources`) leaves the kind or the place out. Nothing is opened. The URI is not repeated in an error: it may be the
  * key itself, pasted in the wrong place.
  */
 export function sourceFromUri(
@@ -51,7 +59,7 @@ export function sourceFromUri(
   options: MaterialSourceOptions & { readonly allowed?: readonly string[] },
 ): KeyMaterialSource {
   const parsed = parseSourceUri(uri, options.attribute);
-  checkAllowed(parsed.kind, options.allowed, options.attribute);
+  checkAllowed(parsed, options);
   return parsed.source(options);
 }
 
@@ -73,18 +81,53 @@ export function parseSourceUri(uri: string, attribute: string): ParsedSource {
 function kindOf<Place extends object>(row: SourceKindRow<Place>): (text: SourceText) => ParsedPlace {
   return (text) => {
     const place = row.parse(text);
-    return { place, source: (options) => row.source(place, options) };
+    return {
+      place,
+      segments: (options) => row.segments?.(place, options),
+      source: (options) => row.source(place, options),
+    };
   };
 }
 
-/** Checks the provider's `allowed_material_sources`. Throws `invalid_argument` for a word that is no kind of source. */
-export function parseAllowedSources(words: readonly string[], attribute: string): readonly SourceKind[] {
-  return words.map((word) => {
-    const kind = sourceKinds.find((name) => name === word);
-    if (kind === undefined)
-      throw invalid(attribute, `has a word that is no kind of source. Use ${sourceKinds.join(", ")}.`);
-    return kind;
-  });
+/**
+ * Checks the provider's `allowed_material_sources`: each word is a kind of source, or a kind with the beginning of a place,
+ * `file:keys/`.
+ *
+ * @throws ByokError `invalid_argument` for a word that is neither.
+ */
+export function parseAllowedSources(words: readonly string[], attribute: string): readonly string[] {
+  for (const word of words) allowedSource(word, attribute);
+  return words;
+}
+
+/** A word of `allowed_material_sources`. */
+interface AllowedSource {
+  readonly kind: SourceKind;
+  /** What is allowed begins so. Absent: every place of the kind is allowed. */
+  readonly prefix?: ParsedSource;
+  /** Whether only what is below it is allowed, and not the place itself. */
+  readonly isFolder: boolean;
+}
+
+function allowedSource(word: string, attribute: string): AllowedSource {
+  const whole = sourceKinds.find((name) => name === word);
+  if (whole !== undefined) return { kind: whole, isFolder: false };
+  const isFolder = word.endsWith("/");
+  if (!sourceKinds.some((name) => word.startsWith(`${name}:`)) || word.includes("?")) {
+    throw invalid(
+      attribute,
+      `has a word that is no kind of source. Use ${sourceKinds.join(", ")}, each alone or with the beginning of a place, such as \`file:keys/\`.`,
+    );
+  }
+  // Of a folder any place that lies in it stands for all.
+  const prefix = parseSourceUri(isFolder ? `${word}x` : word, attribute);
+  if (prefix.segments({}) === undefined) {
+    throw invalid(
+      attribute,
+      `narrows \`${prefix.kind}\`, of which places cannot be told apart. Use \`${prefix.kind}\`.`,
+    );
+  }
+  return { kind: prefix.kind, prefix, isFolder };
 }
 
 /** What was probably meant where no kind of source is named. The text itself is not repeated: it may be the key. */
@@ -103,12 +146,30 @@ function looksLikePath(text: string): boolean {
   );
 }
 
-function checkAllowed(kind: SourceKind, allowed: readonly string[] | undefined, attribute: string): void {
-  if (allowed === undefined || allowed.includes(kind)) return;
+function checkAllowed(
+  source: ParsedSource,
+  { attribute, allowed, ...base }: MaterialSourceOptions & { readonly allowed?: readonly string[] },
+): void {
+  if (allowed === undefined) return;
+  const ofKind = allowed
+    .map((word) => allowedSource(word, "allowed_material_sources"))
+    .filter(({ kind }) => kind === source.kind);
+  if (ofKind.some((one) => covers(one, source, base))) return;
   const remedy = allowed.length === 0 ? "No kind of source is allowed." : `Allowed are ${allowed.join(", ")}.`;
+  const what =
+    ofKind.length === 0 ? `a source of the kind \`${source.kind}\`` : `a place of the kind \`${source.kind}\``;
   throw new ByokError(
     "source_not_allowed",
-    `\`${attribute}\` names a source of the kind \`${kind}\`, which \`allowed_material_sources\` leaves out. ${remedy}`,
+    `\`${attribute}\` names ${what}, which \`allowed_material_sources\` leaves out. ${remedy}`,
     { attribute },
   );
+}
+
+/** Compares whole segments: `file:keys/pay` allows nothing of `keys/payroll`, and `..` leads out of what is allowed. */
+function covers({ prefix, isFolder }: AllowedSource, source: ParsedSource, base: BaseFolder): boolean {
+  if (prefix === undefined) return true;
+  const [named = [], place = []] = [prefix.segments(base), source.segments(base)];
+  const beginning = isFolder ? named.slice(0, -1) : named;
+  const least = isFolder ? beginning.length + 1 : beginning.length;
+  return place.length >= least && beginning.every((segment, at) => segment === place[at]);
 }

@@ -13,7 +13,11 @@ import { publicKeyOf, type TransitKey, untrusted } from "./vault/transit-answers
 import { type TransitPlace, transitPlace } from "./vault/transit-place";
 
 /** `vault-transit:transit/payments?version=3`, with `&export=true` for a symmetric key. */
-export const vaultTransitKind: SourceKindRow<TransitPlace> = { parse: transitPlace, source: vaultTransitSource };
+export const vaultTransitKind: SourceKindRow<TransitPlace> = {
+  parse: transitPlace,
+  segments: ({ mount, key }) => [...mount.split("/"), key],
+  source: vaultTransitSource,
+};
 
 /**
  * A key in the Transit engine of Vault or OpenBao. A private key stays there, and Vault wraps it for the KMS; a symmetric one
@@ -45,7 +49,7 @@ async function openKey(engine: Transit, place: TransitPlace, opening: Opening): 
   const warnings = unpinned(place, version, opening);
   if (kind === "private") return wrapper(key, of, warnings, opening);
   const text = await engine.export(of, kind, call);
-  return opened(text, "base64", source, warnings);
+  return opened(text, "base64", source, { warnings });
 }
 
 /** What a key of each type is to a KMS: a private key, which goes wrapped, or what of it is exported. */

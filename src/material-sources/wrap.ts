@@ -1,5 +1,5 @@
 import { outputOf } from "./child-command";
-import { commandWords } from "./command-words";
+import { commandSegments, commandWords } from "./command-words";
 import { DeviceMaterial } from "./device-material";
 import type { KeyMaterialSource } from "../engine/key-material-source";
 import type { MaterialSourceOptions } from "./material-source-options";
@@ -19,6 +19,7 @@ export const wrapKind: SourceKindRow<WrapPlace> = {
       throw invalid(text.attribute, "has a `?`, and a command that wraps takes no encoding. Write it as %3F.");
     return { words: commandWords(place, text) };
   },
+  segments: ({ words }, options) => commandSegments(words, options),
   source: ({ words }, options) => wrapSource(words, options),
 };
 

@@ -8,7 +8,7 @@ import { type Run, startRun } from "../engine/run";
 import type { Cloud } from "../kms/cloud";
 import { clouds as knownClouds } from "../kms/clouds";
 import { type ConnectedKeyServices, keyServices } from "../kms/key-services";
-import { parseAllowedSources, type SourceKind } from "../material-sources/source-uri";
+import { parseAllowedSources } from "../material-sources/source-uri";
 import { systemClock } from "../system-clock";
 import { allowedOf, defaultTagsOf, ignoredTagsOf, isReachable, type ProviderConfig, settingsOf } from "./kms-settings";
 import { KeyHolders } from "./key-holders";
@@ -26,8 +26,8 @@ export interface ByokClient {
   readonly isReachable: boolean;
   /** `apply`: plans leave sources of key material closed. */
   readonly materialAccess: "plan" | "apply";
-  /** Undefined: all kinds. */
-  readonly allowedSources: readonly SourceKind[] | undefined;
+  /** Kinds, or kinds with the beginning of a place. Undefined: all. */
+  readonly allowedSources: readonly string[] | undefined;
   /** Names of variables with key material, which no command gets. */
   readonly variablesOfMaterial: Set<string>;
   /** ARNs of keys that were read: in a plan that refreshes all are, before they are planned, and in an apply none. */
@@ -122,5 +122,12 @@ function unreachableServices(): ConnectedKeyServices {
       "The provider's configuration depends on values that are known only after an apply, and this needs to reach the KMS now. Apply first what they depend on, for example with -target.",
     );
   };
-  return { locate: unknown, service: unknown, arnInRegion: unknown, defaultRegion: () => undefined, destroy: () => {} };
+  return {
+    locate: unknown,
+    service: unknown,
+    arnInRegion: unknown,
+    defaultRegion: () => undefined,
+    secrets: { read: unknown },
+    destroy: () => {},
+  };
 }

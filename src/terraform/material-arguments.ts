@@ -83,12 +83,13 @@ export function sourceOf(
   // An empty value counts as not given; its source says so where the bytes are needed.
   if (value !== undefined && (uri === undefined || !isEmptyValue(value))) return valueSource(value, "key_material_wo");
   if (uri === undefined) return undefined;
-  const { variablesOfMaterial, allowedSources: allowed } = client;
+  const { variablesOfMaterial, allowedSources: allowed, services } = client;
   const isFingerprintConfigured = config.fingerprint === UNKNOWN || given(config.fingerprint) !== undefined;
   const [attribute, pkcs11Child] = ["key_material_source", childOfProgram()];
+  const { secrets } = services;
   return sourceFromUri(
     uri,
-    defined({ attribute, variablesOfMaterial, allowed, pkcs11Child, isFingerprintConfigured }),
+    defined({ attribute, variablesOfMaterial, allowed, pkcs11Child, secrets, isFingerprintConfigured }),
   );
 }
 

@@ -18,7 +18,7 @@ const generalSchema = schema({
     }),
     allowed_material_sources: list(string, {
       optional: true,
-      description: `Kinds of \`key_material_source\` that may be used: ${sourceKinds.map((kind) => `\`${kind}\``).join(", ")}. Default: all.`,
+      description: `Sources that \`key_material_source\` may name: kinds (${sourceKinds.map((kind) => `\`${kind}\``).join(", ")}), or kinds with the beginning of a place, in whole parts, such as \`file:keys/\` or \`secretsmanager:payments/\`. Default: all.`,
     }),
     import_requests_per_second: number({
       optional: true,

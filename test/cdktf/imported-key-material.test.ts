@@ -365,6 +365,9 @@ describe("a source's place", () => {
     ["exec:bin/get-key ${each.key}", "exec:/srv/app/bin/get-key ${each.key}"],
     ["exec:get-key ${each.key}/a", "exec:get-key ${each.key}/a"],
     ["exec:${path.root}/get-key a", "exec:${path.root}/get-key a"],
+    ["secretsmanager:payments/key", "secretsmanager:payments/key"],
+    ["ssm:payments/key?version=1", "ssm:payments/key?version=1"],
+    ["alibaba-secrets:payments", "alibaba-secrets:payments"],
     ["${var.source}", "${var.source}"],
   ])("%s is %s", (uri, absolute) => {
     expect(absoluteSource(construct, uri, "/srv/app")).toBe(absolute);

@@ -15,7 +15,7 @@ describe.each(families)("ByokProvider of $name", (family) => {
   it("hands its arguments on, with paths that hold wherever Terraform runs", () => {
     const made = provider({
       materialAccess: "apply",
-      allowedMaterialSources: ["file"],
+      allowedMaterialSources: ["file:keys/", "exec:bin/get-key", "ssm:/payments/", "env"],
       importRequestsPerSecond: 5,
       maxRetries: 3,
       aws: {
@@ -30,7 +30,12 @@ describe.each(families)("ByokProvider of $name", (family) => {
     expect(made.provider?.["byok"]).toEqual([
       {
         material_access: "apply",
-        allowed_material_sources: ["file"],
+        allowed_material_sources: [
+          `file:${process.cwd()}/keys/`,
+          `exec:${process.cwd()}/bin/get-key`,
+          "ssm:/payments/",
+          "env",
+        ],
         import_requests_per_second: 5,
         max_retries: 3,
         aws: {
@@ -101,7 +106,7 @@ describe.each(families)("ByokProvider of $name", (family) => {
     [
       "an unknown kind of source",
       { allowedMaterialSources: ["ftp"] },
-      /`allowedMaterialSources` must be of file, env, exec, wrap: "ftp"/,
+      /`allowedMaterialSources` must be of file, env, exec, .*each alone or with the beginning of a place: "ftp"/,
     ],
     ["another access", { materialAccess: "never" }, /`materialAccess` must be plan or apply: "never"/],
     ["a rate of nothing", { importRequestsPerSecond: 0 }, /`importRequestsPerSecond` must be from 0.01 to 1000: 0/],

@@ -4,6 +4,7 @@ import { fingerprintCommand } from "../../src/cli/fingerprint";
 import { mistakes } from "../engine/mistaken-forms";
 import { ecKey, pem } from "../engine/private-key-spellings";
 import { inFolder } from "../material-sources/folder";
+import { standInStores, storeKeyId, storeSecretKey } from "../support/secret-stores";
 import { type Done, inProcess } from "./in-process";
 
 function byokFingerprint(args: readonly string[], input: readonly (Buffer | string)[] = []): Promise<Done> {
@@ -133,5 +134,41 @@ describe("byok fingerprint", () => {
     const { out, code } = await byokFingerprint(["--help"]);
     expect(code).toBe(0);
     expect(out).toContain("openssl rand 32 | byok fingerprint -");
+  });
+});
+
+describe("byok fingerprint of a secret in a store", () => {
+  it("asks with the credentials of the environment, and says which version it read", async () => {
+    const stores = await standInStores();
+    jest.replaceProperty(process, "env", {
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: storeKeyId,
+      AWS_SECRET_ACCESS_KEY: storeSecretKey,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: stores.url,
+      AWS_ENDPOINT_URL_SSM: stores.url,
+      ALIBABA_CLOUD_REGION: "cn-hangzhou",
+      ALIBABA_CLOUD_ACCESS_KEY_ID: storeKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: storeSecretKey,
+      ALIBABA_CLOUD_KMS_ENDPOINT: stores.url,
+    });
+    try {
+      const version = stores.putSecret("payments", JSON.stringify({ key: bytes.toString("hex") }));
+      const { out, err, code } = await byokFingerprint(["secretsmanager:payments?field=key", "--encoding", "hex"]);
+      expect({ err, code }).toEqual({ err: "", code: 0 });
+      expect(out).toMatch(new RegExp(`^fingerprint +${cmac}\nmaterial .*\nfits .*\nversion +${version}\n`));
+      stores.putParameter("/payments", bytes.toString("hex"));
+      const parameter = await byokFingerprint(["ssm:/payments?encoding=hex", "--json"]);
+      expect(JSON.parse(parameter.out)).toMatchObject({ fingerprint: cmac, version: "1", warnings: [] });
+      const other = stores.putAlibabaSecret("payments", bytes);
+      expect((await byokFingerprint(["alibaba-secrets:payments"])).out).toContain(other);
+      const absent = await byokFingerprint(["ssm:/none"]);
+      expect(absent).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("[material_unavailable] `ssm:/none`: There is no such parameter"),
+      });
+    } finally {
+      jest.restoreAllMocks();
+      await stores[Symbol.asyncDispose]();
+    }
   });
 });

@@ -37,21 +37,6 @@ const commands: Readonly<Record<string, readonly (readonly string[])[]>> = {
       "tsv",
     ],
   ],
-  "AWS Secrets Manager": [
-    [
-      "aws",
-      "secretsmanager",
-      "get-secret-value",
-      "--secret-id",
-      "payments-key",
-      "--version-id",
-      "VERSION",
-      "--query",
-      "SecretString",
-      "--output",
-      "text",
-    ],
-  ],
 };
 
 /** What a store needs besides its client, and the tools that must be there to run its recipe. */

@@ -34,6 +34,11 @@ describe("key material", () => {
     expect(KeyMaterial.take(Buffer.alloc(32)).warnings).toEqual([]);
   });
 
+  it("carries the version that its source read", () => {
+    expect(KeyMaterial.take(Buffer.alloc(32), { version: "v3" }).version).toBe("v3");
+    expect(KeyMaterial.take(Buffer.alloc(32)).version).toBeUndefined();
+  });
+
   it("wipes the buffer that it was taken from, also when it refuses it", () => {
     for (const given of [Buffer.alloc(32, 9), ecKey("prime256v1"), Buffer.alloc(31, 9), Buffer.alloc(200, 0x30)]) {
       codeOf(() => KeyMaterial.take(given));

@@ -9,7 +9,7 @@ import * as cdktn from 'cdktn';
 
 export interface ByokProviderConfig {
   /**
-  * Kinds of `key_material_source` that may be used: `file`, `env`, `exec`, `wrap`, `pkcs11`. Default: all.
+  * Sources that `key_material_source` may name: kinds (`file`, `env`, `exec`, `wrap`, `pkcs11`, `vault-transit`, `secretsmanager`, `ssm`, `alibaba-secrets`), or kinds with the beginning of a place, in whole parts, such as `file:keys/` or `secretsmanager:payments/`. Default: all.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#allowed_material_sources ByokProvider#allowed_material_sources}
   */
@@ -648,6 +648,12 @@ export interface ByokProviderAws {
   */
   readonly secretKey?: string;
   /**
+  * Where Secrets Manager is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#secretsmanager_endpoint ByokProvider#secretsmanager_endpoint}
+  */
+  readonly secretsmanagerEndpoint?: string;
+  /**
   * Default: `AWS_CONFIG_FILE`, `~/.aws/config`.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#shared_config_files ByokProvider#shared_config_files}
@@ -659,6 +665,12 @@ export interface ByokProviderAws {
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#shared_credentials_files ByokProvider#shared_credentials_files}
   */
   readonly sharedCredentialsFiles?: string[];
+  /**
+  * Where SSM, the Parameter Store, is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.
+  *
+  * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#ssm_endpoint ByokProvider#ssm_endpoint}
+  */
+  readonly ssmEndpoint?: string;
   /**
   * Where STS is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.
   *
@@ -717,8 +729,10 @@ export function byokProviderAwsToTerraform(struct?: ByokProviderAws | cdktn.IRes
     profile: cdktn.stringToTerraform(struct!.profile),
     region: cdktn.stringToTerraform(struct!.region),
     secret_key: cdktn.stringToTerraform(struct!.secretKey),
+    secretsmanager_endpoint: cdktn.stringToTerraform(struct!.secretsmanagerEndpoint),
     shared_config_files: cdktn.listMapper(cdktn.stringToTerraform, false)(struct!.sharedConfigFiles),
     shared_credentials_files: cdktn.listMapper(cdktn.stringToTerraform, false)(struct!.sharedCredentialsFiles),
+    ssm_endpoint: cdktn.stringToTerraform(struct!.ssmEndpoint),
     sts_endpoint: cdktn.stringToTerraform(struct!.stsEndpoint),
     token: cdktn.stringToTerraform(struct!.token),
     use_dualstack_endpoint: cdktn.booleanToTerraform(struct!.useDualstackEndpoint),
@@ -784,6 +798,12 @@ export function byokProviderAwsToHclTerraform(struct?: ByokProviderAws | cdktn.I
       type: "simple",
       storageClassType: "string",
     },
+    secretsmanager_endpoint: {
+      value: cdktn.stringToHclTerraform(struct!.secretsmanagerEndpoint),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
     shared_config_files: {
       value: cdktn.listMapperHcl(cdktn.stringToHclTerraform, false)(struct!.sharedConfigFiles),
       isBlock: false,
@@ -795,6 +815,12 @@ export function byokProviderAwsToHclTerraform(struct?: ByokProviderAws | cdktn.I
       isBlock: false,
       type: "list",
       storageClassType: "stringList",
+    },
+    ssm_endpoint: {
+      value: cdktn.stringToHclTerraform(struct!.ssmEndpoint),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
     },
     sts_endpoint: {
       value: cdktn.stringToHclTerraform(struct!.stsEndpoint),

@@ -9,6 +9,7 @@ export const alibabaCloud = {
   profile: alibabaProfile,
   arns: { areMeant: isAlibabaArn, read: parseAlibabaKeyArn },
   settings: alibabaSettings,
+  secretStores: ["alibaba-secrets"],
   connect(settings: AlibabaSettings, options: ConnectionOptions) {
     const { alibabaKeyServices }: typeof connection = require("./connection");
     return alibabaKeyServices(settings, options);

@@ -4,6 +4,7 @@ import type { Connection, ConnectionOptions } from "../cloud";
 import type { Endpoint } from "../../http/endpoint";
 import { httpSender } from "../../http/http-sender";
 import { requestLog } from "../request-log";
+import { serviceTime } from "../service-time";
 import { defaultTimeouts } from "../../http/surroundings";
 import { warnOfVerification } from "../verification";
 import { readCliProfiles } from "./cli-profile";
@@ -11,7 +12,8 @@ import { checkCredentialSettings, credentialProvider } from "./credentials";
 import { configuredEndpoint, mayReceive, regionalEndpoint, wantsVpc } from "./endpoint";
 import { alibabaKeyService } from "./key-service";
 import { checkRegion, defaultRegion } from "./region";
-import { rpc, serviceTime } from "./rpc";
+import { rpc } from "./rpc";
+import { alibabaSecrets } from "./secret-store";
 import type { AlibabaSettings } from "./settings";
 import { stsService } from "./sts";
 import { alibaba } from "./vendor";
@@ -45,30 +47,44 @@ export function alibabaKeyServices(settings: AlibabaSettings, options: Connectio
   const vpc = wantsVpc(settings, env);
   const place = (api: "kms" | "sts", where: string): URL => endpoints[api]?.url ?? regionalEndpoint(api, where, vpc);
   const time = serviceTime(clock);
-  const call = rpc(sender, time, requestLog(log, clock));
+  const began = requestLog(log, clock);
+  const call = rpc(sender, time, began);
   const services = new Map<string, KeyService>();
-  let credentials: ReturnType<typeof credentialProvider> | undefined;
+  let provider: ReturnType<typeof credentialProvider> | undefined;
+  const credentials = (where: string): ReturnType<typeof credentialProvider> => {
+    const sts = stsService(call, place("sts", region ?? where));
+    provider ??= credentialProvider({ settings, env, profiles, sender, sts, clock: time });
+    return provider;
+  };
+  // One endpoint that somebody set may stand for several Regions.
+  const everywhere = (where: string) => (endpoints.kms === undefined ? {} : { RegionId: where });
   return {
     ...(region === undefined ? {} : { defaultRegion: region }),
     service(named) {
       const where = checkRegion(named ?? region);
       const known = services.get(where);
       if (known !== undefined) return known;
-      const sts = place("sts", region ?? where);
-      credentials ??= credentialProvider({ settings, env, profiles, sender, sts: stsService(call, sts), clock: time });
       const service = alibabaKeyService({
         region: where,
         kms: place("kms", where),
-        sts,
-        // One endpoint that somebody set may stand for several Regions.
-        everywhere: endpoints.kms === undefined ? {} : { RegionId: where },
+        sts: place("sts", region ?? where),
+        everywhere: everywhere(where),
         rpc: call,
-        credentials,
+        credentials: credentials(where),
         clock,
       });
       services.set(where, service);
       return service;
     },
+    readSecret: alibabaSecrets({
+      region: (named) => checkRegion(named ?? region),
+      endpoint: (where) => place("kms", where),
+      everywhere,
+      credentials: (where) => credentials(where)(),
+      sender,
+      time,
+      began,
+    }),
     destroy: () => sender.destroy(),
   };
 }

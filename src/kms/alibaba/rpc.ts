@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Clock, Milliseconds } from "../../engine/clock";
 import { ByokError } from "../../engine/errors";
 import type { EpochSeconds } from "../../engine/instant";
 import { answerDate } from "../answer-date";
-import type { HttpSender } from "../../http/http-sender";
+import type { HttpAnswer, HttpSender } from "../../http/http-sender";
 import { unreadable } from "../../http/network-errors";
 import type { RequestLog } from "../request-log";
+import type { ServiceTime } from "../service-time";
 import { authorization, formEncoded, sha256 } from "./signature";
 import { alibaba } from "./vendor";
 
@@ -51,26 +51,19 @@ export type RpcAnswer = {
 /** @throws ByokError where no readable answer came */
 export type Rpc = (call: RpcCall, signal?: AbortSignal) => Promise<RpcAnswer>;
 
-/** A clock that is further off than this is corrected by the answers' dates; signatures are good for 15 minutes. */
-const tolerance = 60_000;
-
-/** The time of the service, as far as its answers have told it. */
-export interface ServiceTime {
-  now(): Milliseconds;
-  /** To be told the date of every answer. */
-  heard(date: Milliseconds): void;
-}
-
-/** The local clock, put right by what was heard last. */
-export function serviceTime(clock: Clock): ServiceTime {
-  let ahead = 0;
-  return {
-    now: () => clock.now() + ahead,
-    heard(date) {
-      const off = date - clock.now();
-      ahead = Math.abs(off) > tolerance ? off : 0;
-    },
-  };
+/** One signed request, and its answer as it came. Its date is noted. */
+export async function sentRpc(
+  call: RpcCall,
+  sender: HttpSender,
+  time: ServiceTime,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  const body = formEncoded(call.parameters);
+  const headers = signedHeaders(call, body, new Date(time.now()));
+  const answer = await sender.send({ method: "POST", url: call.endpoint, headers, body }, signal);
+  const date = answerDate(answer.headers.date);
+  if (date !== undefined) time.heard(date);
+  return answer;
 }
 
 /**
@@ -79,21 +72,15 @@ export function serviceTime(clock: Clock): ServiceTime {
  */
 export function rpc(sender: HttpSender, time: ServiceTime, began: RequestLog): Rpc {
   return async (call, signal) => {
-    const { endpoint } = call;
-    const body = formEncoded(call.parameters);
-    const headers = signedHeaders(call, body, new Date(time.now()));
     const service = call.version === stsVersion ? "sts" : "kms";
     const region = call.parameters["RegionId"];
     const ended = began({ service, operation: call.action, ...(region === undefined ? {} : { region }) });
-    const answer = await sender
-      .send({ method: "POST", url: endpoint, headers, body }, signal)
-      .catch((thrown: unknown) => {
-        ended({ outcome: ByokError.from(thrown).code });
-        throw thrown;
-      });
+    const answer = await sentRpc(call, sender, time, signal).catch((thrown: unknown) => {
+      ended({ outcome: ByokError.from(thrown).code });
+      throw thrown;
+    });
     const date = answerDate(answer.headers.date);
     const at = date === undefined ? undefined : Math.floor(date / 1000);
-    if (date !== undefined) time.heard(date);
     const fields = fieldsOf(answer.body);
     const requestId = fields?.["RequestId"] ?? answer.headers["x-acs-request-id"];
     if (answer.status >= 200 && answer.status < 300) {

@@ -2,6 +2,7 @@ import type { Cloud, ConnectionOptions } from "../cloud";
 import { awsArnInRegion, isAwsArn, parseAwsKeyArn, partitionOf, regionOfName } from "./arn";
 import type * as connection from "./connection";
 import { awsProfile } from "./profile";
+import { awsSecretStores } from "./secret-stores";
 import { type AwsSettings, awsSettings } from "./settings";
 
 export const awsCloud = {
@@ -15,6 +16,7 @@ export const awsCloud = {
     lookup: regionOfName,
   },
   settings: awsSettings,
+  secretStores: awsSecretStores,
   connect(settings: AwsSettings, options: ConnectionOptions) {
     const { awsKeyServices }: typeof connection = require("./connection");
     return awsKeyServices(settings, options);

@@ -8,14 +8,16 @@ import { readCaBundle } from "../ca-bundle";
 import type { Connection, ConnectionOptions } from "../cloud";
 import type { Endpoint } from "../../http/endpoint";
 import { once } from "../once";
+import { serviceTime } from "../service-time";
 import { defaultTimeouts, type Environment } from "../../http/surroundings";
 import { warnOfVerification } from "../verification";
-import type { AwsService } from "./endpoint";
-import { configuredEndpoint } from "./endpoint";
+import type { AwsService, StoreService } from "./endpoint";
+import { configuredEndpoint, storeEndpoint } from "./endpoint";
 import { awsKeyService } from "./key-service";
 import { checkRegion, defaultRegion } from "./region";
 import type { RequestHandler } from "./request-handler";
 import { requestHandler } from "./request-handler";
+import { awsSecrets } from "./secret-store";
 import type { AwsSettings } from "./settings";
 import type { SharedConfig } from "./shared-config";
 import { readSharedConfig } from "./shared-config";
@@ -32,43 +34,50 @@ export function awsKeyServices(settings: AwsSettings, options: ConnectionOptions
   checkCredentialSettings(settings);
   const shared = readSharedConfig(settings, env);
   const region = defaultRegion(settings, env, shared);
-  const endpoints: Readonly<Record<AwsService, Endpoint | undefined>> = {
-    kms: configuredEndpoint("kms", settings, env, shared),
-    sts: configuredEndpoint("sts", settings, env, shared),
-  };
+  const endpointOf = (service: AwsService): Endpoint | undefined => configuredEndpoint(service, settings, env, shared);
+  const endpoints = { kms: endpointOf("kms"), sts: endpointOf("sts") };
+  // What somebody wrote is judged now; what the environment says of stores, once one is read.
+  if (settings.secretsmanagerEndpoint !== undefined) endpointOf("secrets_manager");
+  if (settings.ssmEndpoint !== undefined) endpointOf("ssm");
   warnOfVerification(env, log, aws);
   checkVerification(env);
   const caBundle = caBundleOf(settings, env, shared);
   const variants = endpointVariants(settings, env, shared, endpoints.kms);
-  let open: RequestHandler | undefined;
-  const handler = once(async () => {
-    open = await requestHandler({
-      endpoints: [endpoints.kms, endpoints.sts].filter((endpoint) => endpoint !== undefined),
-      ...(caBundle === undefined ? {} : { caBundle }),
-      timeouts: { ...defaultTimeouts, ...options.timeouts },
-      log,
-    });
-    return open;
-  });
-
-  let credentials: ReturnType<typeof credentialProvider> | undefined;
-  const configs = (place: string): ClientConfigs => {
-    const config = async (service: AwsService) => {
-      const endpoint = endpoints[service];
-      const requests = await handler();
-      credentials ??= credentialProvider({
-        settings,
-        env,
-        shared,
-        region: region ?? place,
-        stsEndpoint: endpoints.sts,
-        handler: requests,
+  const open: RequestHandler[] = [];
+  const handlerFor = (allowed: () => readonly (Endpoint | undefined)[]): (() => Promise<RequestHandler>) =>
+    once(async () => {
+      const made = await requestHandler({
+        endpoints: allowed().filter((endpoint) => endpoint !== undefined),
+        ...(caBundle === undefined ? {} : { caBundle }),
+        timeouts: { ...defaultTimeouts, ...options.timeouts },
         log,
       });
+      open.push(made);
+      return made;
+    });
+  const handler = handlerFor(() => [endpoints.kms, endpoints.sts]);
+
+  let provider: ReturnType<typeof credentialProvider> | undefined;
+  const credentials = async (place: string): ReturnType<typeof credentialProvider> => {
+    const requests = await handler();
+    provider ??= credentialProvider({
+      settings,
+      env,
+      shared,
+      region: region ?? place,
+      stsEndpoint: endpoints.sts,
+      handler: requests,
+      log,
+    });
+    return provider;
+  };
+  const configs = (place: string): ClientConfigs => {
+    const config = async (service: keyof typeof endpoints) => {
+      const endpoint = endpoints[service];
       return {
         region: place,
-        credentials: await credentials,
-        requestHandler: requests,
+        credentials: await credentials(place),
+        requestHandler: await handler(),
         // Whether a request may be repeated is for the engine to judge.
         maxAttempts: 1,
         retryMode: "standard",
@@ -82,6 +91,20 @@ export function awsKeyServices(settings: AwsSettings, options: ConnectionOptions
     return { kms: () => config("kms"), sts: () => config("sts") };
   };
 
+  const handlers: Readonly<Record<StoreService, () => Promise<RequestHandler>>> = {
+    secrets_manager: handlerFor(() => [endpointOf("secrets_manager")]),
+    ssm: handlerFor(() => [endpointOf("ssm")]),
+  };
+  const readSecret = awsSecrets({
+    region: (named) => checkRegion(named ?? region),
+    endpoint: async (service, place) =>
+      endpointOf(service)?.url ?? storeEndpoint(service, await kmsOf(place, variants)),
+    credentials,
+    handler: (service) => handlers[service](),
+    time: serviceTime(clock),
+    began: requestLog(log, clock),
+  });
+
   const services = new Map<string, KeyService>();
   return {
     ...(region === undefined ? {} : { defaultRegion: region }),
@@ -93,10 +116,19 @@ export function awsKeyServices(settings: AwsSettings, options: ConnectionOptions
       services.set(place, service);
       return service;
     },
+    readSecret,
     destroy() {
-      open?.destroy?.();
+      for (const made of open) made.destroy?.();
     },
   };
+}
+
+/** AWS's own endpoint of KMS in a Region. */
+async function kmsOf(region: string, variants: Variants): Promise<URL> {
+  const { KMSClient } = await import("@aws-sdk/client-kms");
+  const { useFipsEndpoint: UseFIPS, useDualstackEndpoint: UseDualStack } = variants;
+  const client = new KMSClient({ region });
+  return client.config.endpointProvider({ Region: region, UseFIPS, UseDualStack }).url;
 }
 
 /** Refuses what the SDK would not verify. */
@@ -123,14 +155,20 @@ function caBundleOf(settings: AwsSettings, env: Environment, shared: SharedConfi
   return undefined;
 }
 
-const noVariants = { useFipsEndpoint: false, useDualstackEndpoint: false };
+/** Which of AWS's own endpoints are used. */
+interface Variants {
+  readonly useFipsEndpoint: boolean;
+  readonly useDualstackEndpoint: boolean;
+}
+
+const noVariants: Variants = { useFipsEndpoint: false, useDualstackEndpoint: false };
 
 function endpointVariants(
   settings: AwsSettings,
   env: Environment,
   shared: SharedConfig,
   endpoint: Endpoint | undefined,
-): { readonly useFipsEndpoint: boolean; readonly useDualstackEndpoint: boolean } {
+): Variants {
   if (endpoint !== undefined && (settings.useFipsEndpoint === true || settings.useDualstackEndpoint === true)) {
     const attribute = settings.useFipsEndpoint === true ? "use_fips_endpoint" : "use_dualstack_endpoint";
     throw new ByokError(

@@ -3,9 +3,34 @@ import type { Environment } from "../../http/surroundings";
 import type { AwsSettings } from "./settings";
 import type { SharedConfig } from "./shared-config";
 
-export type AwsService = "kms" | "sts";
+/** The services of AWS by their names in variables and profiles. */
+export type AwsService = "kms" | "sts" | StoreService;
 
-const attributes = { kms: "endpoint", sts: "sts_endpoint" } as const satisfies Record<AwsService, string>;
+/** Those that keep secrets. */
+export type StoreService = "secrets_manager" | "ssm";
+
+interface ServiceRow {
+  /** The setting of its endpoint. */
+  readonly attribute: string;
+  /** Its name in the names of hosts. */
+  readonly host: string;
+  /** What messages call it. */
+  readonly title: string;
+  /** What the configuration says. */
+  written(settings: AwsSettings): string | undefined;
+}
+
+const services: Readonly<Record<AwsService, ServiceRow>> = {
+  kms: { attribute: "endpoint", host: "kms", title: "KMS", written: ({ endpoint }) => endpoint },
+  sts: { attribute: "sts_endpoint", host: "sts", title: "STS", written: ({ stsEndpoint }) => stsEndpoint },
+  secrets_manager: {
+    attribute: "secretsmanager_endpoint",
+    host: "secretsmanager",
+    title: "Secrets Manager",
+    written: ({ secretsmanagerEndpoint }) => secretsmanagerEndpoint,
+  },
+  ssm: { attribute: "ssm_endpoint", host: "ssm", title: "SSM", written: ({ ssmEndpoint }) => ssmEndpoint },
+};
 
 /**
  * The endpoint that somebody set for a service; undefined where AWS's own is to be used. The order is that of the AWS
@@ -19,9 +44,10 @@ export function configuredEndpoint(
   env: Environment,
   shared: SharedConfig,
 ): Endpoint | undefined {
-  const written = service === "kms" ? settings.endpoint : settings.stsEndpoint;
-  if (written !== undefined) return checked(written, `\`${attributes[service]}\``, service, true);
-  if (service === "sts" && settings.endpoint !== undefined) {
+  const { attribute } = services[service];
+  const written = services[service].written(settings);
+  if (written !== undefined) return checked(written, `\`${attribute}\``, service, true);
+  if (service !== "kms" && settings.endpoint !== undefined) {
     // Who works against an emulator does not want to send its invented credentials to AWS.
     const kms = checked(settings.endpoint, "`endpoint`", "kms", true);
     if (isLoopback(kms.url.hostname)) return kms;
@@ -54,15 +80,16 @@ function ignoresConfigured(env: Environment, shared: SharedConfig): boolean {
 }
 
 function checked(text: string, source: string, service: AwsService, reviewed: boolean): Endpoint {
+  const { attribute, host, title } = services[service];
   return checkedEndpoint(
     { text, source, reviewed },
     {
-      service: service.toUpperCase(),
+      service: title,
       vendor: "AWS",
-      attribute: attributes[service],
-      example: "https://kms.eu-central-1.amazonaws.com",
+      attribute,
+      example: `https://${host === "sts" ? "kms" : host}.eu-central-1.amazonaws.com`,
       remedy: ", or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true",
-      isOwn: (url) => isAwsHost(url, service),
+      isOwn: (url) => isAwsHost(url, host),
     },
   );
 }
@@ -89,18 +116,29 @@ const domains = [
   "api.aws.hci.ic.gov",
 ];
 
-/** The services that are asked for credentials: beside STS those of IAM Identity Center and of `aws login`. */
-const credentialServices = ["sts", "portal.sso", "oidc", "signin"];
+/** The services that are asked for credentials beside STS: those of IAM Identity Center and of `aws login`. */
+const credentialServices = ["portal.sso", "oidc", "signin"];
 
-function isAwsHost(url: URL, ...services: readonly string[]): boolean {
+function isAwsHost(url: URL, ...hosts: readonly string[]): boolean {
   if (url.protocol !== "https:") return false;
-  const names = services.map((name) => `${name.replace(".", "\\.")}(?:-fips)?`).join("|");
+  const names = hosts.map((name) => `${name.replace(".", "\\.")}(?:-fips)?`).join("|");
   const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
   // sts.amazonaws.com has no Region; an interface endpoint of a VPC has `vpce-ID.` before and `.vpce` after.
   const regional = String.raw`(?:${names})(?:\.[a-z0-9-]+)?\.(?:${suffixes})`;
   const vpc = String.raw`vpce-[a-z0-9-]+\.(?:${names})\.[a-z0-9-]+\.vpce\.(?:${suffixes})`;
   const signIn = String.raw`[a-z0-9-]+\.(?:signin|oauth\.signin)\.(?:aws\.amazon\.com|aws|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu)`;
-  return new RegExp(`^(?:${regional}|${vpc}${services.includes("signin") ? `|${signIn}` : ""})$`).test(url.hostname);
+  return new RegExp(`^(?:${regional}|${vpc}${hosts.includes("signin") ? `|${signIn}` : ""})$`).test(url.hostname);
+}
+
+/**
+ * AWS's own endpoint of a store of secrets in a Region, made of KMS's own there, which the SDK knows for every partition:
+ * the names of their hosts differ in the first word only. In the Regions for the US government SSM has no endpoint for FIPS
+ * beside its usual one, which is one.
+ */
+export function storeEndpoint(service: StoreService, kms: URL): URL {
+  const { host } = services[service];
+  const hostname = kms.hostname.replace(/^kms(?=-fips\.|\.)/, host);
+  return new URL(`https://${hostname.replace(/^ssm-fips(\.us-gov-[a-z0-9-]+\.amazonaws\.com)$/, "ssm$1")}`);
 }
 
 /**
@@ -110,7 +148,7 @@ function isAwsHost(url: URL, ...services: readonly string[]): boolean {
 export function mayReceive(url: URL, allowed: readonly Endpoint[]): boolean {
   return (
     isLoopback(url.hostname) ||
-    isAwsHost(url, "kms", ...credentialServices) ||
+    isAwsHost(url, ...Object.values(services).map(({ host }) => host), ...credentialServices) ||
     allowed.some((endpoint) => endpoint.url.origin === url.origin)
   );
 }

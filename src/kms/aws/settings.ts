@@ -43,6 +43,15 @@ const fields = {
     is: text,
     description: "Where STS is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.",
   },
+  secretsmanager_endpoint: {
+    is: text,
+    description: "Where Secrets Manager is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.",
+  },
+  ssm_endpoint: {
+    is: text,
+    description:
+      "Where SSM, the Parameter Store, is. Default: `endpoint` where that is on a loopback host, otherwise AWS's own.",
+  },
   custom_ca_bundle: {
     is: text,
     file: true,

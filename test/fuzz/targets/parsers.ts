@@ -2,6 +2,7 @@ import { parseDuration } from "../../../src/engine/duration";
 import { ByokError } from "../../../src/engine/errors";
 import { parseFingerprint } from "../../../src/engine/fingerprint";
 import { formatInstant, parseInstant } from "../../../src/engine/instant";
+import { jsonMembers, jsonText } from "../../../src/engine/json-bytes";
 import { decodeBase64, decodeHex } from "../../../src/engine/text-decoding";
 import { parseAlibabaKeyArn } from "../../../src/kms/alibaba/arn";
 import * as alibabaPolicy from "../../../src/kms/alibaba/policy-document";
@@ -64,9 +65,25 @@ function run(random: Random, ...pieces: readonly string[]): Buffer {
 }
 
 const uriPieces = [
-  ...["file:", "exec:", "env:", "//", "%", "%20", "?", "encoding=", "raw", " ", "~", "a"],
-  ...["vault-transit:t/", "/", "version=1", "&", "export=true", ".", "-"],
+  ...["file:", "exec:", "env:", "ssm:", "//", "../", "%", "%20", "?", "encoding=", "raw", " ", "~", "a"],
+  ...["vault-transit:t/", "/", "version=", "version=1", "&", "export=true", ".", "-"],
 ];
+
+/** The members of an object and their texts, which must be those that `JSON.parse` finds, where it finds an object. */
+function jsonRead(input: Buffer): unknown {
+  const members = jsonMembers(input);
+  const text = input.toString();
+  if (members === undefined || !Buffer.from(text).equals(input)) return members;
+  const parsed: unknown = JSON.parse(text);
+  // Half of a surrogate pair is no character in UTF-8.
+  const utf8 = (some: string): string => Buffer.from(some).toString();
+  const found = new Map(Object.entries(parsed ?? {}).map(([name, value]) => [utf8(name), value]));
+  const isOwn = (value: unknown, bytes: Buffer = Buffer.alloc(0)): boolean =>
+    typeof value === "string" ? jsonText(bytes)?.toString() === utf8(value) : jsonText(bytes) === undefined;
+  const isSame = [...found].every(([name, value]) => isOwn(value, members.get(name)));
+  if (!isSame || found.size !== members.size) throw new WrongResult("JSON.parse finds other members.");
+  return members;
+}
 
 export const parserTargets: readonly Target[] = [
   parser({
@@ -194,6 +211,10 @@ export const parserTargets: readonly Target[] = [
       "env:PAYMENTS_KEY?encoding=hex",
       "exec:/usr/bin/get-key payments%20eu",
       "vault-transit:team/transit/payments?version=3&export=true",
+      "secretsmanager:payments/key?version-id=a1b2c3d4-5678-90ab-cdef-111122223333&field=key&encoding=base64",
+      "secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments/key-a1b2c3",
+      "ssm:/payments/key?version=3&region=eu-west-1",
+      "alibaba-secrets:acs:kms:cn-hangzhou:1234567890123456:secret/payments?version-id=v1",
     ),
     make: (random) => run(random, ...uriPieces),
     weight: 50,
@@ -216,6 +237,16 @@ export const parserTargets: readonly Target[] = [
       const key = transitAnswer(() => transitKeyFrom(input));
       return [kind, key, transitAnswer(() => exportedFrom(Buffer.from(input), 1))];
     },
+  }),
+  parser({
+    name: "json-bytes",
+    examples: texts(
+      '{"SecretString":"{\\"key\\":\\"0a\\"}","VersionId":"v1","a":[1,-2.5e3,true,null,{"b":"\\u00e4\\ud83d\\ude00"}]}',
+    ),
+    make: (random) => Buffer.from(hostileJson(random, { SecretString: '{"key":"\u00e4"}', Parameter: { Version: 3 } })),
+    weight: 50,
+    mayThrow: noErrors,
+    run: jsonRead,
   }),
   parser({
     name: "fingerprints",

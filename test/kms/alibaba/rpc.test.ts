@@ -1,5 +1,6 @@
 import type { Clock } from "../../../src/engine/clock";
-import { fieldsOf, type RpcCall, rpc, serviceTime } from "../../../src/kms/alibaba/rpc";
+import { fieldsOf, type RpcCall, rpc } from "../../../src/kms/alibaba/rpc";
+import { serviceTime } from "../../../src/kms/service-time";
 import { stsService } from "../../../src/kms/alibaba/sts";
 import { authorization } from "../../../src/kms/alibaba/signature";
 import { silentLog } from "../../../src/engine/log";
