@@ -97,7 +97,7 @@ function columns(material: OfferedMaterial): string {
     ["material", shapeWords(material.shape)],
     ["fits", fits.length === 0 ? "no key spec" : fits.join(", ")],
     ...(material.version === undefined ? [] : [["version", material.version]]),
-    ...material.checkValues().map(({ name, value }) => [name, value]),
+    ...(material.checkValues?.() ?? []).map(({ name, value }) => [name, value]),
   ];
   const width = Math.max(...rows.map(([name = ""]) => name.length));
   return rows.map(([name = "", value]) => `${name.padEnd(width)}  ${value}\n`).join("");
@@ -110,7 +110,7 @@ function json(material: OfferedMaterial): string {
     shape,
     fits: keySpecsFor(shape),
     version,
-    checkValues: material.checkValues(),
+    checkValues: material.checkValues?.() ?? [],
     warnings,
   };
   return `${JSON.stringify(facts, null, 2)}\n`;

@@ -38,8 +38,8 @@ export interface OfferedMaterial {
   readonly version?: string | undefined;
   /** The ways in which it can be wrapped, by which the wrapping is chosen. Absent: all of them, as bytes in memory can. */
   readonly algorithms?: readonly WrappingAlgorithm[];
-  /** What a device prints of the same key, as far as it is known here. */
-  checkValues(): readonly CheckValue[];
+  /** What a device prints of the same key, as far as it is known here. Absent: nothing is known. */
+  checkValues?(): readonly CheckValue[];
   /**
    * The wrapped bytes, ready for the KMS's import call.
    *

@@ -89,7 +89,6 @@ describe("where the KMS takes an import into an empty key only", () => {
           shape: material.shape,
           warnings: [],
           algorithms: ["RSAES_OAEP_SHA_256"],
-          checkValues: () => [],
           wrap,
           destroy: () => material.destroy(),
         };

@@ -282,7 +282,6 @@ function watched(): { readonly source: KeyMaterialSource; readonly wraps: () => 
           fingerprint: material.fingerprint,
           shape: material.shape,
           warnings: material.warnings,
-          checkValues: () => material.checkValues(),
           wrap: (key, algorithm) => {
             count += 1;
             return material.wrap(key, algorithm);

@@ -59,7 +59,7 @@ describe("a command that wraps: the reference with OpenSSL", () => {
       const cmac = KeyMaterial.take(Buffer.from(bytes))
         .checkValues()
         .filter(({ name }) => name.startsWith("CMAC"));
-      expect(material.checkValues()).toEqual(cmac);
+      expect(material.checkValues?.()).toEqual(cmac);
       for (const algorithm of ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"] as const) {
         const wrapped = await material.wrap(wrappingKey, algorithm);
         expect(unwrap(wrapped, opener, 2048, algorithm).equals(bytes)).toBe(true);
@@ -99,7 +99,7 @@ describe("a description", () => {
       const { fingerprint: named } = KeyMaterial.take(Buffer.from(privateKey));
       const material = await open(uri);
       expect(material).toMatchObject({ fingerprint: named, shape: { kind: "ec", curve: "secp384r1" } });
-      expect(material.checkValues()).toEqual([]);
+      expect(material.checkValues?.()).toEqual([]);
     });
     await answering(
       printing({ publicKey: pemOf(pair.publicKey), algorithms: ["RSAES_OAEP_SHA_1", "NEW"] }),

@@ -29,7 +29,6 @@ function watched(bytes: Buffer): { source: KeyMaterialSource; wrapped: () => num
           fingerprint: material.fingerprint,
           shape: material.shape,
           warnings: material.warnings,
-          checkValues: () => material.checkValues(),
           wrap: (key, algorithm) => {
             wrapped++;
             return material.wrap(key, algorithm);
