@@ -136,7 +136,7 @@ async function isThere(
   throw named(
     new ByokError(
       "wrapper_refused",
-      `The key \`${name}\` in the mount \`${mount}\` is not the one that byok puts there for a moment, and Vault would wrap for whoever made it. It was not touched, and nothing was wrapped. Find out where it comes from, then delete it.`,
+      `The key \`${name}\` in the mount \`${mount}\` is not the one that byok puts there for a moment, and Vault would wrap for its maker. It was not touched, and nothing was wrapped. Find out where it comes from, then delete it.`,
     ),
     source,
   );
