@@ -35,6 +35,7 @@ const fast = tests([
 /** Real tools, installed packages, and campaigns that go on for minutes. */
 const long = tests([
   "/test/(contract|crash|custody|fuzz|hostile|local|permissions|storms|walks)/",
+  "/test/cli/ceremony",
   "/test/cdktf/(cdktf-cli|examples|package|region-order|terraform|three-clouds)",
   "/test/docs/(cdktn|pulumi|readme|recipes)",
   "/test/engine/(wrapping-algorithm|wycheproof)",

@@ -24,10 +24,11 @@ export interface ImportedKeyMaterialProps {
    * each with `region=` where it is in another Region and `field=` for a member of a JSON secret, parted by `&`. Or
    * what holds key material and wraps it itself, so that no byte comes to this machine's memory:
    * `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11
-   * token (RFC 7512); `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol; or
+   * token (RFC 7512); `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol;
    * `vault-transit:transit/payments?version=1`, a private key in the Transit engine of Vault or OpenBao (`&export=true`
-   * reads a symmetric one). Read by the provider on the machine on which Terraform runs. A relative path is resolved
-   * against the folder in which the app is synthesised.
+   * reads a symmetric one); or `wrapped:payments.wrapped.json`, which `byok wrap` made for this key where there is no
+   * network. Read by the provider on the machine on which Terraform runs. A relative path is resolved against the
+   * folder in which the app is synthesised.
    *
    * @default - none
    * @example "file:keys/payments.bin"

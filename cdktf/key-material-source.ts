@@ -8,6 +8,7 @@ export const sourceSchemes = [
   "env",
   "exec",
   "wrap",
+  "wrapped",
   "pkcs11",
   "vault-transit",
   "secretsmanager",
@@ -41,7 +42,8 @@ export function absolutePlace(uri: string, appFolder: string): string {
   const place = uri.slice(scheme.length + 1);
   switch (scheme) {
     case "file":
-      return isRelative(place) ? `file:${absolute(place, appFolder)}` : uri;
+    case "wrapped":
+      return isRelative(place) ? `${scheme}:${absolute(place, appFolder)}` : uri;
     case "exec":
     case "wrap":
       return /^(?!\$\{)[^/ ?][^ ?]*\//.test(place) ? `${scheme}:${absolute(place, appFolder)}` : uri;

@@ -24,9 +24,10 @@ export interface ImportedKeyMaterialArgs {
    * each with `region=` where it is in another Region and `field=` for a member of a JSON secret, parted by `&`. Or
    * what holds key material and wraps it itself, so that no byte comes to this machine's memory:
    * `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so&pin-source=file:/run/pin`, a key in a PKCS#11
-   * token (RFC 7512); `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol; or
+   * token (RFC 7512); `wrap:/usr/bin/vendor-wrap payments`, a command that speaks the wrapping protocol;
    * `vault-transit:transit/payments?version=1`, a private key in the Transit engine of Vault or OpenBao (`&export=true`
-   * reads a symmetric one). Read on this machine while the program runs. Default: none.
+   * reads a symmetric one); or `wrapped:payments.wrapped.json`, which `byok wrap` made for this key where there is no
+   * network. Read on this machine while the program runs. Default: none.
    */
   keyMaterialSource?: Input<string>;
   /**

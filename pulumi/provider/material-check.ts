@@ -6,7 +6,7 @@ import { kmsNow } from "../../src/engine/kms-time";
 import { checkLifetime, type Lifetime, lifetimeFrom } from "../../src/engine/lifetime";
 import { observeMaterial } from "../../src/engine/material-observation";
 import { blankRecord } from "../../src/engine/material-record";
-import type { Offer } from "../../src/engine/offered-bytes";
+import { type Offer, untilWhen } from "../../src/engine/offered-bytes";
 import { isEmptyValue, valueSource } from "../../src/material-sources/value";
 import { materialFailures } from "./argument-failures";
 import { checkFailure, failuresOf, withoutValues } from "./failure";
@@ -140,7 +140,9 @@ async function sourcedBytes(request: Checked, isNewMaterial: boolean): Promise<F
     const source = sourceOf(request, uri);
     // Of material that is there, diff opens the source, and it alone knows the record that the bytes must fit.
     if (!isNewMaterial || connection.materialAccess === "apply") return nothingFound;
-    return foundBytes(await openedOffer(request, source), args, "keyMaterialSource");
+    const offer = await openedOffer(request, source);
+    request.session.tell(warningNotices(untilWhen(offer), args.keyArn));
+    return foundBytes(offer, args, "keyMaterialSource");
   } catch (error) {
     return { failures: [checkFailure(error, "keyMaterialSource")] };
   }

@@ -9,6 +9,7 @@ import { recordAfter } from "../../src/engine/imported-key-material";
 import type { KmsProfile } from "../../src/engine/kms-profile";
 import { checkLifetime } from "../../src/engine/lifetime";
 import { observeMaterial } from "../../src/engine/material-observation";
+import { untilWhen } from "../../src/engine/offered-bytes";
 import { type MaterialRecord, newlySeen, provedFingerprint } from "../../src/engine/material-record";
 import { isUnused } from "../../src/engine/pending-material";
 import type { Run } from "../../src/engine/run";
@@ -16,7 +17,7 @@ import { changed, type DiffResult } from "./handler";
 import { changesUnrecorded, decidingUnknown, isAsRecorded, materialDecision, onlyWaiting } from "./material-decision";
 import { offerOf, refuseOtherBytes } from "./material-source";
 import { formersOf, type MaterialArguments, materialRecordOf, succeedsOnRecord } from "./material-state";
-import { planNotice } from "./notice";
+import { planNotice, warningNotices } from "./notice";
 import type { Inputs, Request, Standing } from "./request";
 import { changeName, materialName } from "./resource-name";
 
@@ -70,6 +71,7 @@ async function diffInKey(request: Request<MaterialArguments>, material: Standing
     if (offer.kind === "bytes") return inPlaceOfPending(request, material, offer.fingerprint);
   }
   const { action, diff, notices } = materialDecision(id, assessment);
+  if (action === "create" || action === "reimport") session.tell(warningNotices(untilWhen(offer), id));
   const { materialId } = record;
   if ((action === "create" || action === "reimport") && materialId !== undefined) {
     session.prospects.willHold(id, materialId);

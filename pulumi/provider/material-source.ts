@@ -1,8 +1,11 @@
 import { defined } from "../../src/engine/defined";
 import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
+import type { EpochSeconds } from "../../src/engine/instant";
 import type { KeyMaterialSource } from "../../src/engine/key-material-source";
+import { kmsNow } from "../../src/engine/kms-time";
 import { differentBytes, type Offer } from "../../src/engine/offered-bytes";
 import { openSource } from "../../src/engine/opened-source";
+import type { Run } from "../../src/engine/run";
 import { sourceFromUri } from "../../src/material-sources/source-uri";
 import { configuredFingerprint, type MaterialArguments } from "./material-state";
 import { warningNotices } from "./notice";
@@ -55,13 +58,21 @@ export async function offerOf(request: Request<MaterialArguments>): Promise<Offe
 
 /** What a source offers now. Its bytes are wiped at once; what it warns of is reported. */
 export async function openedOffer(
-  { session }: Request<MaterialArguments>,
+  { session, run, args: { keyArn } }: Request<MaterialArguments>,
   source: KeyMaterialSource | undefined,
 ): Promise<Offer> {
-  const { offer, material } = await openSource(source, {});
+  const { offer, material } = await openSource(source, {}, { keyArn, now: timeAt(run, keyArn) });
   if (material !== undefined) session.tell(warningNotices(material.warnings));
   material?.destroy();
   return offer;
+}
+
+/** The time of the key's KMS, or that of this machine where the KMS was not asked yet. */
+function timeAt(run: Run, keyArn: string | undefined): EpochSeconds {
+  const local = Math.floor(run.clock.now() / 1000);
+  if (keyArn === undefined) return local;
+  const { kms, region } = run.services.locate(keyArn, "key_arn");
+  return kmsNow(run, run.services.service(kms, region)) ?? local;
 }
 
 /** @throws ByokError `different_material` for other bytes than the arguments name, or than an import has proved. */

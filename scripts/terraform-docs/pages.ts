@@ -41,7 +41,7 @@ function providerPage(examples: string): string {
     exampleSection(join(examples, "provider"), "provider.tf"),
     `Needs Terraform or OpenTofu 1.11 or later. Installed from a registry, the provider brings its own Node.js; as a script of the npm package it takes Node.js 22.13 or later (20.19 until the first release of 2027) from the PATH.
 
-More: [custody](guides/custody.md) (what is stored where, and what not to do), [key material in an HSM](guides/hsm.md), [in Vault's Transit engine](guides/vault-transit.md), [in a secret store](guides/secret-stores.md), [permissions](guides/permissions.md), [scheduled renewal](guides/renewal.md), [moving from aws_kms_external_key](guides/migration.md), [testing configurations](guides/testing.md).
+More: [custody](guides/custody.md) (what is stored where, and what not to do), [key material in an HSM](guides/hsm.md), [in Vault's Transit engine](guides/vault-transit.md), [in a secret store](guides/secret-stores.md), [key ceremony](guides/key-ceremony.md), [permissions](guides/permissions.md), [scheduled renewal](guides/renewal.md), [moving from aws_kms_external_key](guides/migration.md), [testing configurations](guides/testing.md).
 
 \`TF_LOG=debug\` logs each request to a KMS: service, operation, Region, duration, outcome and request id, never contents. An error of a KMS ends with the request id.
 

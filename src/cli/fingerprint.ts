@@ -20,7 +20,7 @@ export function fingerprintCommand(streams: FingerprintStreams = terminal): Comm
     .description("print the fingerprint of key material, what it is and which key specs it fits")
     .argument(
       "<source>",
-      "where the bytes are: file:PATH, env:NAME, exec:COMMAND, wrap:COMMAND, pkcs11:URI, vault-transit:MOUNT/KEY, secretsmanager:NAME, ssm:NAME, alibaba-secrets:NAME, or - for standard input",
+      "where the bytes are: file:PATH, env:NAME, exec:COMMAND, wrap:COMMAND, wrapped:FILE, pkcs11:URI, vault-transit:MOUNT/KEY, secretsmanager:NAME, ssm:NAME, alibaba-secrets:NAME, or - for standard input",
     )
     .addOption(new Option("--encoding <encoding>", "how the bytes are written").choices(materialEncodings))
     .addOption(

@@ -2,9 +2,12 @@ import { Command } from "commander";
 import { completionCommand } from "./completion";
 import { emulatorCommand } from "./emulator";
 import { fingerprintCommand } from "./fingerprint";
+import { importCommand } from "./import";
 import { installedPackage } from "./installed-package";
 import { mirrorCommand } from "./mirror";
+import { paramsCommand } from "./params";
 import { statusCommand } from "./status";
+import { wrapCommand } from "./wrap";
 
 const EXAMPLES = `
 Examples:
@@ -24,6 +27,9 @@ export function program(): Command {
   const commands = [
     fingerprintCommand(),
     statusCommand(),
+    paramsCommand(),
+    wrapCommand(),
+    importCommand(),
     mirrorCommand(),
     emulatorCommand(),
     completionCommand(() => byok),

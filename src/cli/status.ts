@@ -2,21 +2,17 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { durationInWords, parseDuration } from "../engine/duration";
 import { ByokError } from "../engine/errors";
 import type { Seconds } from "../engine/instant";
-import { type Run, startRun } from "../engine/run";
-import { defaultKms } from "../kms/clouds";
-import { keyServices, type KmsSettings } from "../kms/key-services";
-import { systemClock } from "../system-clock";
+import type { Run } from "../engine/run";
+import { type Connection, endpointOption, profileOption, withRun } from "./connection";
 import { failureOf, type KeyStatus, keyStatus, lapsesWithin, statusForScripts } from "./key-status";
 import { materialTables } from "./material-table";
-import { logTo, processStreams, type Streams } from "./streams";
+import { processStreams, type Streams } from "./streams";
 import { statusTable } from "./status-table";
 
-interface Flags {
+interface Flags extends Connection {
   readonly within?: Seconds;
   readonly renewBefore: Seconds;
   readonly json?: true;
-  readonly profile?: string;
-  readonly endpoint?: string;
 }
 
 const day: Seconds = 86_400;
@@ -43,17 +39,11 @@ export function statusCommand(streams: Streams = processStreams): Command {
         .default(30 * day, "30d"),
     )
     .option("--json", "print JSON")
-    .option("--profile <name>", "profile of the AWS configuration files; default: the usual chain of credentials")
-    .option("--endpoint <url>", "where KMS is, in place of AWS; plain HTTP on loopback only")
+    .addOption(profileOption())
+    .addOption(endpointOption())
     .addHelpText("after", help)
     .action(async (arns: string[], flags: Flags) => {
-      const services = keyServices({ [defaultKms]: settings(flags) }, { clock: systemClock, log: logTo(streams) });
-      try {
-        const run = startRun({ clock: systemClock, log: logTo(streams), services, allowed: {} });
-        await report(run, arns, flags, streams);
-      } finally {
-        services.destroy();
-      }
+      await withRun(flags, streams, (run) => report(run, arns, flags, streams));
     });
 }
 
@@ -84,13 +74,6 @@ async function report(run: Run, arns: readonly string[], flags: Flags, streams: 
 function gone({ arn }: KeyStatus): ReturnType<typeof failureOf> {
   const message = `${arn} does not exist. Check the ARN, and that the credentials and the endpoint are those of its account and Region.`;
   return { arn, error: new ByokError("key_not_found", message) };
-}
-
-function settings({ profile, endpoint }: Flags): NonNullable<KmsSettings[typeof defaultKms]> {
-  return {
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint, stsEndpoint: endpoint }),
-  };
 }
 
 function duration(text: string): Seconds {

@@ -130,6 +130,13 @@ function provedToBeTheSame(
   tags: Tags | undefined,
 ): ImportProof {
   const refused = `${profile.title} takes no import into ${key.arn} while the key holds material`;
+  if (material.wrappedFor !== undefined) {
+    throw new ByokError(
+      "import_refused",
+      `${refused}, and nothing tells before the deletion whether the import token of what was wrapped elsewhere will be taken. Nothing was deleted. Use a source that is wrapped when it is needed.`,
+      { attribute },
+    );
+  }
   if (!interruption) {
     throw new ByokError(
       "import_refused",

@@ -54,6 +54,44 @@ export function isFingerprint(text: string): text is Fingerprint {
   return /^(cmac:[0-9a-f]{32}|(hmac|spki):[0-9a-f]{64})$/.test(text);
 }
 
+/**
+ * The key material that is expected: a whole fingerprint or, of an AES key, the first 3 or 5 bytes of it, `cmac:` and 6 or
+ * 10 hex digits. Auditors of check values allow no more than 40 bits to be shown.
+ */
+export interface ExpectedFingerprint {
+  readonly text: string;
+  /** What a short one proves less. Undefined: it is whole. */
+  readonly doubt: string | undefined;
+}
+
+/**
+ * Reads a fingerprint that may be short.
+ *
+ * Throws `invalid_argument`. The text is not repeated.
+ */
+export function parseExpectedFingerprint(text: string, attribute: string): ExpectedFingerprint {
+  if (!isShortFingerprint(text)) return { text: parseFingerprint(text, attribute), doubt: undefined };
+  const bytes = (text.length - "cmac:".length) / 2;
+  return {
+    text,
+    doubt: `\`${attribute}\` has ${bytes} bytes of a fingerprint of 16: it finds a mistake, and does not keep out somebody who looks for other bytes that begin so.`,
+  };
+}
+
+/** Whether a text is a fingerprint, whole or short. */
+export function isExpectedFingerprint(text: string): text is string {
+  return isFingerprint(text) || isShortFingerprint(text);
+}
+
+/** Whether key material is the expected one, as far as its fingerprint is named. */
+export function isAsExpected(fingerprint: Fingerprint, { text }: ExpectedFingerprint): boolean {
+  return isShortFingerprint(text) ? fingerprint.startsWith(text) : fingerprint === text;
+}
+
+function isShortFingerprint(text: string): boolean {
+  return /^cmac:(?:[0-9a-f]{6}|[0-9a-f]{10})$/.test(text);
+}
+
 const label = "byok fingerprint v1";
 
 function canonicalSpki(der: Buffer): Buffer {

@@ -102,7 +102,7 @@ export async function applyMaterial(
 ): Promise<MaterialOutcome> {
   const context = keyContext(run, wanted.keyArn, "key_arn", call);
   return run.locks.hold(wanted.keyArn, async () => {
-    const { offer, material } = await openSource(source, call);
+    const { offer, material } = await openSource(source, call, { keyArn: wanted.keyArn });
     try {
       const contradiction = differentBytes(offer, wanted.fingerprint, provedFingerprint(record));
       if (contradiction !== undefined) throw contradiction;

@@ -5,24 +5,19 @@ import { ByokError, isByokError } from "./errors";
 import { ImportProof } from "./import-proof";
 import type { EpochSeconds } from "./instant";
 import { expirationModelOf, type KeyDescription } from "./key";
-import type { OfferedMaterial } from "./key-material-source";
+import { freshParameters } from "./import-parameters";
+import type { OfferedMaterial, WrappedForKey } from "./key-material-source";
 import type { KeyContext } from "./key-context";
+import { kmsNow } from "./kms-time";
 import { checkMaterialDescription } from "./key-offer";
-import type {
-  ImportParameters,
-  KeyReading,
-  KmsIdentity,
-  MaterialImport,
-  MaterialImporting,
-  Observed,
-} from "./key-service";
+import type { KeyReading, KmsIdentity, MaterialImport, MaterialImporting, Observed } from "./key-service";
 import { checkShape, isKeySpec, type KeySpec } from "./key-spec";
 import { materialShapes } from "./kms-profile";
 import { type Lifetime, validToAt } from "./lifetime";
+import { outlived } from "./opened-source";
 import { madeAt, settledSince } from "./settling";
 import type { Succession } from "./succession";
 import { chooseWrapping, type WrappingChoice } from "./wrapping-choice";
-import { wrappingKeyFrom } from "./wrapping-key";
 
 /** How one import is to be made. */
 export interface ImportPlan {
@@ -60,9 +55,6 @@ export interface Imported {
 /** What an import may do to a key: look at it, and bring material in. */
 export type ImportContext = KeyContext<KeyReading & MaterialImporting>;
 
-/** The longest token that a KMS is documented to give, with room to spare. */
-const longestTokenBytes = 64 * 1024;
-
 /**
  * Everything about an import that can be refused before anything is called for it.
  *
@@ -85,6 +77,7 @@ export function checkImport(service: KmsIdentity, plan: ImportPlan): KeySpec {
     );
   }
   checkShape(material.shape, key.spec, plan.attribute, materialShapes(service.profile));
+  checkWrappedElsewhere(plan);
   const isReplica = key.multiRegion?.type === "REPLICA";
   // A primary that became a replica keeps the description that its material has.
   const isKept = isReplica && plan.description === plan.knownDescription;
@@ -105,6 +98,7 @@ export async function importMaterial(context: ImportContext, plan: ImportPlan): 
     return await importOnce(context, plan, spec);
   } catch (error) {
     if (!isByokError(error) || error.retry !== "fresh_parameters") throw onItsArgument(error, plan);
+    if (plan.material.wrappedFor !== undefined) throw refusedToken(error, plan);
     run.log.debug("The import parameters were refused; fetching new ones.", { key: plan.key.arn, code: error.code });
     return await importOnce(context, plan, spec).catch((again: unknown) => {
       throw onItsArgument(again, plan);
@@ -124,6 +118,29 @@ export function wrappingOf(service: KmsIdentity, plan: ImportPlan): WrappingChoi
   });
 }
 
+/** What was wrapped elsewhere is for this key, and in the way that is configured. */
+function checkWrappedElsewhere({ key, material, wrappingAlgorithm: configured }: ImportPlan): void {
+  const elsewhere = material.wrappedFor?.(key.arn);
+  if (elsewhere === undefined || configured === undefined || configured === elsewhere.algorithm) return;
+  throw new ByokError(
+    "unsupported_wrapping",
+    `The key material was wrapped elsewhere by ${elsewhere.algorithm}, and \`wrapping_algorithm\` names another one. Leave the argument out, or ask for other parameters with \`byok params\`, and wrap again.`,
+    { attribute: "wrapping_algorithm" },
+  );
+}
+
+/** There are no fresh parameters for what was wrapped elsewhere. */
+function refusedToken(error: ByokError, { attribute, key }: ImportPlan): ByokError {
+  const done = error.effectUnknown
+    ? "The answer to an attempt before was lost, so look with `byok status` whether that brought it in."
+    : "Nothing was imported.";
+  return error.with({
+    attribute,
+    retry: "never",
+    message: `The KMS did not take what was wrapped elsewhere for ${key.arn}: its import token has expired, has served its import or is another key's, or the wrapped bytes were changed. ${done} Ask for a new one with \`byok params\`, and wrap again. ${error.rawMessage}`,
+  });
+}
+
 /** A KMS that refuses bytes does not know which argument gave them. */
 function onItsArgument(error: unknown, { attribute }: ImportPlan): unknown {
   const bytes = isByokError(error, "different_material", "import_refused") && error.retry === "never";
@@ -131,30 +148,24 @@ function onItsArgument(error: unknown, { attribute }: ImportPlan): unknown {
 }
 
 async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpec): Promise<Imported> {
-  const { run, service, call } = context;
+  const { run, service } = context;
   const { key, material } = plan;
-  const { algorithm, wrappingKeySpec } = wrappingOf(service, plan);
   const several = service.profile.severalMaterials.includes(spec);
   const isReplica = key.multiRegion?.type === "REPLICA";
   const since = plan.atOnce === true ? undefined : madeAt(run, key.arn);
-  const parameters = await settledSince(context, since, () =>
-    service.importParameters(key.arn, algorithm, wrappingKeySpec, call),
-  );
-  checkParameters(parameters, key);
-  const wrappingKey = wrappingKeyFrom(parameters.value.publicKey, wrappingKeySpec);
-  checkCall(call);
-  const wrappedMaterial = await material.wrap(wrappingKey, algorithm, call);
-  const validTo = validToAt(plan.lifetime, parameters.at);
+  const { algorithm, token, wrapped, at } = await wrappedMaterial(context, plan, since);
+  const validTo = validToAt(plan.lifetime, at);
   const request: MaterialImport = {
     keyArn: key.arn,
     wrappingAlgorithm: algorithm,
-    token: parameters.value.token,
-    wrappedMaterial,
+    token,
+    wrappedMaterial: wrapped,
     ...defined({ validTo }),
     ...(several ? identityOf(plan, isReplica) : {}),
     ...(several && !isReplica ? defined({ description: plan.description }) : {}),
   };
-  const send = () => sendImport(context, request, since, plan.atOnce !== true);
+  const sent = { since, wasEmpty: plan.atOnce !== true, isElsewhere: material.wrappedFor !== undefined };
+  const send = () => sendImport(context, request, sent);
   const sending = isReplica ? onceRegionKnows(context, plan, send) : send();
   const answer = await sending.catch((error: unknown) => withFreshExpiry(context, plan, validTo, error));
   if (answer.value === "unanswered") return { at: answer.at, validTo, proof: undefined };
@@ -163,6 +174,30 @@ async function importOnce(context: ImportContext, plan: ImportPlan, spec: KeySpe
   const { materialId = request.materialId } = answer.value;
   const proof = ImportProof.ofAnswer({ keyArn: key.arn, fingerprint: material.fingerprint, materialId });
   return { at: answer.at, validTo, proof };
+}
+
+/** The material as it is sent, and the KMS's time by which its lifetime begins. */
+async function wrappedMaterial(
+  context: ImportContext,
+  plan: ImportPlan,
+  since: Milliseconds | undefined,
+): Promise<WrappedForKey & { readonly at: EpochSeconds }> {
+  const { run, service, call } = context;
+  const { key, material } = plan;
+  const elsewhere = material.wrappedFor?.(key.arn);
+  if (elsewhere !== undefined) {
+    const at = kmsNow(run, service) ?? (await service.describe(key.arn, call)).at;
+    const { validTo } = elsewhere;
+    if (validTo === undefined || validTo > at) return { ...elsewhere, at };
+    throw new ByokError("material_missing", `${outlived(validTo)} Nothing was imported into ${key.arn}.`, {
+      attribute: plan.attribute,
+    });
+  }
+  const wrapping = wrappingOf(service, plan);
+  const { wrappingKey, token, at } = await freshParameters(context, key, wrapping, since);
+  checkCall(call);
+  const { algorithm } = wrapping;
+  return { algorithm, token, wrapped: await material.wrap(wrappingKey, algorithm, call), at };
 }
 
 /**
@@ -183,11 +218,13 @@ function identityOf(
 /** An import that was repeated for longer than its material was to live is none that the KMS takes. */
 async function withFreshExpiry(
   { service, call }: ImportContext,
-  { key, lifetime }: ImportPlan,
+  { key, lifetime, material }: ImportPlan,
   validTo: EpochSeconds | undefined,
   thrown: unknown,
 ): Promise<never> {
   if (lifetime.kind !== "renewed" || validTo === undefined || !isByokError(thrown, "invalid_argument")) throw thrown;
+  // For what was wrapped elsewhere there are no new ones.
+  if (material.wrappedFor !== undefined) throw thrown;
   // Where nothing tells the time, the new parameters do.
   const seen = await service.describe(key.arn, call).catch(() => undefined);
   throw seen !== undefined && seen.at < validTo ? thrown : thrown.with({ retry: "fresh_parameters" });
@@ -218,16 +255,24 @@ async function onceRegionKnows<T>(
   });
 }
 
+interface Sending {
+  /** When the key was made, see `settledSince`. */
+  readonly since: Milliseconds | undefined;
+  /** False: the key was full. */
+  readonly wasEmpty: boolean;
+  /** It was wrapped elsewhere, for one token. */
+  readonly isElsewhere: boolean;
+}
+
 /**
  * Sends the import until the KMS shows the key everywhere. An attempt whose reply was lost may have brought the material in;
- * a KMS that takes imports into empty keys only then refuses the next attempt, for a key that is as it was to become.
- * Somebody else may have imported meanwhile: that the key looks as it was to become proves nothing.
+ * a KMS that takes imports into empty keys only, or a token once only, then refuses the next attempt, for a key that is as
+ * it was to become. Somebody else may have imported meanwhile: that the key looks as it was to become proves nothing.
  */
 async function sendImport(
   context: ImportContext,
   request: MaterialImport,
-  since: Milliseconds | undefined,
-  wasEmpty: boolean,
+  { since, wasEmpty, isElsewhere }: Sending,
 ): Promise<Observed<{ readonly materialId?: string } | "unanswered">> {
   const { service, call } = context;
   let lost = false;
@@ -238,7 +283,9 @@ async function sendImport(
       const error = ByokError.from(thrown);
       lost ||= error.effectUnknown;
       // Of a key that was full, its lifetime says nothing of these bytes.
-      const asked = lost && wasEmpty && error.code === "key_unusable";
+      const isFull = error.code === "key_unusable" && service.profile.reimport === "delete_first";
+      const isSpent = error.retry === "fresh_parameters" && isElsewhere;
+      const asked = lost && wasEmpty && (isFull || isSpent);
       const landed = asked ? await landedImport(context, request) : undefined;
       if (landed === undefined) throw error;
       return landed;
@@ -251,32 +298,9 @@ async function landedImport(
   { service, call }: ImportContext,
   { keyArn, validTo }: MaterialImport,
 ): Promise<Observed<"unanswered"> | undefined> {
-  if (service.profile.reimport !== "delete_first") return undefined;
   const { value: key, at } = await service.describe(keyArn, call);
   const isAsAsked = key?.expirationModel === expirationModelOf(validTo) && key.validTo === validTo;
   return isAsAsked ? { value: "unanswered", at } : undefined;
-}
-
-/** What a KMS, or someone who poses as one, must not get material wrapped for. */
-function checkParameters({ value: parameters, at }: Observed<ImportParameters>, key: KeyDescription): void {
-  if (parameters.keyArn !== key.arn && parameters.keyArn !== key.keyId) {
-    throw new ByokError(
-      "untrusted_answer",
-      `The KMS gave import parameters for another key than ${key.arn}. Nothing was wrapped. Check the endpoint, and run again.`,
-    );
-  }
-  if (parameters.token.length === 0 || parameters.token.length > longestTokenBytes) {
-    throw new ByokError(
-      "untrusted_answer",
-      `The KMS gave an import token of ${parameters.token.length} bytes for ${key.arn}. Nothing was wrapped. Check the endpoint, and run again.`,
-    );
-  }
-  if (parameters.validTo !== undefined && parameters.validTo <= at) {
-    throw new ByokError(
-      "untrusted_answer",
-      `The KMS gave import parameters for ${key.arn} that had expired when it gave them. Nothing was wrapped. Check the endpoint and any proxy in between, and run again.`,
-    );
-  }
 }
 
 /** Bytes that come back must come back as the material that they were. */

@@ -1,6 +1,7 @@
 import type { Call } from "./call";
 import type { CheckValue } from "./check-values";
 import type { Fingerprint } from "./fingerprint";
+import type { EpochSeconds } from "./instant";
 import type { MaterialShape } from "./key-spec";
 import type { WrappingAlgorithm } from "./wrapping-algorithm";
 import type { WrappingKey } from "./wrapping-key";
@@ -21,6 +22,16 @@ export interface KeyMaterialSource {
   readonly attribute: string;
   /** Reads the bytes. Anyone who opens must `destroy` what comes of it. */
   open(call?: Call): Promise<OfferedMaterial>;
+}
+
+/** Material that was wrapped elsewhere, for one key and one import token of it. */
+export interface WrappedForKey {
+  readonly algorithm: WrappingAlgorithm;
+  /** Of the parameters that it was wrapped with. */
+  readonly token: Buffer;
+  readonly wrapped: Buffer;
+  /** When the KMS stops taking the token. Absent: the KMS did not say. */
+  readonly validTo?: EpochSeconds | undefined;
 }
 
 /** Key material at hand. It wraps itself, so that a device may keep its bytes to itself. */
@@ -46,6 +57,13 @@ export interface OfferedMaterial {
    * @param call What ends the work of a device. Default: nothing.
    */
   wrap(key: WrappingKey, algorithm: WrappingAlgorithm, call?: Call): Promise<Buffer>;
+  /**
+   * Of material that was wrapped elsewhere, what is sent for a key in place of fresh parameters; `wrap` is never called
+   * then. Absent: it is wrapped when it is needed.
+   *
+   * @throws ByokError `wrapper_refused` where nothing was wrapped for this key.
+   */
+  wrappedFor?(keyArn: string): WrappedForKey;
   /** Wipes the bytes. After it, `wrap` throws. Safe to call twice. */
   destroy(): void;
 }

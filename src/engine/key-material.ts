@@ -54,6 +54,25 @@ export class KeyMaterial implements OfferedMaterial {
     }
   }
 
+  /**
+   * The key that components make together: the exclusive or of their bytes. The components are left as they are.
+   *
+   * @throws ByokError `wrong_material` where they are no components of one key: fewer than two, of different lengths, a
+   * private key, all zeros, equal, or such that some cancel each other out.
+   */
+  static combined(components: readonly KeyMaterial[]): KeyMaterial {
+    const all = components.map((component) => component.#held());
+    const fault = componentFault(components, all);
+    if (fault !== undefined) throw new ByokError("wrong_material", fault);
+    const bytes = Buffer.alloc(Math.max(...all.map(({ length }) => length)));
+    for (const component of all) component.forEach((byte, i) => bytes.writeUInt8(bytes.readUInt8(i) ^ byte, i));
+    if (isZero(bytes) || all.some((component) => component.equals(bytes))) {
+      bytes.fill(0);
+      throw new ByokError("wrong_material", canceledOut);
+    }
+    return KeyMaterial.take(bytes, { warnings: components.flatMap(({ warnings }) => warnings) });
+  }
+
   /** The wrapped bytes. Throws `unsupported_wrapping` where they cannot go so. */
   async wrap(key: WrappingKey, algorithm: WrappingAlgorithm): Promise<Buffer> {
     checkWrapping(this.shape, algorithm, key.spec);
@@ -93,6 +112,31 @@ export class KeyMaterial implements OfferedMaterial {
       "Key material was used after it had been wiped. This is a fault of byok: please report it.",
     );
   }
+}
+
+/** Why bytes are no components of one key. None of them is repeated. */
+function componentFault(components: readonly KeyMaterial[], all: readonly Buffer[]): string | undefined {
+  if (all.length < 2) return "A key is made of two components or more. Give the others, too.";
+  if (components.some(({ shape }) => shape.kind !== "raw")) {
+    return "A private key has no components: only raw bytes are made of several. Give it as one source.";
+  }
+  if (new Set(all.map(({ length }) => length)).size > 1) {
+    return `Components have the length of the key, and these have ${all.map(({ length }) => length).join(", ")} bytes. Enter them again.`;
+  }
+  if (all.some(isZero)) {
+    return "A component is all zeros, and hides nothing of the others. Make it with a random generator.";
+  }
+  const names = new Set(components.map(({ fingerprint }) => fingerprint));
+  return names.size < all.length
+    ? "Two components are equal, and cancel each other out. Enter the right ones."
+    : undefined;
+}
+
+const canceledOut =
+  "Some of the components cancel each other out, so that the others alone make the key. Make each with a random generator.";
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
 }
 
 interface Identity {

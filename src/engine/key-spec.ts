@@ -65,6 +65,21 @@ export function isKeySpec(text: string): text is KeySpec {
   return Object.hasOwn(keySpecs, text);
 }
 
+/** Whether something that was read says what the bytes of key material are, and nothing else. */
+export function isMaterialShape(value: object): value is MaterialShape {
+  const members = new Map(Object.entries(value));
+  return everyShape.some((shape) => {
+    const wanted = Object.entries(shape);
+    return wanted.length === members.size && wanted.every(([name, member]) => members.get(name) === member);
+  });
+}
+
+/** Every shape that can be read at all. */
+const everyShape: readonly MaterialShape[] = [
+  ...rawSizes.map((bytes): MaterialShape => ({ kind: "raw", bytes })),
+  ...Object.values(keySpecs),
+];
+
 /** The shape of material that fits each of some key specs. */
 export type MaterialShapes = Readonly<Partial<Record<KeySpec, MaterialShape>>>;
 

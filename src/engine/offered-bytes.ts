@@ -1,9 +1,16 @@
 import { ByokError } from "./errors";
 import type { Fingerprint } from "./fingerprint";
+import { type EpochSeconds, formatInstant } from "./instant";
 
 /** The bytes that are on offer at this moment. */
 export type Offer =
-  | { readonly kind: "bytes"; readonly fingerprint: Fingerprint; readonly attribute: string }
+  | {
+      readonly kind: "bytes";
+      readonly fingerprint: Fingerprint;
+      readonly attribute: string;
+      /** Until when they can be imported, where they were wrapped elsewhere. Absent: at any time. */
+      readonly until?: EpochSeconds | undefined;
+    }
   /** Nothing can be read; `why` is a sentence for the user. */
   | { readonly kind: "none"; readonly why: string; readonly attribute: string }
   /** They will be known when the plan is applied. */
@@ -39,6 +46,12 @@ export function differentBytes(
     return different(attribute, `These are other bytes (${fingerprint}) than the key holds (${proved}). ${otherBytes}`);
   }
   return undefined;
+}
+
+/** What a plan says of bytes that cannot be imported at any time: it may wait for its approval for longer. */
+export function untilWhen(offer: Offer): readonly string[] {
+  if (offer.kind !== "bytes" || offer.until === undefined) return [];
+  return [`The key material was wrapped elsewhere, and this can be applied until ${formatInstant(offer.until)}.`];
 }
 
 function differ(one: Fingerprint | undefined, other: Fingerprint | undefined): boolean {

@@ -10,6 +10,7 @@ import { invalid, type SourceKindRow, type SourceText } from "./source-text";
 import { storeKinds } from "./secret-store";
 import { vaultTransitKind } from "./vault-transit";
 import { wrapKind } from "./wrap";
+import { wrappedKind } from "./wrapped";
 
 /** All kinds of source, by the scheme of their URI. */
 const kinds = {
@@ -17,6 +18,7 @@ const kinds = {
   env: kindOf(envKind),
   exec: kindOf(execKind),
   wrap: kindOf(wrapKind),
+  wrapped: kindOf(wrappedKind),
   pkcs11: kindOf(pkcs11Kind),
   "vault-transit": kindOf(vaultTransitKind),
   secretsmanager: kindOf(storeKinds.secretsmanager),
@@ -47,8 +49,8 @@ export interface ParsedSource extends ParsedPlace {
 /**
  * The source that a URI names: `file:keys/payments.bin`, `file:///var/keys/payments.bin`, `env:PAYMENTS_KEY`,
  * `exec:/usr/bin/get-key payments`, each with an optional `?encoding=raw|hex|base64|pem|der`,
- * `wrap:/usr/bin/vendor-wrap payments`, `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so`, or
- * `vault-transit:transit/payments?version=3`.
+ * `wrap:/usr/bin/vendor-wrap payments`, `wrapped:payments.wrapped.json`,
+ * `pkcs11:token=hsm;object=payments?module-path=/usr/lib/vendor.so`, or `vault-transit:transit/payments?version=3`.
  *
  * Throws `invalid_argument` for a malformed URI and `source_not_allowed` where `allowed` (the provider's
  * `allowed_material_sources`) leaves the kind or the place out. Nothing is opened. The URI is not repeated in an error: it may be the
@@ -119,8 +121,9 @@ function allowedSource(word: string, attribute: string): AllowedSource {
       `has a word that is no kind of source. Use ${sourceKinds.join(", ")}, each alone or with the beginning of a place, such as \`file:keys/\`.`,
     );
   }
-  // Of a folder any place that lies in it stands for all.
-  const prefix = parseSourceUri(isFolder ? `${word}x` : word, attribute);
+  // Of a folder any place that lies in it stands for all; the root of all folders narrows nothing.
+  const isNarrow = isFolder && !word.endsWith(":/");
+  const prefix = parseSourceUri(isNarrow ? `${word}x` : word, attribute);
   if (prefix.segments({}) === undefined) {
     throw invalid(
       attribute,

@@ -12,6 +12,7 @@ import { sourceFromUri } from "../material-sources/source-uri";
 import { childOfProgram } from "../pkcs11/child-command";
 import { isEmptyValue, valueSource } from "../material-sources/value";
 import type { ByokClient } from "./client";
+import { localTime, timeOf } from "./kms-clock";
 import type { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
 import type { Config, KnownConfig, State } from "./plugin/schema/schema";
@@ -100,5 +101,10 @@ export async function offerAtPlan(config: Config<Schema>, client: ByokClient, si
   const inline = present(config.key_material_wo);
   const closed = client.materialAccess === "apply" && (inline === undefined || isEmptyValue(inline));
   if (unknown || (closed && given(config.key_material_source) !== undefined)) return { offer: { kind: "later" } };
-  return openSource(source, { signal });
+  const keyArn = present(config.key_arn);
+  return openSource(
+    source,
+    { signal },
+    { keyArn, now: keyArn === undefined ? undefined : (timeOf(client, keyArn) ?? localTime(client)) },
+  );
 }

@@ -5,10 +5,11 @@ import { ByokError } from "../engine/errors";
 import { type Fingerprint, parseFingerprint } from "../engine/fingerprint";
 import { type MaterialCondition, materialFacts, successionSeen } from "../engine/material-condition";
 import { type MaterialRecord, provedFingerprint } from "../engine/material-record";
-import { differentBytes, type Offer } from "../engine/offered-bytes";
+import { differentBytes, type Offer, untilWhen } from "../engine/offered-bytes";
 import type { Opened } from "../engine/opened-source";
 import { isUnused, replaceable } from "../engine/pending-material";
 import { type ByokClient, materialInPlan } from "./client";
+import { timeOf } from "./kms-clock";
 import { diagnosticOf } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
 import { present } from "./known";
@@ -16,7 +17,7 @@ import { lifetimeIsKnown, lifetimeOf, wantedAtPlan } from "./material-arguments"
 import { planMoveAway } from "./material-claims";
 import { type MaterialMemory, remember } from "./material-memory";
 import { policyOfMove, recordOf } from "./material-state";
-import { type LifetimeFindings, lifetimeFindings, timeOf } from "./plan-clock";
+import { type LifetimeFindings, lifetimeFindings } from "./plan-clock";
 import type { Diagnostic } from "./plugin/diagnostics";
 import { path } from "./plugin/path";
 import type { PlanResult } from "./plugin/resource";
@@ -57,7 +58,7 @@ export function planNew({ config, planned, memory, earlier, opened, client }: Ma
       ...otherThanPlanned(opened.offer, earlier),
       ...otherBytes(opened.offer, config, record?.keyArn === keyArn && !drops ? record : undefined),
       ...errors,
-      ...warnings("source", keyArn, ownWarnings(opened)),
+      ...warnings("source", keyArn, [...ownWarnings(opened), ...untilWhen(opened.offer)]),
       ...warnings("material_needed", keyArn, needed(opened.offer)),
       ...warnings("lifetime_unchecked", keyArn, doubts),
     ],
@@ -95,7 +96,7 @@ export function planMove({
       ...missingForMove(offer, former.keyArn),
       ...errors,
       ...refused,
-      ...warnings("source", present(config.key_arn), ownWarnings(opened)),
+      ...warnings("source", present(config.key_arn), [...ownWarnings(opened), ...untilWhen(offer)]),
       ...warnings("lifetime_unchecked", present(config.key_arn), doubts),
     ],
   };
@@ -155,7 +156,7 @@ export function planKnown(plan: MaterialUpdatePlan): PlanResult<Schema> {
       ...otherThanPlanned(offer, earlier),
       ...dated.errors,
       ...(returns ? otherBytes(offer, config, record) : []),
-      ...warnings("source", wanted.keyArn, ownWarnings(opened)),
+      ...warnings("source", wanted.keyArn, [...ownWarnings(opened), ...(isImport(action) ? untilWhen(offer) : [])]),
       ...warnings(kindOf(assessment), wanted.keyArn, assessment.warnings),
       ...warnings("lifetime_unchecked", wanted.keyArn, dated.warnings),
       ...announcements(announcement(assessment)),

@@ -1,11 +1,9 @@
-import { ByokError } from "../engine/errors";
-import type { EpochSeconds } from "../engine/instant";
-import { kmsNow } from "../engine/kms-time";
 import { checkLifetime, type Lifetime } from "../engine/lifetime";
 import { defaultKms, kmsProfiles } from "../kms/clouds";
 import type { ByokClient } from "./client";
 import { refusals } from "./diagnose";
 import { importedKeyMaterialSchema } from "./imported-key-material-schema";
+import { localTime, timeOf } from "./kms-clock";
 import { profileOf } from "./material-arguments";
 import type { Diagnostic } from "./plugin/diagnostics";
 
@@ -26,7 +24,7 @@ export function lifetimeFindings(client: ByokClient, keyArn: string | undefined,
   const profile = keyArn === undefined ? kmsProfiles[defaultKms] : profileOf(keyArn);
   const known = importedKeyMaterialSchema.attributes;
   if (now !== undefined) return { errors: refusals(known, () => checkLifetime(lifetime, profile, now)), warnings: [] };
-  const local = Math.floor(client.run.clock.now() / 1000);
+  const local = localTime(client);
   const findings = refusals(known, () => checkLifetime(lifetime, profile, local));
   return {
     errors: [],
@@ -34,15 +32,4 @@ export function lifetimeFindings(client: ByokClient, keyArn: string | undefined,
       ({ detail }) => `${detail} This is judged by the local clock, since the KMS has not been asked yet.`,
     ),
   };
-}
-
-/** The time of the KMS that a key is in. Undefined: it has not been asked in this process, or cannot be reached yet. */
-export function timeOf({ run, services }: ByokClient, keyArn: string): EpochSeconds | undefined {
-  try {
-    const { kms, region } = services.locate(keyArn, "key_arn");
-    return kmsNow(run, services.service(kms, region));
-  } catch (error) {
-    if (error instanceof ByokError) return undefined;
-    throw error;
-  }
 }

@@ -353,6 +353,8 @@ describe("a source's place", () => {
     ["exec:bin/get-key a b", "exec:/srv/app/bin/get-key a b"],
     ["exec:get-key payments", "exec:get-key payments"],
     ["wrap:bin/wrap-key payments", "wrap:/srv/app/bin/wrap-key payments"],
+    ["wrapped:payments.wrapped.json", "wrapped:/srv/app/payments.wrapped.json"],
+    ["wrapped:/srv/keys/payments.json", "wrapped:/srv/keys/payments.json"],
     ["exec:/usr/bin/get-key keys/a", "exec:/usr/bin/get-key keys/a"],
     ["env:PAYMENTS_KEY", "env:PAYMENTS_KEY"],
     ["pkcs11:token=t;object=k?module-name=x", "pkcs11:token=t;object=k?module-name=x"],

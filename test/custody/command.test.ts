@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fingerprintOfRaw } from "../../src/engine/fingerprint";
 import { applyMaterial, ensureKey, lifetimeFrom, sourceFromUri } from "../../src/index";
 import { type Life, startLife, testRegion } from "../support/life";
 import { nodeDebug } from "./exceptions";
@@ -53,8 +54,8 @@ describe("the byok command", () => {
     return (await room.run(process.execPath, [main, ...args], options)).exitCode;
   }
 
-  /** The ARN of a new key with the bytes of a source. */
-  async function imported(url: string, source: string): Promise<string> {
+  /** A run against the embedded KMS, and a new key there. */
+  async function newKey(url: string) {
     const settings = {
       endpoint: url,
       stsEndpoint: url,
@@ -64,9 +65,38 @@ describe("the byok command", () => {
     };
     const run = life.run({ aws: settings });
     const { record } = await ensureKey(run, { kms: "aws", region: testRegion, multiRegion: false }, undefined);
-    const wanted = { keyArn: record.arn, lifetime: lifetimeFrom({ validFor: "90d" }), onDeletion: "reimport" as const };
+    return { run, arn: record.arn };
+  }
+
+  /** The ARN of a new key with the bytes of a source. */
+  async function imported(url: string, source: string): Promise<string> {
+    const { run, arn } = await newKey(url);
+    const wanted = { keyArn: arn, lifetime: lifetimeFrom({ validFor: "90d" }), onDeletion: "reimport" as const };
     await applyMaterial(run, wanted, sourceFromUri(source, { attribute: "key_material_source" }), undefined);
-    return record.arn;
+    return arn;
+  }
+
+  /** A key ceremony from its parameters to its import, and one that ends with components of another key. */
+  async function ceremony(url: string): Promise<void> {
+    const [one, two] = [room.canary("first component"), room.canary("second component")];
+    const whole = room.canary("key of the components", Buffer.from(one.map((byte, i) => byte ^ (two[i] ?? 0))));
+    const [first, second] = [await room.give("one.bin", one), await room.give("two.bin", two)];
+    const other = await room.give("other.bin", room.canary("another component"));
+    const { arn } = await newKey(url);
+    const [params, wrapped] = [room.path("work", "p.json"), room.path("work", "w.json")];
+    const trail = ["--transcript", room.path("work", "trail.jsonl"), "--present", "Ada"];
+    const expected = ["--fingerprint", fingerprintOfRaw(whole)];
+    expect(await byok(["params", arn, "--endpoint", url, "--out", params, ...expected, ...trail])).toBe(0);
+    const wrap = (...files: readonly string[]) => {
+      const components = files.flatMap((file) => ["--component", `file:${file}?encoding=raw`]);
+      return byok(["wrap", params, ...components, "--out", wrapped, ...trail]);
+    };
+    expect(await wrap(first, other)).toBe(1);
+    expect(await wrap(first, first)).toBe(1);
+    expect(await wrap(first, second)).toBe(0);
+    expect(await byok(["fingerprint", `wrapped:${wrapped}`])).toBe(0);
+    expect(await byok(["import", wrapped, "--endpoint", url, ...trail])).toBe(0);
+    expect(await byok(["import", wrapped, "--endpoint", url, "--again", ...trail])).toBe(1);
   }
 
   it("prints no byte of what it is given to name, and the embedded KMS none of what it keeps", async () => {
@@ -101,6 +131,7 @@ describe("the byok command", () => {
         const { url }: { url: string } = JSON.parse(await firstLine);
         const arn = await imported(url, `file:${kept}?encoding=raw`);
         expect(await byok(["status", arn, "--endpoint", url, "--json"])).toBe(0);
+        await ceremony(url);
         expect(await byok(["status", arn, "--endpoint", url, "--within", "120d"])).toBe(2);
         expect(await byok(["status", arn.slice(0, -1), "--endpoint", url])).not.toBe(null);
         for (const path of ["requests", "faults", "health", "clock", "denials", "no-such-thing"]) {

@@ -6,7 +6,10 @@ import { derSequence } from "../../src/engine/der";
 import {
   fingerprintOfPublicKey,
   fingerprintOfRaw,
+  isAsExpected,
+  isExpectedFingerprint,
   isFingerprint,
+  parseExpectedFingerprint,
   parseFingerprint,
 } from "../../src/engine/fingerprint";
 import { KeyMaterial } from "../../src/engine/key-material";
@@ -116,3 +119,36 @@ function rsaNumbers(pkcs1: Buffer): readonly [Buffer, Buffer, Buffer] {
   if (version === undefined || n === undefined || e === undefined) throw new Error("not PKCS#1");
   return [version.content, n.content, e.content];
 }
+
+describe("a fingerprint that is expected", () => {
+  const whole = fingerprintOfRaw(Buffer.alloc(32, 1));
+
+  it.each([
+    ["whole", whole, true],
+    ["5 bytes of it", whole.slice(0, 15), true],
+    ["3 bytes of it", whole.slice(0, 11), true],
+    ["other bytes", `cmac:${"0".repeat(32)}`, false],
+    ["5 other bytes", `cmac:${"0".repeat(10)}`, false],
+    ["another kind", `hmac:${"0".repeat(64)}`, false],
+  ])("may be %s", (_, text, fits) => {
+    const expected = parseExpectedFingerprint(text, "fingerprint");
+    expect(isExpectedFingerprint(text)).toBe(true);
+    expect(isAsExpected(whole, expected)).toBe(fits);
+    expect(expected.doubt === undefined).toBe(text.length > 15);
+  });
+
+  it("says how much less it proves where it is short", () => {
+    const { doubt } = parseExpectedFingerprint(whole.slice(0, 15), "fingerprint");
+    expect(doubt).toContain("`fingerprint` has 5 bytes of a fingerprint of 16");
+  });
+
+  it.each(["cmac:12", "cmac:1234567", "cmac:ABCDEF", "hmac:123456", "spki:1234567890", "123456"])(
+    "is not %s",
+    (text) => {
+      expect(isExpectedFingerprint(text)).toBe(false);
+      const error = thrown(() => parseExpectedFingerprint(text, "fingerprint"));
+      expect(error).toMatchObject({ code: "invalid_argument", attribute: "fingerprint" });
+      expect(error.message).not.toContain(text);
+    },
+  );
+});

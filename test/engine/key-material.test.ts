@@ -84,3 +84,47 @@ describe("key material", () => {
     for (const text of all) expect(text).not.toContain("unique");
   });
 });
+
+describe("components of a key", () => {
+  const part = (...bytes: number[]) => KeyMaterial.take(Buffer.alloc(32, Buffer.from(bytes)));
+  const combined = (...parts: KeyMaterial[]) => KeyMaterial.combined(parts);
+  const refusal = (...parts: KeyMaterial[]) => thrown(() => combined(...parts));
+
+  it("make it by exclusive or, in any order, and are left as they are", () => {
+    const [one, two, three] = [part(0b1100), part(0b1010), part(0xf0)] as const;
+    const whole = combined(one, two, three);
+    expect(whole.fingerprint).toBe(part(0b1100 ^ 0b1010 ^ 0xf0).fingerprint);
+    expect(whole.shape).toEqual({ kind: "raw", bytes: 32 });
+    expect(combined(three, one, two).fingerprint).toBe(whole.fingerprint);
+    expect(one.checkValues()).toHaveLength(5);
+  });
+
+  it("hand on the warnings of their sources", () => {
+    const open = KeyMaterial.take(Buffer.alloc(32, 7), { warnings: ["open to all"] });
+    expect(combined(part(1), open).warnings).toEqual(["open to all"]);
+  });
+
+  it.each<[string, KeyMaterial[], RegExp]>([
+    ["none", [], /two components or more/],
+    ["one alone", [part(1)], /two components or more/],
+    ["a private key", [part(1), KeyMaterial.take(ecKey("prime256v1"))], /A private key has no components/],
+    ["another length", [part(1), KeyMaterial.take(Buffer.alloc(16, 2))], /these have 32, 16 bytes/],
+    ["zeros", [part(1), part(0), part(2)], /all zeros/],
+    ["two equal ones", [part(1), part(2), part(1)], /Two components are equal/],
+    ["some that cancel each other out", [part(1), part(2), part(3), part(9)], /the others alone make the key/],
+    ["all of them canceling each other out", [part(1), part(2), part(3)], /the others alone make the key/],
+  ])("cannot be %s", (_, parts, words) => {
+    const error = refusal(...parts);
+    expect(error.code).toBe("wrong_material");
+    expect(error.rawMessage).toMatch(words);
+  });
+
+  it("leave no copy of the key behind but the one that is wiped when it is destroyed", () => {
+    const alloc = jest.spyOn(Buffer, "alloc");
+    const whole = combined(part(0x55), part(0x66));
+    const seen = alloc.mock.results.flatMap(({ value }) => (Buffer.isBuffer(value) ? [value] : []));
+    alloc.mockRestore();
+    whole.destroy();
+    expect(seen.filter((buffer) => buffer.length === 32 && buffer.every((byte) => byte === 0x33))).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import {
   checkShape,
   isKeySpec,
+  isMaterialShape,
   type KeySpec,
   keySpecs,
   keySpecsFor,
@@ -109,5 +110,24 @@ describe("the shape of key material", () => {
   it("tells key specs from other words", () => {
     expect(isKeySpec("RSA_2048")).toBe(true);
     expect(isKeySpec("toString")).toBe(false);
+  });
+});
+
+describe("a shape of key material that was read", () => {
+  it.each(specs)("is known where a key of the spec %s takes it", (spec) => {
+    expect(isMaterialShape(JSON.parse(JSON.stringify(keySpecs[spec])))).toBe(true);
+  });
+
+  it("is known of bytes that no key spec takes, and of nothing else", () => {
+    expect(isMaterialShape({ bytes: 24, kind: "raw" })).toBe(true);
+    const others = [
+      {},
+      { kind: "raw" },
+      { kind: "raw", bytes: 33 },
+      { kind: "raw", bytes: "32" },
+      { kind: "rsa", bits: 1024 },
+    ];
+    expect(others.filter(isMaterialShape)).toEqual([]);
+    expect(isMaterialShape({ kind: "raw", bytes: 32, more: 1 })).toBe(false);
   });
 });

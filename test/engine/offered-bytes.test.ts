@@ -1,5 +1,5 @@
 import { type Fingerprint, parseFingerprint } from "../../src/engine/fingerprint";
-import { differentBytes, type Offer } from "../../src/engine/offered-bytes";
+import { differentBytes, type Offer, untilWhen } from "../../src/engine/offered-bytes";
 
 const one: Fingerprint = parseFingerprint(`cmac:${"1".repeat(32)}`, "fingerprint");
 const two: Fingerprint = parseFingerprint(`cmac:${"2".repeat(32)}`, "fingerprint");
@@ -49,5 +49,15 @@ describe("bytes on offer", () => {
     const error = differentBytes(offer, configured, proved);
     expect(error).toMatchObject({ code: "different_material", attribute });
     expect(error?.rawMessage).toBe(message);
+  });
+});
+
+describe("a plan with bytes that were wrapped elsewhere", () => {
+  it("says until when it can be applied, and of other bytes nothing", () => {
+    const until = Date.UTC(2027, 0, 2, 3, 4, 5) / 1000;
+    expect(untilWhen({ kind: "bytes", fingerprint: one, attribute: "key_material_source", until })).toEqual([
+      "The key material was wrapped elsewhere, and this can be applied until 2027-01-02T03:04:05Z.",
+    ]);
+    expect([bytes(one), none, { kind: "later" } as const].flatMap(untilWhen)).toEqual([]);
   });
 });

@@ -21,5 +21,8 @@ describe("a source", () => {
     const { offer, material } = await openSource(source, {});
     expect(offer).toEqual({ kind: "bytes", fingerprint, attribute: "key_material_source" });
     expect(material?.shape).toEqual({ kind: "raw", bytes: 32 });
+    // Bytes that are wrapped when they are needed go into any key at any time.
+    const anyGoal = await openSource(source, {}, { keyArn: "arn:any", now: Number.MAX_SAFE_INTEGER });
+    expect(anyGoal.offer).toEqual(offer);
   });
 });

@@ -1,5 +1,6 @@
 import type { Target } from "./target";
 import { answerTargets } from "./targets/answers";
+import { ceremonyTargets } from "./targets/ceremony";
 import { codecTargets } from "./targets/codec";
 import { emulatorTargets } from "./targets/emulator";
 import { keyTargets } from "./targets/keys";
@@ -12,4 +13,5 @@ export const targets: readonly Target[] = [
   ...keyTargets,
   ...answerTargets,
   ...emulatorTargets,
+  ...ceremonyTargets,
 ];

@@ -32,13 +32,18 @@ describe("a source's URI", () => {
       { kind: "vault-transit", mount: "team a/transit", key: "pay.ments-2", version: 12, exported: true },
     ],
     ["VAULT-TRANSIT:t%2Fk?version=1", { kind: "vault-transit", mount: "t", key: "k", version: 1 }],
+    ["wrapped:payments.wrapped.json", { kind: "wrapped", path: "payments.wrapped.json" }],
+    ["wrapped:///srv/a%20b.json", { kind: "wrapped", path: "/srv/a b.json" }],
     ["exec:get-key $HOME;`id`", { kind: "exec", words: ["get-key", "$HOME;`id`"] }],
   ])("%s is understood", (uri, parsed) => {
     expect(placeOf(uri)).toEqual(parsed);
   });
 
   it.each<[string, RegExp]>([
-    ["", /must begin with `file:`, `env:`, `exec:`, `wrap:`, `pkcs11:`, `vault-transit:`.*`key_material_wo`/],
+    [
+      "",
+      /must begin with `file:`, `env:`, `exec:`, `wrap:`, `wrapped:`, `pkcs11:`, `vault-transit:`.*`key_material_wo`/,
+    ],
     ["keys/payments.bin", /must begin with .*looks like the path of a file: write `file:` before it/],
     ["payments.pem", /looks like the path of a file/],
     ["./payments", /looks like the path of a file/],
@@ -101,6 +106,8 @@ describe("a source's URI", () => {
     ...["encoding=raw", "version=1&version=2", "export=true&export=true", "version=1&", "version=1&namespace=a"].map(
       (query): [string, RegExp] => [`vault-transit:t/k?${query}`, /may end with `\?version=`/],
     ),
+    ["wrapped:", /names no file after `wrapped:`/],
+    ["wrapped:w.json?encoding=raw", /takes no encoding/],
   ])("%s is refused", (uri, words) => {
     const error = thrown(() => parseSourceUri(uri, attribute));
     expect(error).toMatchObject({ code: "invalid_argument", attribute });
@@ -130,6 +137,7 @@ describe("a source's URI", () => {
       "env:",
       "exec:",
       "wrap:",
+      "wrapped:",
       "pkcs11:",
       "file://",
       "vault-transit:",

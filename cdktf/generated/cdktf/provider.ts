@@ -9,7 +9,7 @@ import * as cdktf from 'cdktf';
 
 export interface ByokProviderConfig {
   /**
-  * Sources that `key_material_source` may name: kinds (`file`, `env`, `exec`, `wrap`, `pkcs11`, `vault-transit`, `secretsmanager`, `ssm`, `alibaba-secrets`), or kinds with the beginning of a place, in whole parts, such as `file:keys/` or `secretsmanager:payments/`. Default: all.
+  * Sources that `key_material_source` may name: kinds (`file`, `env`, `exec`, `wrap`, `wrapped`, `pkcs11`, `vault-transit`, `secretsmanager`, `ssm`, `alibaba-secrets`), or kinds with the beginning of a place, in whole parts, such as `file:keys/` or `secretsmanager:payments/`. Default: all.
   *
   * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/byok/byok/latest/docs#allowed_material_sources ByokProvider#allowed_material_sources}
   */

@@ -47,7 +47,7 @@ describe.each(testVaults)("a key in the Transit engine of %s", (_, start) => {
       algorithms: ["RSA_AES_KEY_WRAP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1"],
       warnings: [],
     });
-    expect(material.checkValues()).toEqual([]);
+    expect(material.checkValues?.()).toEqual([]);
     for (const algorithm of ["RSA_AES_KEY_WRAP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1"] as const) {
       const bytes = unwrap(await material.wrap(wrappingKey, algorithm), opener, 3072, algorithm);
       expect(halfOf(bytes).equals(await publicKeyOf(type))).toBe(true);
