@@ -35,8 +35,9 @@ export type { ImportProof } from "./engine/import-proof";
 export { type MaterialObservation, observeMaterial, type WantedLook } from "./engine/material-observation";
 export { type DeletionPolicy, type Released, releaseMaterial } from "./engine/material-release";
 export { type EpochSeconds, formatInstant, parseInstant, type Seconds } from "./engine/instant";
-export { KeyMaterial } from "./engine/key-material";
-export type { KeyMaterialSource, OfferedMaterial } from "./engine/key-material-source";
+export { KeyMaterial, type MaterialDetails } from "./engine/key-material";
+export type { ReadSecret, SecretReference, SecretStores } from "./engine/secret-store";
+export type { KeyMaterialSource, OfferedMaterial, WrappedForKey } from "./engine/key-material-source";
 export type { ExpirationModel, KeyDescription, KeyState, MaterialEntry, Tags } from "./engine/key";
 export type { KeyRecord } from "./engine/key-record";
 export type {

@@ -26,9 +26,11 @@ export interface KeyMaterialSource {
 
 /** Material that was wrapped elsewhere, for one key and one import token of it. */
 export interface WrappedForKey {
+  /** How it was wrapped: the way that the parameters were asked for. */
   readonly algorithm: WrappingAlgorithm;
   /** Of the parameters that it was wrapped with. */
   readonly token: Buffer;
+  /** The wrapped bytes. */
   readonly wrapped: Buffer;
   /** When the KMS stops taking the token. Absent: the KMS did not say. */
   readonly validTo?: EpochSeconds | undefined;

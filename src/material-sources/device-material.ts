@@ -16,6 +16,8 @@ export interface DeviceHolding {
   readonly algorithms: readonly WrappingAlgorithm[];
   /** Wrapping may add to them. Default: none. */
   readonly warnings?: readonly string[];
+  /** Which version of the key it is, where the device has several. */
+  readonly version?: string;
   /** The wrapped bytes. Called only for an algorithm of the list that goes with the shape. */
   wrap(key: WrappingKey, algorithm: WrappingAlgorithm, call: Call | undefined): Promise<Buffer>;
 }
@@ -29,6 +31,7 @@ export class DeviceMaterial implements OfferedMaterial {
   readonly shape: MaterialShape;
   readonly algorithms: readonly WrappingAlgorithm[];
   readonly warnings: readonly string[];
+  readonly version: string | undefined;
   readonly #holding: DeviceHolding;
   readonly #source: SourceNames;
 
@@ -37,6 +40,7 @@ export class DeviceMaterial implements OfferedMaterial {
     this.shape = holding.shape;
     this.algorithms = holding.algorithms;
     this.warnings = holding.warnings ?? [];
+    this.version = holding.version;
     this.#holding = holding;
     this.#source = source;
   }

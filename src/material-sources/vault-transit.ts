@@ -49,7 +49,7 @@ async function openKey(engine: Transit, place: TransitPlace, opening: Opening): 
   const warnings = unpinned(place, version, opening);
   if (kind === "private") return wrapper(key, of, warnings, opening);
   const text = await engine.export(of, kind, call);
-  return opened(text, "base64", source, { warnings });
+  return opened(text, "base64", source, { warnings, version: String(version) });
 }
 
 /** What a key of each type is to a KMS: a private key, which goes wrapped, or what of it is exported. */
@@ -135,6 +135,7 @@ function wrapper(
       ...identity(key, of, source),
       algorithms: ["RSA_AES_KEY_WRAP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1"],
       warnings: told,
+      version: String(of.version),
       wrap: async (wrappingKey, algorithm, call) => {
         if (!isByokExportAlgorithm(algorithm)) throw notAsked(algorithm, source);
         const warn = (warning: string): void => void told.push(warning);

@@ -132,14 +132,14 @@ describe.each(testVaults)("a private key in the Transit engine of %s", (_, start
     const fingerprint = async (source: string, ...more: readonly string[]) =>
       inProcess((streams) => fingerprintCommand({ ...streams, stdin: (async function* () {})() }), [source, ...more]);
 
-    it("with what it fits, and a warning without a version", async () => {
+    it("with what it fits, and the version that it is", async () => {
       await vault.createKey("named", "ecdsa-p384");
       const { out, err, code } = await fingerprint(`vault-transit:${vault.mount}/named`);
       expect(code).toBe(0);
       expect(out).toMatch(
-        /^fingerprint\s+spki:[0-9a-f]{64}\nmaterial\s+a private key on the curve P-384\nfits\s+ECC_NIST_P384\n$/,
+        /^fingerprint\s+spki:[0-9a-f]{64}\nmaterial\s+a private key on the curve P-384\nfits\s+ECC_NIST_P384\nversion\s+1\n$/,
       );
-      expect(err).toMatch(/^byok: warning: .*names no version/);
+      expect(err).toBe("");
     });
 
     it("or refused with Vault's reason", async () => {
